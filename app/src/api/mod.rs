@@ -1,0 +1,18 @@
+//! What travels between the server and its clients. Fields that a client doesn't know are ignored in answers;
+//! fields that the server doesn't know are refused in requests.
+
+mod account;
+mod play;
+mod player;
+mod problem;
+mod room;
+mod setup;
+mod songs;
+
+pub use account::*;
+pub use play::*;
+pub use player::*;
+pub use problem::*;
+pub use room::*;
+pub use setup::*;
+pub use songs::*;

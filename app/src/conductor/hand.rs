@@ -1,0 +1,116 @@
+//! Handing songs to the player under a lease, and taking them back.
+
+use super::{Entry, Floor, Moment, Stage};
+use crate::{
+    api::PlayerStatus,
+    events::Fact,
+    id::PlayId,
+    play::ReturnReason,
+    time::{MINUTE, Timestamp},
+};
+
+/// The player has at least this much sound at hand, in milliseconds, so that a network cut isn't heard.
+const READY_MS: i64 = 10 * MINUTE;
+/// And at least this many songs.
+const READY_SONGS: usize = 2;
+/// A lease is renewed when less than this part of it is left.
+const RENEW_BELOW: i64 = 2;
+
+impl Floor {
+    /// Leases the next songs to the player, and renews leases that run out while it is there.
+    ///
+    /// A song handed to an older epoch stays with that one until it lets go or the lease is over: two screens never
+    /// hold the same song.
+    pub(super) fn hand_over(&mut self, moment: Moment) {
+        if self.player.status != PlayerStatus::Online || !moment.house.open && self.entries.is_empty() {
+            return;
+        }
+        let epoch = self.player.epoch;
+        let mut offset_ms = self.left_ms(moment.now);
+        let mut songs = 0;
+        let mut handed = Vec::new();
+        for entry in self.entries.iter_mut().filter(|entry| !entry.sounds()) {
+            if offset_ms >= READY_MS && songs >= READY_SONGS {
+                break;
+            }
+            let lease_until = moment.now.plus(offset_ms + moment.spans.lease_ms);
+            if entry.lease(lease_until, epoch, moment) {
+                handed.push((entry.play, entry.attempt));
+            }
+            songs += 1;
+            offset_ms += entry.duration_ms;
+        }
+        if !handed.is_empty() {
+            self.emit(moment.now, Fact::Handed { plays: handed, player_epoch: epoch });
+        }
+    }
+
+    /// Ends an entry that doesn't sound: at once if the player doesn't hold it, else when the player has let go of it.
+    pub(super) fn recall(&mut self, index: usize, reason: ReturnReason, staff: Option<crate::id::AccountId>, now: Timestamp) {
+        let entry = &mut self.entries[index];
+        let Stage::Handed { recalled, .. } = &mut entry.stage else {
+            return self.end(index, super::End::Returned(reason), staff, now);
+        };
+        if recalled.is_some() {
+            return;
+        }
+        *recalled = Some(reason);
+        entry.changed = true;
+        let play = entry.play;
+        self.emit(now, Fact::Recalled { play, reason });
+    }
+
+    /// A patron takes a song back. It is too late once it sounds; of somebody else's it says nothing.
+    pub fn take_back(&mut self, play: PlayId, account: crate::id::AccountId, moment: Moment) {
+        let Some(index) = self.index_of(play) else { return };
+        if self.entries[index].account != account || self.entries[index].sounds() {
+            return;
+        }
+        self.recall(index, ReturnReason::TakenBack, None, moment.now);
+        self.hand_over(moment);
+    }
+
+    /// When a handed song is given up if nothing more is heard of it: its lease, its length and the grace are over.
+    pub(super) fn gives_up_at(lease_until: Timestamp, duration_ms: i64, grace_ms: i64) -> Timestamp {
+        lease_until.plus(duration_ms + grace_ms)
+    }
+}
+
+impl Entry {
+    /// Leases or renews; says whether anything changed.
+    fn lease(&mut self, until: Timestamp, epoch: i64, moment: Moment) -> bool {
+        match self.stage {
+            Stage::Queued => self.attempt += 1,
+            Stage::Handed { recalled: Some(_), .. } => return false,
+            Stage::Handed { player_epoch, .. } if player_epoch != epoch => return false,
+            Stage::Handed { lease_until, .. } if lease_until.since(moment.now) * RENEW_BELOW > moment.spans.lease_ms => return false,
+            Stage::Handed { .. } | Stage::Started { .. } => {}
+        }
+        let handed_at = match self.stage {
+            Stage::Handed { handed_at, .. } => handed_at,
+            _ => moment.now,
+        };
+        self.stage = Stage::Handed { lease_until: until, player_epoch: epoch, handed_at, recalled: None };
+        self.changed = true;
+        true
+    }
+}
+
+/// What the player of `epoch` should play, in order, and what it should let go of.
+///
+/// Returns (line-up, to drop, whether another screen's song must end first).
+pub fn lineup(floor: &Floor, epoch: i64) -> (Vec<&Entry>, Vec<PlayId>, bool) {
+    let mut line = Vec::new();
+    let mut drop = Vec::new();
+    let mut wait = false;
+    for entry in &floor.entries {
+        match entry.stage {
+            Stage::Started { player_epoch, .. } if player_epoch == epoch => line.push(entry),
+            Stage::Started { .. } => wait = true,
+            Stage::Handed { player_epoch, recalled: None, .. } if player_epoch == epoch => line.push(entry),
+            Stage::Handed { player_epoch, .. } if player_epoch == epoch => drop.push(entry.play),
+            Stage::Handed { .. } | Stage::Queued => {}
+        }
+    }
+    (line, drop, wait)
+}

@@ -1,0 +1,80 @@
+//! What happens because time passed.
+
+use super::{End, Entry, Floor, Moment, Spans, Stage};
+use crate::{api::PlayerStatus, play::ReturnReason, time::Timestamp};
+
+impl Floor {
+    /// Carries out every deadline that has passed; `self.player.seen_at` is as fresh as the lock.
+    pub fn tick(&mut self, moment: Moment) {
+        let silence = moment.now.since(self.player.seen_at);
+        if self.player.status == PlayerStatus::Online && silence > moment.spans.silent_after_ms {
+            self.player.status = PlayerStatus::Silent;
+            self.announce(moment.now, None);
+        }
+        let dark = self.player.status != PlayerStatus::Online && silence > moment.spans.dark_after_ms;
+        let due: Vec<(usize, ReturnReason)> = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| self.overdue(entry, dark, moment).map(|reason| (index, reason)))
+            .collect();
+        for (index, reason) in due.into_iter().rev() {
+            if self.entries[index].sounds() || matches!(self.entries[index].stage, Stage::Queued) {
+                self.end(index, End::Returned(reason), None, moment.now);
+            } else {
+                self.let_go(index, reason, moment);
+            }
+        }
+        self.hand_over(moment);
+    }
+
+    /// Why an entry must go now, if it must.
+    fn overdue(&self, entry: &Entry, dark: bool, moment: Moment) -> Option<ReturnReason> {
+        match entry.stage {
+            Stage::Queued if dark => Some(ReturnReason::Dark),
+            Stage::Queued if !moment.house.open => Some(ReturnReason::Closed),
+            Stage::Queued => None,
+            Stage::Handed { lease_until, recalled, .. } => {
+                let given_up = moment.now > Self::gives_up_at(lease_until, entry.duration_ms, moment.spans.grace_ms);
+                if given_up {
+                    return Some(recalled.unwrap_or(ReturnReason::Dark));
+                }
+                (!moment.house.open && recalled.is_none()).then_some(ReturnReason::Closed)
+            }
+            Stage::Started { paused_at_ms: Some(_), .. } if self.player.status == PlayerStatus::Online => None,
+            Stage::Started { give_up_at, .. } => (moment.now > give_up_at).then_some(ReturnReason::Dark),
+        }
+    }
+
+    /// A handed song goes: at once past its grace, else by asking the player for it.
+    fn let_go(&mut self, index: usize, reason: ReturnReason, moment: Moment) {
+        let Stage::Handed { lease_until, .. } = self.entries[index].stage else { return };
+        if moment.now > Self::gives_up_at(lease_until, self.entries[index].duration_ms, moment.spans.grace_ms) {
+            self.end(index, End::Returned(reason), None, moment.now);
+        } else {
+            self.recall(index, reason, None, moment.now);
+        }
+    }
+}
+
+/// When the floor must look again, if nothing happens before: the earliest of its deadlines.
+pub fn wake_at(floor: &Floor, moment: Moment) -> Option<Timestamp> {
+    let Spans { silent_after_ms, dark_after_ms, grace_ms, lease_ms, .. } = moment.spans;
+    let player = match floor.player.status {
+        PlayerStatus::Online => Some(floor.player.seen_at.plus(silent_after_ms + 1)),
+        PlayerStatus::Silent if floor.entries.iter().any(|entry| entry.stage == Stage::Queued) => {
+            Some(floor.player.seen_at.plus(dark_after_ms + 1))
+        }
+        PlayerStatus::Silent | PlayerStatus::None => None,
+    };
+    let online = floor.player.status == PlayerStatus::Online;
+    let entries = floor.entries.iter().filter_map(|entry| match entry.stage {
+        Stage::Queued => None,
+        Stage::Handed { lease_until, recalled: None, .. } if online => Some(lease_until.plus(-lease_ms / 2)),
+        Stage::Handed { lease_until, .. } => Some(Floor::gives_up_at(lease_until, entry.duration_ms, grace_ms).plus(1)),
+        Stage::Started { paused_at_ms: Some(_), .. } if online => None,
+        Stage::Started { give_up_at, .. } => Some(give_up_at.plus(1)),
+    });
+    let closing = moment.house.closes_at.filter(|_| !floor.entries.is_empty());
+    player.into_iter().chain(entries).chain(closing).min().map(|at| at.max(moment.now.plus(50)))
+}

@@ -1,0 +1,25 @@
+//! The jukebox without I/O: nouns, rules, events and API messages.
+//!
+//! Nothing here reads a clock, draws a random number or touches a network: time, randomness and ids come in as
+//! arguments, so that every rule can be tested exactly and the same functions serve the server and the pages.
+
+pub mod account;
+pub mod api;
+pub mod cashier;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod conductor;
+pub mod cover;
+pub mod events;
+#[cfg(feature = "tz")]
+pub mod hours;
+pub mod id;
+pub mod ledger;
+pub mod play;
+pub mod presence;
+pub mod queue;
+pub mod rules;
+pub mod song;
+pub mod time;
+pub mod venue;
+pub mod version;
