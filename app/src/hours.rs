@@ -71,6 +71,11 @@ pub fn utc_offset_minutes(now: Timestamp, zone: &str) -> i32 {
     (i64::from(zone.to_offset(instant).seconds()) * 1000 / MINUTE) as i32
 }
 
+/// The moment in RFC 3339, UTC, as CloudEvents' `time` wants it.
+pub fn rfc3339(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

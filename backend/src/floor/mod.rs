@@ -1,0 +1,175 @@
+//! The floor: the one consumer that decides. It reads requests of a partition in order, lets the conductor and the
+//! cashier decide, and writes state, transfers, offset and outbox rows in one transaction a batch.
+
+mod commit;
+mod gather;
+pub mod sweep;
+
+use crate::{
+    context::Context,
+    store::{self, StoreError, offsets},
+};
+use jukeline_app::{
+    conductor::{Heard, Moment, Spans},
+    events::Request,
+    hours::house_clock,
+    id::JukeboxId,
+    time::Timestamp,
+};
+use std::sync::atomic::Ordering;
+
+/// The name of the floor's consumer group and of its rows in `offsets`.
+pub const READER: &str = "floor";
+/// The topic it reads, without prefix.
+pub const TOPIC: &str = "requests";
+
+/// A record as it came from the log.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its offset in the partition.
+    pub offset: i64,
+    /// `ce_id`.
+    pub id: String,
+    /// The key: a jukebox, if it can be read.
+    pub key: String,
+    /// JSON.
+    pub payload: String,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// Committed.
+    Committed,
+    /// Somebody else is at `next`: go on from there.
+    Elsewhere {
+        /// The next offset wanted.
+        next: i64,
+    },
+}
+
+/// Why a batch was not handled.
+#[derive(Debug, thiserror::Error)]
+pub enum FloorError {
+    /// Try again later.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record of a type that this version doesn't know: the partition stops, so that nothing is lost.
+    #[error("offset {offset} holds a record of an unknown type: update this program")]
+    UnknownType {
+        /// Where.
+        offset: i64,
+    },
+}
+
+/// What is to be decided about a jukebox.
+#[derive(Clone, Debug)]
+pub(crate) enum Command {
+    /// From the log.
+    Asked(Request),
+    /// Deadlines passed.
+    Tick,
+}
+
+/// Handles a batch of one partition: all of it or nothing.
+///
+/// Records from several jukeboxes may be mixed. A batch is cut where a patron asks again after credits of theirs went
+/// back in the same batch: the purse is read anew then.
+pub async fn handle(context: &Context, partition: i64, records: &[Record]) -> Result<Handled, FloorError> {
+    let mut rest = records;
+    while let (Some(first), Some(_)) = (rest.first(), rest.last()) {
+        let next = offsets::read(&context.store, READER, TOPIC, partition).await?.map(|place| place.next);
+        match next {
+            None => offsets::begin_at(&context.store, READER, TOPIC, partition, first.offset).await?,
+            Some(next) if next != first.offset => return Ok(Handled::Elsewhere { next }),
+            Some(_) => {}
+        }
+        let (commands, bad) = parse(rest)?;
+        let taken = gather::independent(&commands);
+        let chunk = &rest[..taken];
+        let mut tx = context.store.begin().await?;
+        let (Some(last), Some(head)) = (chunk.last(), chunk.first()) else { break };
+        if !offsets::advance(&mut tx, READER, TOPIC, partition, head.offset, last.offset, &last.id).await? {
+            tx.rollback().await.map_err(StoreError::from)?;
+            let next = offsets::read(&context.store, READER, TOPIC, partition).await?.map_or(0, |place| place.next);
+            return Ok(Handled::Elsewhere { next });
+        }
+        for (index, record) in bad.iter().filter(|(index, _)| *index < taken) {
+            tracing::warn!(partition, offset = record.offset, index, "a malformed record went to the dead letters");
+            commit::dead_letter(&mut tx, context, record).await?;
+        }
+        let commands: Vec<(JukeboxId, Command)> = commands.into_iter().take(taken).flatten().collect();
+        decide(context, &mut tx, commands).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        context.live.nudge();
+        context.health.floor.store(true, Ordering::Relaxed);
+        rest = &rest[taken..];
+    }
+    Ok(Handled::Committed)
+}
+
+type Parsed<'r> = (Vec<Option<(JukeboxId, Command)>>, Vec<(usize, &'r Record)>);
+
+/// Reads the records; malformed ones are kept apart, unknown types stop everything.
+fn parse(records: &[Record]) -> Result<Parsed<'_>, FloorError> {
+    let mut commands = Vec::with_capacity(records.len());
+    let mut bad = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let request = serde_json::from_str::<Request>(&record.payload).ok();
+        let jukebox = record.key.parse::<JukeboxId>().ok();
+        match (request, jukebox) {
+            (Some(request), Some(jukebox)) => commands.push(Some((jukebox, Command::Asked(request)))),
+            _ if has_unknown_type(&record.payload) => return Err(FloorError::UnknownType { offset: record.offset }),
+            _ => {
+                bad.push((index, record));
+                commands.push(None);
+            }
+        }
+    }
+    Ok((commands, bad))
+}
+
+fn has_unknown_type(payload: &str) -> bool {
+    const KNOWN: [&str; 5] = ["PlayRequested", "TakeBackRequested", "StaffSaid", "ScreenReported", "PlayerClaimed"];
+    let value: Option<serde_json::Value> = serde_json::from_str(payload).ok();
+    let kind = value.as_ref().and_then(|value| value.get("type")).and_then(|kind| kind.as_str());
+    kind.is_some_and(|kind| !KNOWN.contains(&kind))
+}
+
+/// Decides commands in order within a transaction and writes everything they caused.
+pub(crate) async fn decide(context: &Context, tx: &mut store::Tx, commands: Vec<(JukeboxId, Command)>) -> Result<(), StoreError> {
+    let now = store::now(context.store.kind(), tx).await?;
+    let spans = context.config.spans();
+    let mut gathered = gather::gather(tx, context.store.kind(), &commands, now).await?;
+    let mut decided = commit::Decided::default();
+    for (jukebox, command) in commands {
+        let Some(loaded) = gathered.floors.get_mut(&jukebox) else { continue };
+        let moment = moment(now, &loaded.timezone, &loaded.floor.rules.hours, spans);
+        match command {
+            Command::Tick => loaded.floor.tick(moment),
+            Command::Asked(request) => ask(&mut gathered, &mut decided, jukebox, request, moment),
+        }
+    }
+    commit::commit(tx, context.store.kind(), &mut gathered, decided, now, spans).await
+}
+
+/// Now, by the database and by the venue's wall.
+pub fn moment(now: Timestamp, timezone: &str, hours: &[jukeline_app::rules::Opening], spans: Spans) -> Moment {
+    Moment { now, house: house_clock(now, timezone, hours), spans }
+}
+
+fn ask(gathered: &mut gather::Gathered, decided: &mut commit::Decided, jukebox: JukeboxId, request: Request, moment: Moment) {
+    if let Request::PlayRequested(request) = request {
+        return decided.admit(gathered, jukebox, &request, moment);
+    }
+    let Some(floor) = gathered.floors.get_mut(&jukebox).map(|loaded| &mut loaded.floor) else { return };
+    match request {
+        Request::PlayRequested(_) => {}
+        Request::TakeBackRequested { play, account } => floor.take_back(play, account, moment),
+        Request::StaffSaid { staff, said } => floor.staff(staff, said, moment),
+        Request::PlayerClaimed { screen, claim, codecs, resume, .. } => floor.claim(screen, claim, codecs, resume, moment),
+        Request::ScreenReported { player_epoch, received_at, play, attempt, report, age_ms, .. } => {
+            floor.report(play, report, Heard { player_epoch, received_at, attempt, age_ms }, moment);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Deadlines: jukeboxes whose next deadline has passed are looked at again, by whichever process comes first.
+
+use super::{Command, decide};
+use crate::{context::Context, store::floor::due};
+use std::time::Duration;
+
+/// How often deadlines are looked for.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// Runs until the server stops.
+pub async fn run(context: Context) {
+    loop {
+        tokio::select! {
+            () = context.stopped() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        if let Err(error) = sweep(&context).await {
+            tracing::warn!(%error, "deadlines could not be looked at; trying again");
+        }
+    }
+}
+
+async fn sweep(context: &Context) -> Result<(), crate::store::StoreError> {
+    let now = context.store.now().await?;
+    for jukebox in due(&context.store, now).await? {
+        let mut tx = context.store.begin().await?;
+        decide(context, &mut tx, vec![(jukebox, Command::Tick)]).await?;
+        tx.commit().await?;
+        context.live.nudge();
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! The built pages: where they are and what their files are called.
+
+use crate::config::Config;
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// The built pages, if there are any.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// Their folder.
+    pub folder: PathBuf,
+    /// What is in it; nothing when the pages were not built.
+    pub manifest: Option<Manifest>,
+}
+
+/// `manifest.json`, as the build tool writes it. Paths are relative to the folder.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Manifest {
+    /// From the name in the checkout, such as `base.css`, to the hashed path.
+    #[serde(default)]
+    pub assets: BTreeMap<String, String>,
+    /// One entry a surface.
+    #[serde(flatten)]
+    pub surfaces: BTreeMap<String, Surface>,
+}
+
+/// What one page loads.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Surface {
+    /// The module to import.
+    pub js: String,
+    /// The program.
+    pub wasm: String,
+    /// Modules that the first one imports.
+    #[serde(default)]
+    pub snippets: Vec<String>,
+}
+
+impl Pages {
+    /// Finds the built pages: `http.ui`, else `ui` beside the program.
+    pub fn find(config: &Config) -> Pages {
+        let beside = || std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("ui")));
+        let folder = config.http.ui.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("ui"));
+        let manifest = read(&folder.join("manifest.json"));
+        Pages { folder, manifest }
+    }
+
+    /// The address of an asset such as `base.css`.
+    pub fn asset(&self, name: &str) -> Option<String> {
+        self.manifest.as_ref()?.assets.get(name).map(|path| format!("/ui/{path}"))
+    }
+
+    /// The path on disk of an asset.
+    pub fn asset_file(&self, name: &str) -> Option<PathBuf> {
+        self.manifest.as_ref()?.assets.get(name).map(|path| self.folder.join(path))
+    }
+
+    /// What a surface loads.
+    pub fn surface(&self, name: &str) -> Option<&Surface> {
+        self.manifest.as_ref()?.surfaces.get(name)
+    }
+}
+
+fn read(file: &Path) -> Option<Manifest> {
+    let text = std::fs::read_to_string(file).ok()?;
+    match serde_json::from_str(&text) {
+        Ok(manifest) => Some(manifest),
+        Err(error) => {
+            tracing::error!(%error, file = %file.display(), "the list of the built pages can't be read");
+            None
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! HTTP: the API, the pages and the websockets.
+
+pub mod accounts;
+pub mod assets;
+pub mod audience;
+pub mod cookies;
+pub mod extract;
+pub mod html;
+pub mod identity;
+mod layers;
+pub mod limits;
+pub mod live;
+pub mod manifest;
+pub mod openapi;
+pub mod ops;
+pub mod pages;
+pub mod passes;
+pub mod passwords;
+pub mod plays;
+pub mod presence;
+pub mod problem;
+pub mod rooms;
+pub mod screens;
+pub mod sessions;
+pub mod setup;
+pub mod shared;
+pub mod songs;
+pub mod staff;
+pub mod tickets;
+pub mod wallet;
+
+use crate::context::Context;
+use axum::{
+    Extension, Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+};
+use jukeline_app::api::Code;
+use problem::ApiProblem;
+use shared::Shared;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
+};
+
+/// Largest body in bytes.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// All routes, without what happens around them.
+pub(crate) fn routes(shared: &Shared) -> Router<Context> {
+    Router::new()
+        .merge(accounts::routes())
+        .merge(sessions::routes())
+        .merge(tickets::routes())
+        .merge(presence::routes())
+        .merge(rooms::routes())
+        .merge(songs::routes())
+        .merge(setup::routes())
+        .merge(plays::routes())
+        .merge(screens::routes())
+        .merge(live::routes())
+        .merge(staff::routes())
+        .merge(wallet::routes())
+        .merge(pages::routes())
+        .merge(ops::routes())
+        .merge(assets::routes(&shared.pages.folder))
+}
+
+/// The whole server's router. Serve it with connect info (`SocketAddr`), which limits count by.
+pub fn router(context: Context) -> Router {
+    ops::count();
+    let shared = Shared::new(&context.config);
+    // The last layer is the first to see a request.
+    routes(&shared)
+        .fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(cookies::collect))
+        .layer(from_fn_with_state(context.clone(), layers::same_origin))
+        .layer(from_fn(layers::in_time))
+        .layer(from_fn(layers::worded))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(600).and(is_text)))
+        .layer(layers::shells())
+        .layer(from_fn_with_state(context.clone(), layers::secure))
+        .layer(from_fn(layers::observe))
+        .layer(Extension(shared))
+        .with_state(context)
+}
+
+/// Compressed on the way: what is text. Bundles are compressed when they are built; sound and pictures already are.
+fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/") || kind.contains("json") || kind.contains("svg")
+}
+
+async fn nothing_here() -> ApiProblem {
+    Code::NotFound.into()
+}
+
+#[cfg(test)]
+mod tests;

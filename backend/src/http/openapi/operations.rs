@@ -1,0 +1,203 @@
+//! Each operation in one line or two.
+
+use super::{Described, number_schema, text_schema, truth_schema, uuid_schema};
+use crate::http::sessions::{AskForResetCode, ResetCode};
+use axum::http::Method;
+use jukeline_app::{
+    api::{
+        AddressAndPassword, AskForSong, AskForTicket, Browse, ChangeMe, Code, ForgotPassword, ImportMusic,
+        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, NearbyQuery, NearbyRoom, PairScreen, PairingCode, Pass, Quote,
+        ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SetupRoom, SetupState, ShowPresence,
+        SongPage, StartAsGuest, Ticket, Wallet,
+    },
+    play::SkipReason,
+    rules::HouseRules,
+};
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
+/// Every operation.
+pub(super) fn all() -> Vec<Described> {
+    [people(), rooms(), plays(), screens(), staff(), setup()].into_iter().flatten().collect()
+}
+
+fn people() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "people", summary);
+    vec![
+        op(POST, "/api/guests", "Start as a guest, or hear who one is already")
+            .takes::<StartAsGuest>()
+            .gives::<SessionStarted>(200)
+            .gives::<SessionStarted>(201)
+            .refuses(&[Code::SignInNeeded, Code::SlowDown]),
+        op(POST, "/api/accounts", "Keep what one has under an address and a password")
+            .takes::<AddressAndPassword>()
+            .gives::<SessionStarted>(201)
+            .refuses(&[
+                Code::WrongCredentials,
+                Code::NeedsHttps,
+                Code::AlreadyDone,
+                Code::Invalid,
+                Code::WeakPassword,
+                Code::SlowDown,
+            ]),
+        op(GET, "/api/me", "Who one is").gives::<Me>(200),
+        op(PATCH, "/api/me", "Change one's name, or whether it is shown")
+            .takes::<ChangeMe>()
+            .gives::<Me>(200)
+            .refuses(&[Code::Invalid]),
+        op(DELETE, "/api/me", "Delete the account with everything personal").gives_other(204, ""),
+        op(POST, "/api/sessions", "Sign in; a guest's credits and history come along")
+            .takes::<AddressAndPassword>()
+            .gives::<SessionStarted>(201)
+            .refuses(&[Code::WrongCredentials, Code::NeedsHttps, Code::Invalid, Code::SlowDown]),
+        op(DELETE, "/api/sessions", "Sign out everywhere").gives_other(204, ""),
+        op(DELETE, "/api/sessions/current", "Sign out here").gives_other(204, ""),
+        op(
+            POST,
+            "/api/passwords/forgotten",
+            "Send a link for a new password; the answer is the same for every address",
+        )
+        .takes::<ForgotPassword>()
+        .gives_other(202, "")
+        .refuses(&[Code::NeedsHttps, Code::NoMail, Code::Invalid, Code::SlowDown]),
+        op(POST, "/api/passwords", "Set a new password by a one-time code; every session ends")
+            .takes::<ResetPassword>()
+            .gives_other(204, "")
+            .refuses(&[Code::NeedsHttps, Code::LinkSpent, Code::WeakPassword, Code::SlowDown]),
+        op(POST, "/api/people/reset-codes", "Make a one-time code for somebody who lost their password")
+            .takes::<AskForResetCode>()
+            .gives::<ResetCode>(201)
+            .refuses(&[Code::NeedsHttps, Code::Invalid, Code::SlowDown]),
+        op(POST, "/api/tickets", "A single-use ticket of 60 s for a websocket or a sound")
+            .takes::<AskForTicket>()
+            .gives::<Ticket>(200),
+        op(GET, "/api/wallet", "What became of each credit").gives::<Wallet>(200),
+        op(GET, "/api/openapi.json", "This description").gives_other(200, "application/json"),
+    ]
+}
+
+fn rooms() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "rooms", summary);
+    vec![
+        op(GET, "/api/rooms/{room}", "A room as everybody sees it").gives::<RoomSnapshot>(200),
+        op(POST, "/api/venues/nearby", "Rooms that have a jukebox, near ones first")
+            .takes::<NearbyQuery>()
+            .gives::<Vec<NearbyRoom>>(200)
+            .refuses(&[Code::Invalid]),
+        op(POST, "/api/rooms/{room}/presence", "Show that one is in the room")
+            .takes::<ShowPresence>()
+            .gives::<Pass>(200)
+            .refuses(&[Code::TooFar, Code::PositionUnclear, Code::WrongCode, Code::Invalid, Code::SlowDown]),
+        op(GET, "/api/rooms/{room}/browse", "The front page of the catalogue").gives::<Browse>(200),
+        op(
+            GET,
+            "/api/rooms/{room}/songs",
+            "Search or list songs: exactly one of q, artist, album, genre, decade and list",
+        )
+        .query("q", text_schema())
+        .query("artist", text_schema())
+        .query("album", text_schema())
+        .query("genre", text_schema())
+        .query("decade", number_schema(i64::from(i32::MIN), i64::from(i32::MAX)))
+        .query("list", text_schema())
+        .query("page", number_schema(0, i64::from(u32::MAX)))
+        .gives::<SongPage>(200)
+        .refuses(&[Code::Invalid]),
+        op(GET, "/api/rooms/{room}/songs/{song}/quote", "What a song would cost and when it would play")
+            .gives::<Quote>(200),
+    ]
+}
+
+fn plays() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "plays", summary);
+    vec![
+        op(POST, "/api/rooms/{room}/plays", "Ask for a song; 202 when it is not decided yet")
+            .takes::<AskForSong>()
+            .gives::<MyPlay>(201)
+            .gives_other(202, "")
+            .refuses(&[
+                Code::NotInTheRoom,
+                Code::Declined,
+                Code::NotEnoughCredits,
+                Code::IdInUse,
+                Code::Invalid,
+                Code::SlowDown,
+            ]),
+        op(GET, "/api/plays", "One's own plays, newest first").query("before", uuid_schema()).gives::<MyPlays>(200),
+        op(GET, "/api/plays/{play}", "A play of one's own").gives::<MyPlay>(200),
+        op(DELETE, "/api/plays/{play}", "Take a song back out of the queue")
+            .gives::<MyPlay>(200)
+            .gives_other(202, "")
+            .refuses(&[Code::AlreadyStarted, Code::AlreadyOver]),
+    ]
+}
+
+fn screens() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "screens", summary);
+    vec![
+        op(POST, "/api/screens", "Pair a screen by a one-time code")
+            .takes::<PairScreen>()
+            .gives::<ScreenInfo>(201)
+            .refuses(&[Code::LinkSpent, Code::Invalid, Code::SlowDown]),
+        op(GET, "/api/screens/me", "Which screen this is").gives::<ScreenInfo>(200),
+    ]
+}
+
+fn staff() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "staff", summary);
+    let mut pairing = op(POST, "/api/jukeboxes/{jukebox}/pairing-codes", "Make a pairing code for a screen");
+    let role = pairing.reference::<ScreenRole>();
+    let mut skip =
+        op(POST, "/api/jukeboxes/{jukebox}/skip", "Stop a song or take it out of the queue; its credits go back");
+    let reason = skip.reference::<SkipReason>();
+    vec![
+        pairing.takes_fields(&[("role", role)]).gives::<PairingCode>(201),
+        skip.takes_fields(&[("play", uuid_schema()), ("reason", reason)])
+            .gives_other(204, "")
+            .refuses(&[Code::AnotherPlays, Code::AlreadyOver]),
+        op(PUT, "/api/jukeboxes/{jukebox}/paused", "Hold the sound, or go on")
+            .takes_fields(&[("paused", truth_schema())])
+            .gives_other(204, ""),
+        op(PUT, "/api/jukeboxes/{jukebox}/volume", "Set the volume")
+            .takes_fields(&[("volume", number_schema(0, 100))])
+            .gives_other(204, "")
+            .refuses(&[Code::Invalid]),
+        op(GET, "/api/jukeboxes/{jukebox}/rules", "The house's rules").gives::<HouseRules>(200),
+        op(PUT, "/api/jukeboxes/{jukebox}/rules", "Change the house's rules, by the version that was read")
+            .takes::<HouseRules>()
+            .gives::<HouseRules>(200)
+            .refuses(&[Code::Stale, Code::Invalid]),
+    ]
+}
+
+fn setup() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "setup", summary);
+    vec![
+        op(GET, "/api/setup", "How far the setup has come")
+            .gives::<SetupState>(200)
+            .refuses(&[Code::SignInNeeded, Code::Forbidden]),
+        op(POST, "/api/setup/operator", "Make the operator by the one-time link")
+            .takes::<MakeOperator>()
+            .gives::<SessionStarted>(201)
+            .refuses(&[
+                Code::NeedsHttps,
+                Code::AlreadyDone,
+                Code::LinkSpent,
+                Code::Invalid,
+                Code::WeakPassword,
+                Code::SlowDown,
+            ]),
+        op(POST, "/api/setup/venue", "Make a venue with its jukebox")
+            .takes::<MakeVenue>()
+            .gives::<SetupRoom>(201)
+            .refuses(&[Code::AlreadyDone, Code::Invalid]),
+        op(POST, "/api/setup/import", "Start importing a folder of music")
+            .takes::<ImportMusic>()
+            .gives_other(202, "")
+            .refuses(&[Code::AlreadyDone, Code::Invalid]),
+    ]
+}

@@ -1,0 +1,81 @@
+//! For those who run it: alive, ready, metrics, and the description of the API.
+
+use super::{extract::Json, openapi};
+use crate::context::Context;
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde_json::json;
+use std::{
+    sync::{OnceLock, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+/// How long readiness waits for the store and the log.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// `/livez`, `/readyz`, `/metrics` and `/api/openapi.json`.
+pub fn routes() -> Router<Context> {
+    Router::new()
+        .route("/livez", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(measures))
+        .route("/api/openapi.json", get(description))
+}
+
+/// Starts counting; once a process.
+pub fn count() {
+    METRICS.get_or_init(|| {
+        let seconds = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+        PrometheusBuilder::new().set_buckets(&seconds).ok()?.install_recorder().ok()
+    });
+}
+
+async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// Ready when the store and the log answer and every reader reads; else 503 with words for each part.
+async fn ready(State(context): State<Context>) -> Response {
+    let store = match tokio::time::timeout(ANSWER_WITHIN, context.store.now()).await {
+        Ok(Ok(_)) => "ok",
+        _ => "out of reach",
+    };
+    let log = match tokio::time::timeout(ANSWER_WITHIN, context.requests.check()).await {
+        Ok(Ok(())) => "ok",
+        _ => "out of reach",
+    };
+    let health = &context.health;
+    let reads = |flag: &std::sync::atomic::AtomicBool| if flag.load(Ordering::Relaxed) { "ok" } else { "not running" };
+    let stopped = health.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let parts = [
+        ("store", store),
+        ("log", log),
+        ("floor", reads(&health.floor)),
+        ("relay", reads(&health.relay)),
+        ("live", reads(&health.live)),
+    ];
+    let draining = *context.stopping.borrow();
+    let ready = parts.iter().all(|(_, word)| *word == "ok") && stopped.is_none() && !draining;
+    let mut body = json!({ "ready": ready, "draining": draining, "stopped": stopped });
+    for (part, word) in parts {
+        body[part] = word.into();
+    }
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(body)).into_response()
+}
+
+async fn measures() -> Response {
+    let text = METRICS.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+async fn description() -> Json<utoipa::openapi::OpenApi> {
+    Json(openapi::document())
+}

@@ -1,0 +1,121 @@
+//! The pages: shells of the three surfaces, with a room's truth already in them.
+
+use super::{
+    cookies,
+    extract::Path,
+    html,
+    identity::{Device, give_pass},
+    presence,
+    problem::Answer,
+    shared::{Address, Shared},
+};
+use crate::{context::Context, live, store::places};
+use axum::{
+    Router,
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::get,
+};
+use jukeline_app::{api::RoomSnapshot, venue::is_room_name};
+
+/// Pages of the patron surface that need no room.
+const PATRON: &[&str] =
+    &["/", "/played", "/wallet", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
+/// Pages of the setup surface.
+const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff"];
+
+/// Every page.
+pub fn routes() -> Router<Context> {
+    let mut router = Router::new()
+        .route("/screen", get(screen))
+        .route("/r/{room}", get(room))
+        .route("/r/{room}/{*rest}", get(room_within));
+    for path in PATRON {
+        router = router.route(path, get(patron));
+    }
+    for path in SETUP {
+        router = router.route(path, get(setup));
+    }
+    router
+}
+
+async fn patron(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
+    page(&context, &shared, "patron", None, &headers)
+}
+
+async fn screen(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
+    page(&context, &shared, "screen", None, &headers)
+}
+
+async fn setup(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
+    page(&context, &shared, "setup", None, &headers)
+}
+
+/// A room. With a code in the address (from the QR) it is redeemed here, before any page: the next address has none.
+#[allow(clippy::too_many_arguments, reason = "each is a part of the request")]
+async fn room(
+    State(context): State<Context>,
+    shared: Shared,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    device: Device,
+    address: Address,
+    headers: HeaderMap,
+    cookies: cookies::SetCookies,
+) -> Answer<Response> {
+    shared.room_opened(address.0);
+    let Some(code) = query.as_deref().and_then(code_in) else {
+        return room_page(&context, &shared, &name, &headers).await;
+    };
+    let Some(room) = places::room(&context.store, &name).await? else {
+        let there = if is_room_name(&name) { format!("/r/{name}") } else { "/".to_owned() };
+        return Ok(Redirect::to(&there).into_response());
+    };
+    let now = context.store.now().await?;
+    if presence::check_code(&shared, &room, &device, address, &code, now).is_err() {
+        return Ok(Redirect::to(&format!("/r/{}/code", room.room)).into_response());
+    }
+    give_pass(&context, &cookies, &room.room, room.jukebox, &device.name, now);
+    Ok(Redirect::to(&format!("/r/{}", room.room)).into_response())
+}
+
+async fn room_within(
+    State(context): State<Context>,
+    shared: Shared,
+    Path(name): Path<String>,
+    _device: Device,
+    address: Address,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    shared.room_opened(address.0);
+    room_page(&context, &shared, &name, &headers).await
+}
+
+async fn room_page(context: &Context, shared: &Shared, name: &str, headers: &HeaderMap) -> Answer<Response> {
+    let snapshot = live::snapshot(context, name).await?;
+    let mut response = page(context, shared, "patron", snapshot.as_ref(), headers);
+    if snapshot.is_none() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    Ok(response)
+}
+
+/// The `c` of a query.
+fn code_in(query: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "c").map(|(_, value)| value.into_owned())
+}
+
+fn page(
+    context: &Context,
+    shared: &Shared,
+    surface: &str,
+    room: Option<&RoomSnapshot>,
+    headers: &HeaderMap,
+) -> Response {
+    // A browser that sends no cookie at all may be one that keeps none; the page tries before it says so.
+    let no_cookie = cookies::all(headers).next().is_none();
+    let text = html::shell(&context.config, &shared.pages, surface, room, no_cookie);
+    let status = if shared.pages.manifest.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, [(header::CACHE_CONTROL, "no-store")], Html(text)).into_response()
+}

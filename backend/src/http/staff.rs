@@ -1,0 +1,127 @@
+//! What staff do: skip, pause, volume, rules, pairing codes. Their screens come on top of this.
+
+use super::{
+    extract::{Json, Path},
+    identity::{Session, require_at},
+    problem::{Answer, ApiProblem},
+};
+use crate::{
+    context::Context,
+    store::{floor, places, plays, screens},
+};
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post, put},
+};
+use jukeline_app::{
+    account::Role,
+    api::{Code, PairingCode, ScreenRole},
+    events::{Request, StaffWord},
+    id::{JukeboxId, PlayId},
+    play::SkipReason,
+    rules::HouseRules,
+};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// How long a handler waits until the floor has decided.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// `/api/jukeboxes/{jukebox}/…`
+pub fn routes() -> Router<Context> {
+    Router::new()
+        .route("/api/jukeboxes/{jukebox}/skip", post(skip))
+        .route("/api/jukeboxes/{jukebox}/paused", put(paused))
+        .route("/api/jukeboxes/{jukebox}/volume", put(volume))
+        .route("/api/jukeboxes/{jukebox}/rules", get(rules).put(set_rules))
+        .route("/api/jukeboxes/{jukebox}/pairing-codes", post(pairing_code))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Skip {
+    play: PlayId,
+    reason: SkipReason,
+}
+
+/// Names the play it means: when another plays by then, it is refused and changes nothing.
+async fn skip(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session, Json(skip): Json<Skip>) -> Answer<StatusCode> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let row = plays::one(&context.store, skip.play).await?.filter(|row| row.jukebox == jukebox);
+    let row = row.ok_or(ApiProblem::from(Code::NotFound))?;
+    if row.play.state.is_final() {
+        return Err(Code::AnotherPlays.into());
+    }
+    let decision = context.live.next_decision(skip.play);
+    let said = StaffWord::Skip { play: skip.play, reason: skip.reason };
+    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    let _ = tokio::time::timeout(PATIENCE, decision).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paused {
+    paused: bool,
+}
+
+async fn paused(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session, Json(body): Json<Paused>) -> Answer<StatusCode> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let said = if body.paused { StaffWord::Pause } else { StaffWord::Resume };
+    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Volume {
+    volume: u8,
+}
+
+async fn volume(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session, Json(body): Json<Volume>) -> Answer<StatusCode> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    if body.volume > 100 {
+        return Err(ApiProblem::invalid("volume", "0 to 100"));
+    }
+    let said = StaffWord::Volume { percent: body.volume };
+    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn rules(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session) -> Answer<Json<HouseRules>> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let floor = floor::read(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    Ok(Json(floor.rules))
+}
+
+/// Replaces the rules if nobody else has since they were read.
+async fn set_rules(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(rules): Json<HouseRules>,
+) -> Answer<Json<HouseRules>> {
+    require_at(&context, session.account, Role::MusicManager, jukebox).await?;
+    rules.check().map_err(|bad| ApiProblem::invalid("rules", bad))?;
+    let rules = places::set_rules(&context.store, jukebox, rules).await?.ok_or(ApiProblem::from(Code::Stale))?;
+    Ok(Json(rules))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForRole {
+    role: ScreenRole,
+}
+
+async fn pairing_code(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(body): Json<ForRole>,
+) -> Answer<Json<PairingCode>> {
+    require_at(&context, session.account, Role::VenueManager, jukebox).await?;
+    let (code, until) = screens::make_pairing_code(&context.store, jukebox, body.role).await?;
+    Ok(Json(PairingCode { code, until, address: context.config.address("/screen") }))
+}

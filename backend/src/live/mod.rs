@@ -1,0 +1,113 @@
+//! Facts as they are published, for this process's websockets and for handlers that wait for a decision.
+//!
+//! Every process reads all facts. A change is encoded once per jukebox and given to whoever listens; a listener that
+//! falls behind is dropped and reads the snapshot again.
+
+pub mod delta;
+pub mod feed;
+pub mod snapshot;
+
+pub use snapshot::snapshot;
+
+use axum::extract::ws::Utf8Bytes;
+use jukeline_app::{
+    events::{Fact, Stamped},
+    id::{JukeboxId, PlayId},
+    version::Version,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{Notify, broadcast, oneshot};
+
+/// Changes that a listener may be behind before it is dropped.
+const BEHIND: usize = 256;
+
+/// A change, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The version after it.
+    pub version: Version,
+    /// The fact.
+    pub fact: Arc<Stamped>,
+    /// The `RoomMessage` as JSON, encoded once.
+    pub encoded: Utf8Bytes,
+}
+
+/// The hub. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Live {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    rooms: Mutex<HashMap<JukeboxId, broadcast::Sender<Change>>>,
+    waiting: Mutex<HashMap<PlayId, Vec<oneshot::Sender<()>>>>,
+    nudged: Arc<Notify>,
+    relay_nudged: Arc<Notify>,
+}
+
+impl Live {
+    /// Says that something was committed here: the feed and the relay look at once instead of at their next turn.
+    pub fn nudge(&self) {
+        self.inner.nudged.notify_one();
+        self.inner.relay_nudged.notify_one();
+    }
+
+    /// Woken by [`Live::nudge`]; for the feed.
+    pub fn nudged(&self) -> Arc<Notify> {
+        self.inner.nudged.clone()
+    }
+
+    /// Woken by [`Live::nudge`]; for the relay.
+    pub fn relay_nudged(&self) -> Arc<Notify> {
+        self.inner.relay_nudged.clone()
+    }
+
+    /// Listens to a jukebox. Subscribe first, then read the snapshot, then apply what is newer.
+    pub fn subscribe(&self, jukebox: JukeboxId) -> broadcast::Receiver<Change> {
+        let mut rooms = self.inner.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.entry(jukebox).or_insert_with(|| broadcast::channel(BEHIND).0).subscribe()
+    }
+
+    /// Whether anybody listens to a jukebox; forgets it otherwise.
+    fn listened_to(&self, jukebox: JukeboxId) -> Option<broadcast::Sender<Change>> {
+        let mut rooms = self.inner.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = rooms.get(&jukebox)?.clone();
+        if sender.receiver_count() == 0 {
+            rooms.remove(&jukebox);
+            return None;
+        }
+        Some(sender)
+    }
+
+    /// Completes when something is decided about a play.
+    pub fn next_decision(&self, play: PlayId) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut waiting = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|_, senders| {
+            senders.retain(|sender| !sender.is_closed());
+            !senders.is_empty()
+        });
+        waiting.entry(play).or_default().push(sender);
+        receiver
+    }
+
+    fn decided(&self, fact: &Fact) {
+        let play = match fact {
+            Fact::Queued { play, .. }
+            | Fact::Declined { play, .. }
+            | Fact::Returned { play, .. }
+            | Fact::Started { play, .. }
+            | Fact::Finished { play, .. } => play,
+            _ => return,
+        };
+        let senders = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(play);
+        for sender in senders.into_iter().flatten() {
+            // Whoever waited may have gone.
+            let _ = sender.send(());
+        }
+    }
+}

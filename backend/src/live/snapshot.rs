@@ -1,0 +1,163 @@
+//! What everybody sees of a room at one version, read from the database.
+
+use crate::{
+    context::Context,
+    secret,
+    store::{Store, StoreError, floor::read_loaded, id},
+};
+use jukeline_app::{
+    api::{Playing, QueueEntry, RoomInfo, RoomSnapshot, SongBrief},
+    conductor::{Floor, Stage},
+    hours::house_clock,
+    id::{AccountId, JukeboxId, PlayId, SongId},
+    time::Timestamp,
+};
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::HashMap;
+
+/// The jukebox of a room name.
+pub async fn jukebox_of(store: &Store, room: &str) -> Result<Option<JukeboxId>, StoreError> {
+    let found: Option<String> = sqlx::query_scalar("SELECT id FROM jukeboxes WHERE room = $1").bind(room).fetch_optional(store.read()).await?;
+    found.map(|text| id("jukeboxes", &text)).transpose()
+}
+
+/// The snapshot of a room by its name.
+pub async fn snapshot(context: &Context, room: &str) -> Result<Option<RoomSnapshot>, StoreError> {
+    match jukebox_of(&context.store, room).await? {
+        Some(jukebox) => of_jukebox(context, jukebox).await,
+        None => Ok(None),
+    }
+}
+
+/// The snapshot of a jukebox.
+pub async fn of_jukebox(context: &Context, jukebox: JukeboxId) -> Result<Option<RoomSnapshot>, StoreError> {
+    let store = &context.store;
+    let Some(loaded) = read_loaded(store, jukebox).await? else { return Ok(None) };
+    let now = store.now().await?;
+    let floor = loaded.floor;
+    let info = info(context, &floor, &loaded.timezone, now).await?;
+    let songs = briefs(store, &floor).await?;
+    let names = names(store, &floor).await?;
+    let song = |song: SongId| songs.get(&song).cloned().unwrap_or_else(|| unknown(song));
+    let mut sounding = None;
+    let mut queue = Vec::new();
+    for entry in &floor.entries {
+        let for_name = names.get(&entry.account).cloned();
+        match entry.stage {
+            Stage::Started { anchor, paused_at_ms, .. } => {
+                sounding = sounding.or(Some(Playing { play: entry.play, song: song(entry.song), for_name, anchor_at: anchor, paused_at_ms }));
+            }
+            _ => queue.push(QueueEntry { play: entry.play, song: song(entry.song), for_name, sooner: entry.sooner, latest_at: entry.latest }),
+        }
+    }
+    Ok(Some(RoomSnapshot {
+        version: floor.version,
+        server_now: now,
+        info,
+        paused: floor.paused,
+        volume: floor.volume,
+        player: floor.player.status,
+        playing: sounding,
+        queue,
+    }))
+}
+
+async fn info(context: &Context, floor: &Floor, timezone: &str, now: Timestamp) -> Result<RoomInfo, StoreError> {
+    let sql = "SELECT j.room, j.zone_name, v.name FROM jukeboxes j JOIN venues v ON v.id = j.venue WHERE j.id = $1";
+    let row = sqlx::query(sql).bind(floor.jukebox.to_string()).fetch_one(context.store.read()).await?;
+    let room: String = row.try_get(0)?;
+    let clock = house_clock(now, timezone, &floor.rules.hours);
+    let address = context.config.address(&format!("/r/{room}"));
+    Ok(RoomInfo {
+        jukebox: floor.jukebox,
+        venue: floor.venue,
+        venue_name: row.try_get(2)?,
+        zone_name: row.try_get(1)?,
+        timezone: timezone.into(),
+        open: clock.open,
+        closes_at: clock.closes_at,
+        price: floor.rules.price,
+        sooner_price: floor.rules.sooner_price,
+        per_patron: u32::from(floor.rules.per_patron),
+        free_per_hour: u32::from(floor.rules.free_per_hour),
+        address: address.split_once("://").map_or(address.as_str(), |(_, rest)| rest).into(),
+        trial: context.config.is_trial(),
+        room,
+    })
+}
+
+const BRIEF: &str = "SELECT id, title, artist, duration_ms, cover FROM songs WHERE id";
+
+fn read_brief(row: &sqlx::any::AnyRow) -> Result<SongBrief, StoreError> {
+    Ok(SongBrief {
+        id: id("songs", row.try_get(0)?)?,
+        title: row.try_get(1)?,
+        artist: row.try_get(2)?,
+        duration_ms: row.try_get(3)?,
+        has_cover: row.try_get::<Option<String>, _>(4)?.is_some(),
+    })
+}
+
+fn unknown(song: SongId) -> SongBrief {
+    SongBrief { id: song, title: String::new(), artist: String::new(), duration_ms: 0, has_cover: false }
+}
+
+/// One song in short.
+pub async fn brief(store: &Store, song: SongId) -> Result<SongBrief, StoreError> {
+    let row = sqlx::query(AssertSqlSafe(format!("{BRIEF} = $1"))).bind(song.to_string()).fetch_optional(store.read()).await?;
+    row.as_ref().map_or_else(|| Ok(unknown(song)), read_brief)
+}
+
+async fn briefs(store: &Store, floor: &Floor) -> Result<HashMap<SongId, SongBrief>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in floor.entries.chunks(128) {
+        let sql = format!("{BRIEF} IN ({})", crate::store::list(1, chunk.len()));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for entry in chunk {
+            query = query.bind(entry.song.to_string());
+        }
+        for row in query.fetch_all(store.read()).await? {
+            let brief = read_brief(&row)?;
+            found.insert(brief.id, brief);
+        }
+    }
+    Ok(found)
+}
+
+const NAMES: &str = "SELECT a.id, a.name_sealed, k.key_hex FROM accounts a JOIN account_keys k ON k.account = a.id \
+                     WHERE a.name_on_screen = 1 AND a.name_sealed IS NOT NULL AND a.id";
+
+fn open_name(row: &sqlx::any::AnyRow) -> Result<Option<(AccountId, String)>, StoreError> {
+    let key: String = row.try_get(2)?;
+    let name = secret::unhex(&key).and_then(|key| secret::open(&key, row.try_get(1).ok()?));
+    Ok(name.map(|name| Ok::<_, StoreError>((id("accounts", row.try_get(0)?)?, name))).transpose()?)
+}
+
+/// The name of a person who chose to show it.
+pub async fn for_name(store: &Store, account: AccountId) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query(AssertSqlSafe(format!("{NAMES} = $1"))).bind(account.to_string()).fetch_optional(store.read()).await?;
+    Ok(row.as_ref().map(open_name).transpose()?.flatten().map(|(_, name)| name))
+}
+
+async fn names(store: &Store, floor: &Floor) -> Result<HashMap<AccountId, String>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in floor.entries.chunks(128) {
+        let mut query = sqlx::query(AssertSqlSafe(format!("{NAMES} IN ({})", crate::store::list(1, chunk.len()))));
+        for entry in chunk {
+            query = query.bind(entry.account.to_string());
+        }
+        for row in query.fetch_all(store.read()).await? {
+            found.extend(open_name(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// What sounds, with an anchor that a fact gave.
+pub async fn playing(store: &Store, play: PlayId, anchor_at: Timestamp, paused_at_ms: Option<i64>) -> Result<Option<Playing>, StoreError> {
+    let row = sqlx::query("SELECT song, account FROM plays WHERE id = $1").bind(play.to_string()).fetch_optional(store.read()).await?;
+    let Some(row) = row else { return Ok(None) };
+    let song = brief(store, id("plays", row.try_get(0)?)?).await?;
+    let for_name = for_name(store, id("plays", row.try_get(1)?)?).await?;
+    Ok(Some(Playing { play, song, for_name, anchor_at, paused_at_ms }))
+}

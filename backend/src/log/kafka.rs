@@ -1,0 +1,111 @@
+//! Apache Kafka: what a network of venues runs on.
+
+mod consumer;
+mod live;
+mod relay;
+pub mod topic_table;
+
+pub use consumer::run_floor;
+pub use live::run_live;
+pub use relay::run_relay;
+
+use super::{LogError, Outgoing, RequestLog};
+use crate::config::LogConfig;
+use async_trait::async_trait;
+use jukeline_app::{events::Request, id::JukeboxId};
+use rdkafka::{
+    ClientConfig,
+    message::{Header, OwnedHeaders},
+    producer::{FutureProducer, FutureRecord, Producer},
+    util::Timeout,
+};
+use std::time::Duration;
+
+/// How long a record may wait for its acknowledgement: below the handlers' timeout, so that a patron who is told
+/// "failed" is never charged afterwards.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Settings for every client of this log; what the configuration says goes last.
+pub fn client(config: &LogConfig) -> ClientConfig {
+    let mut client = ClientConfig::new();
+    client.set("client.id", "jukeline");
+    for (key, value) in &config.kafka {
+        client.set(key, value);
+    }
+    client
+}
+
+/// A topic's full name.
+pub fn topic(config: &LogConfig, name: &str) -> String {
+    format!("{}{name}", config.topic_prefix)
+}
+
+/// A producer that neither loses nor doubles nor reorders: idempotent, acknowledged by all in-sync replicas.
+pub fn producer(config: &LogConfig) -> Result<FutureProducer, LogError> {
+    let mut client = client(config);
+    client
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        .set("message.timeout.ms", MESSAGE_TIMEOUT.as_millis().to_string())
+        // Java's partitioner, so that joins of other tools meet our partitions.
+        .set("partitioner", "murmur2_random")
+        .set("compression.type", "lz4")
+        .set("linger.ms", "0");
+    client.create().map_err(unreachable)
+}
+
+pub(super) fn unreachable(error: impl std::fmt::Display) -> LogError {
+    LogError::Unreachable(error.to_string())
+}
+
+/// Headers of the CloudEvents Kafka binding, binary mode (CloudEvents 1.0, Kafka protocol binding §3.2).
+pub fn cloud_event(id: &str, kind: &str, at_ms: i64) -> OwnedHeaders {
+    let time = jukeline_app::hours::rfc3339(jukeline_app::time::Timestamp(at_ms));
+    [
+        ("ce_specversion", "1.0"),
+        ("ce_id", id),
+        ("ce_type", kind),
+        ("ce_source", "/jukeline"),
+        ("ce_time", time.as_str()),
+        ("content-type", "application/json"),
+    ]
+    .into_iter()
+    .fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value: Some(value) }))
+}
+
+/// The log of requests on Kafka.
+pub struct KafkaLog {
+    producer: FutureProducer,
+    topic: String,
+}
+
+impl KafkaLog {
+    /// Makes the producer; the brokers may be out of reach, they are tried again.
+    pub fn new(config: &LogConfig) -> Result<KafkaLog, LogError> {
+        Ok(KafkaLog { producer: producer(config)?, topic: topic(config, "requests") })
+    }
+}
+
+#[async_trait]
+impl RequestLog for KafkaLog {
+    async fn append(&self, jukebox: JukeboxId, request: &Request) -> Result<(), LogError> {
+        let record = Outgoing::new(jukebox, request)?;
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let headers = cloud_event(&record.id, record.kind, i64::try_from(now.as_millis()).unwrap_or(0));
+        let record = FutureRecord::to(&self.topic).key(&record.key).payload(&record.payload).headers(headers);
+        match self.producer.send(record, Timeout::After(Duration::from_secs(1))).await {
+            Ok(_) => Ok(()),
+            Err((error, _)) => Err(unreachable(error)),
+        }
+    }
+
+    async fn check(&self) -> Result<(), LogError> {
+        let (producer, topic) = (self.producer.clone(), self.topic.clone());
+        let asked = tokio::task::spawn_blocking(move || {
+            let metadata = producer.client().fetch_metadata(Some(&topic), Duration::from_secs(2)).map_err(unreachable)?;
+            let there = metadata.topics().iter().any(|found| found.name() == topic && found.error().is_none());
+            if there { Ok(()) } else { Err(unreachable(format!("no topic {topic}: run `jukeline topics --apply`"))) }
+        });
+        asked.await.map_err(unreachable)?
+    }
+}

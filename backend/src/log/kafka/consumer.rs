@@ -1,0 +1,207 @@
+//! The floor's consumer group. Offsets live in the database with their effect; Kafka's committed offset is a hint for
+//! the lag tools.
+
+use super::{client, topic, unreachable};
+use crate::{
+    context::Context,
+    floor::{self, FloorError, Handled, Record},
+    log::LogError,
+    store::offsets,
+};
+use rdkafka::{
+    Message, Offset, TopicPartitionList,
+    consumer::{CommitMode, Consumer, StreamConsumer},
+    error::KafkaError,
+    message::{BorrowedMessage, Headers},
+    types::RDKafkaErrorCode,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+const BATCH: usize = 500;
+
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    /// Try again.
+    #[error(transparent)]
+    Interrupted(#[from] LogError),
+    /// Nothing can be done without a person: a clear word in `/readyz`.
+    #[error("{0}")]
+    ForGood(String),
+}
+
+/// Runs until the server stops.
+pub async fn run_floor(context: Context) {
+    loop {
+        let consumed = tokio::select! {
+            () = context.stopped() => return,
+            consumed = consume(&context) => consumed,
+        };
+        context.health.floor.store(false, Ordering::Relaxed);
+        match consumed {
+            Ok(()) => {}
+            Err(Stop::ForGood(word)) => return context.health.stop(&format!("floor: {word}")),
+            Err(Stop::Interrupted(error)) => tracing::warn!(%error, "the floor's consumer was interrupted; it will go on"),
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+async fn consume(context: &Context) -> Result<(), Stop> {
+    let config = &context.config.log;
+    let topic = topic(config, floor::TOPIC);
+    let consumer: StreamConsumer = client(config)
+        .set("group.id", format!("{}floor", config.topic_prefix))
+        .set("enable.auto.commit", "false")
+        .set("auto.offset.reset", "earliest")
+        .set("fetch.wait.max.ms", "100")
+        .set("partition.assignment.strategy", "cooperative-sticky")
+        .create()
+        .map_err(unreachable)?;
+    let consumer = Arc::new(consumer);
+    consumer.subscribe(&[&topic]).map_err(unreachable)?;
+    // Partitions whose place was compared with the database since they were assigned.
+    let mut compared: BTreeMap<i32, i64> = BTreeMap::new();
+    loop {
+        // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
+        let batches = match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
+            Ok(batches) => batches?,
+            Err(_) => {
+                context.health.floor.store(true, Ordering::Relaxed);
+                continue;
+            }
+        };
+        for (partition, records) in batches {
+            let Some(first) = records.first().map(|record| record.offset) else { continue };
+            // After an assignment, and whenever the offsets don't follow, the database says where to go on.
+            if compared.get(&partition) != Some(&first) && !compare(context, &consumer, &topic, partition, first).await? {
+                compared.insert(partition, place(context, partition).await?);
+                continue;
+            }
+            let next = handle(context, &consumer, &topic, partition, &records).await?;
+            compared.insert(partition, next);
+        }
+    }
+}
+
+/// Waits for a record and takes what else is there, by partition and in order.
+async fn receive(consumer: &StreamConsumer) -> Result<BTreeMap<i32, Vec<Record>>, Stop> {
+    let mut batches: BTreeMap<i32, Vec<Record>> = BTreeMap::new();
+    let first = consumer.recv().await.map_err(read_error)?;
+    batches.entry(first.partition()).or_default().push(record(&first));
+    for _ in 1..BATCH {
+        let Some(next) = futures_util::FutureExt::now_or_never(consumer.recv()) else { break };
+        let next = next.map_err(read_error)?;
+        batches.entry(next.partition()).or_default().push(record(&next));
+    }
+    Ok(batches)
+}
+
+fn read_error(error: KafkaError) -> Stop {
+    match error {
+        KafkaError::MessageConsumption(RDKafkaErrorCode::OffsetOutOfRange) => {
+            Stop::ForGood("the log no longer holds the next request: it was truncated".into())
+        }
+        other => Stop::Interrupted(unreachable(other)),
+    }
+}
+
+fn record(message: &BorrowedMessage<'_>) -> Record {
+    let text = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned()).unwrap_or_default();
+    let id = message.headers().and_then(|headers| headers.iter().find(|header| header.key == "ce_id"));
+    Record { offset: message.offset(), id: text(id.and_then(|header| header.value)), key: text(message.key()), payload: text(message.payload()) }
+}
+
+async fn place(context: &Context, partition: i32) -> Result<i64, Stop> {
+    let place = retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
+    Ok(place.map_or(0, |place| place.next))
+}
+
+/// Compares the first record after an assignment with the database. True: go on with it. False: it was sought.
+///
+/// The record before the place must be the one that was handled last: else the topic was made anew or truncated.
+async fn compare(context: &Context, consumer: &Arc<StreamConsumer>, topic: &str, partition: i32, first: i64) -> Result<bool, Stop> {
+    let place = retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
+    let Some(place) = place else { return Ok(true) };
+    let (low, high) = watermarks(consumer, topic, partition).await?;
+    if place.next > high || place.next < low {
+        return Err(Stop::ForGood(format!(
+            "partition {partition} holds offsets {low} to {high}, but {} comes next: the topic was made anew or truncated",
+            place.next
+        )));
+    }
+    if place.next == first {
+        return Ok(true);
+    }
+    consumer.seek(topic, partition, Offset::Offset(place.next), Duration::from_secs(5)).map_err(unreachable)?;
+    Ok(false)
+}
+
+async fn watermarks(consumer: &Arc<StreamConsumer>, topic: &str, partition: i32) -> Result<(i64, i64), Stop> {
+    let (consumer, topic) = (consumer.clone(), topic.to_owned());
+    let asked = tokio::task::spawn_blocking(move || consumer.fetch_watermarks(&topic, partition, Duration::from_secs(5)));
+    Ok(asked.await.map_err(unreachable)?.map_err(unreachable)?)
+}
+
+/// Handles a batch until it is committed or somebody else has; while the database is away the partition is paused and
+/// the consumer keeps its membership.
+async fn handle(context: &Context, consumer: &StreamConsumer, topic: &str, partition: i32, records: &[Record]) -> Result<i64, Stop> {
+    let mut batch = records;
+    loop {
+        match floor::handle(context, i64::from(partition), batch).await {
+            Ok(Handled::Committed) => {
+                let next = records.last().map_or(0, |record| record.offset + 1);
+                hint(consumer, topic, partition, next);
+                return Ok(next);
+            }
+            Ok(Handled::Elsewhere { next }) => {
+                let known = batch.iter().position(|record| record.offset == next);
+                match known {
+                    Some(index) => batch = &batch[index..],
+                    None if batch.last().is_some_and(|last| last.offset < next) => {
+                        consumer.seek(topic, partition, Offset::Offset(next), Duration::from_secs(5)).map_err(unreachable)?;
+                        return Ok(next);
+                    }
+                    // Holes in the offsets (transaction markers): the database's place is moved over them.
+                    None => {
+                        let first = batch.first().map_or(next, |record| record.offset);
+                        retried(context, || offsets::skip_hole(&context.store, floor::READER, floor::TOPIC, i64::from(partition), next, first)).await;
+                    }
+                }
+            }
+            Err(error @ FloorError::UnknownType { .. }) => return Err(Stop::ForGood(format!("partition {partition}: {error}"))),
+            Err(error) => {
+                context.health.floor.store(false, Ordering::Relaxed);
+                tracing::warn!(%error, partition, "a batch could not be decided; trying again");
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+        }
+    }
+}
+
+fn hint(consumer: &StreamConsumer, topic: &str, partition: i32, next: i64) {
+    let mut list = TopicPartitionList::new();
+    if list.add_partition_offset(topic, partition, Offset::Offset(next)).is_ok() {
+        // The database decides; this is for lag tools, so a failure changes nothing.
+        let _ = consumer.commit(&list, CommitMode::Async);
+    }
+}
+
+async fn retried<T, F>(context: &Context, mut read: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Result<T, crate::store::StoreError>>,
+{
+    loop {
+        match read().await {
+            Ok(value) => return value,
+            Err(error) => {
+                context.health.floor.store(false, Ordering::Relaxed);
+                tracing::warn!(%error, "the database is out of reach; waiting for it");
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+        }
+    }
+}

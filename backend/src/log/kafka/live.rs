@@ -1,0 +1,64 @@
+//! Every process reads all partitions of the facts, without a group, from the end.
+
+use super::{client, topic, unreachable};
+use crate::{context::Context, live::feed, log::LogError};
+use jukeline_app::events::Stamped;
+use rdkafka::{
+    Message, Offset, TopicPartitionList,
+    consumer::{Consumer, StreamConsumer},
+};
+use std::{sync::atomic::Ordering, time::Duration};
+
+/// Runs until the server stops.
+pub async fn run_live(context: Context) {
+    loop {
+        let read = tokio::select! {
+            () = context.stopped() => return,
+            read = read(&context) => read,
+        };
+        context.health.live.store(false, Ordering::Relaxed);
+        if let Err(error) = read {
+            tracing::warn!(%error, "facts could not be read; trying again");
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+async fn read(context: &Context) -> Result<(), LogError> {
+    let config = &context.config.log;
+    let topic = topic(config, "plays");
+    let consumer: StreamConsumer = client(config)
+        .set("group.id", "jukeline.live.unused")
+        .set("enable.auto.commit", "false")
+        .set("auto.offset.reset", "latest")
+        .set("fetch.wait.max.ms", "100")
+        .create()
+        .map_err(unreachable)?;
+    let consumer = assign_all(consumer, topic).await?;
+    context.health.live.store(true, Ordering::Relaxed);
+    loop {
+        let message = consumer.recv().await.map_err(unreachable)?;
+        let stamped = message.payload().and_then(|payload| serde_json::from_slice::<Stamped>(payload).ok());
+        match stamped {
+            Some(stamped) => feed::publish(context, stamped).await.map_err(unreachable)?,
+            None => tracing::warn!(partition = message.partition(), offset = message.offset(), "a fact can't be read"),
+        }
+    }
+}
+
+async fn assign_all(consumer: StreamConsumer, topic: String) -> Result<StreamConsumer, LogError> {
+    let assigned = tokio::task::spawn_blocking(move || {
+        let metadata = consumer.fetch_metadata(Some(&topic), Duration::from_secs(5)).map_err(unreachable)?;
+        let mut list = TopicPartitionList::new();
+        for partition in metadata.topics().iter().flat_map(|found| found.partitions()) {
+            let (_, high) = consumer.fetch_watermarks(&topic, partition.id(), Duration::from_secs(5)).map_err(unreachable)?;
+            list.add_partition_offset(&topic, partition.id(), Offset::Offset(high)).map_err(unreachable)?;
+        }
+        if list.count() == 0 {
+            return Err(unreachable(format!("no topic {topic}: run `jukeline topics --apply`")));
+        }
+        consumer.assign(&list).map_err(unreachable)?;
+        Ok(consumer)
+    });
+    assigned.await.map_err(unreachable)?
+}

@@ -1,0 +1,96 @@
+//! The relay: publishes the outbox in order, marks rows after the acknowledgement. One relay at a time, by a lock.
+
+use super::{cloud_event, producer, topic, unreachable};
+use crate::{
+    context::Context,
+    log::LogError,
+    store::{
+        StoreError,
+        outbox::{Letter, mark_published, unpublished},
+    },
+};
+use futures_util::future::join_all;
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use sqlx::{
+    Connection,
+    postgres::{PgConnection, PgListener},
+};
+use std::{sync::atomic::Ordering, time::Duration};
+
+/// The advisory lock that only one relay holds.
+const LOCK: i64 = 0x6a75_6b65_0001;
+const BATCH: i64 = 500;
+
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Runs until the server stops; waits its turn while another process relays.
+pub async fn run_relay(context: Context) {
+    loop {
+        let relayed = tokio::select! {
+            () = context.stopped() => return,
+            relayed = relay(&context) => relayed,
+        };
+        if let Err(error) = relayed {
+            context.health.relay.store(false, Ordering::Relaxed);
+            tracing::warn!(%error, "the relay was interrupted; it will go on");
+        }
+        tokio::select! {
+            () = context.stopped() => return,
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+    }
+}
+
+/// Relays while the lock's connection lives. The lock goes with the connection: a dead process frees it.
+async fn relay(context: &Context) -> Result<(), RelayError> {
+    let mut lock = PgConnection::connect(context.store.url()).await?;
+    let held: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut lock).await?;
+    context.health.relay.store(true, Ordering::Relaxed);
+    if !held {
+        return Ok(());
+    }
+    let mut listener = PgListener::connect(context.store.url()).await?;
+    listener.listen("jukeline_outbox").await?;
+    let producer = producer(&context.config.log)?;
+    let nudged = context.live.relay_nudged();
+    loop {
+        while publish(context, &producer).await? {}
+        context.health.relay.store(true, Ordering::Relaxed);
+        tokio::select! {
+            heard = listener.recv() => drop(heard?),
+            () = nudged.notified() => {}
+            () = tokio::time::sleep(Duration::from_millis(500)) => { sqlx::query("SELECT 1").execute(&mut lock).await?; }
+        }
+    }
+}
+
+/// Publishes one batch; true when there may be more. What was sent before a crash is sent again: readers drop
+/// duplicates by version and `ce_id`.
+async fn publish(context: &Context, producer: &FutureProducer) -> Result<bool, RelayError> {
+    let letters = unpublished(&context.store, BATCH).await?;
+    if letters.is_empty() {
+        return Ok(false);
+    }
+    let sends = letters.iter().map(|letter| send(context, producer, letter));
+    for sent in join_all(sends).await {
+        sent?;
+    }
+    mark_published(&context.store, &letters).await?;
+    Ok(true)
+}
+
+/// Queues in order: `send` puts the record into the producer's queue at its first poll, and polls are in order.
+async fn send(context: &Context, producer: &FutureProducer, letter: &Letter) -> Result<(), LogError> {
+    let topic = topic(&context.config.log, &letter.topic);
+    let headers = cloud_event(&letter.id, &letter.kind, letter.at);
+    let record = FutureRecord::to(&topic).key(&letter.key).payload(&letter.payload).headers(headers);
+    producer.send(record, Duration::from_secs(1)).await.map(|_| ()).map_err(|(error, _)| unreachable(error))
+}

@@ -1,0 +1,48 @@
+//! The log: where requests are appended and facts published. One port, two adapters.
+
+#[cfg(feature = "kafka")]
+pub mod kafka;
+pub mod asyncapi;
+pub mod table;
+pub mod topics;
+
+use async_trait::async_trait;
+use jukeline_app::{events::Request, id::JukeboxId};
+use uuid::Uuid;
+
+/// Why a record was not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// Out of reach: nothing was taken.
+    #[error("the log is out of reach: {0}")]
+    Unreachable(String),
+    /// A record that can't be written.
+    #[error("a record can't be written: {0}")]
+    Unwritable(String),
+}
+
+/// Where requests go. An append that returned is durable: on every in-sync replica, or on the disk.
+#[async_trait]
+pub trait RequestLog: Send + Sync {
+    /// Appends what was said about a jukebox, behind all that was appended about it before.
+    async fn append(&self, jukebox: JukeboxId, request: &Request) -> Result<(), LogError>;
+
+    /// Whether it can be reached now, in words if not.
+    async fn check(&self) -> Result<(), LogError>;
+}
+
+/// A record on its way into the log.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) key: String,
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) payload: String,
+}
+
+impl Outgoing {
+    pub(crate) fn new(jukebox: JukeboxId, request: &Request) -> Result<Outgoing, LogError> {
+        let payload = serde_json::to_string(request).map_err(|e| LogError::Unwritable(e.to_string()))?;
+        Ok(Outgoing { key: jukebox.to_string(), id: Uuid::now_v7().to_string(), kind: request.name(), payload })
+    }
+}

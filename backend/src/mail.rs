@@ -1,0 +1,110 @@
+//! Mail by SMTP: plain text, in the reader's language. Addresses are never logged.
+
+use crate::config::Config;
+use axum::http::{HeaderMap, header};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, header::ContentType},
+};
+use std::time::Duration;
+
+/// How long a mail may take to be handed over.
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// `mail.smtp` and `mail.from` are not set.
+    #[error("no mail is set up")]
+    NotSetUp,
+    /// The sender or the recipient is not an address.
+    #[error("not an address")]
+    Address,
+    /// The text can't be sent.
+    #[error("the mail can't be written")]
+    Text,
+    /// The mail server is out of reach or refused; its words are left out, since they may hold the address.
+    #[error("the mail server is out of reach or refused")]
+    Server,
+}
+
+/// The languages that mails are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// German.
+    German,
+}
+
+impl Language {
+    /// The first of a request's languages that mails are written in; else English.
+    pub fn of(headers: &HeaderMap) -> Language {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut languages = accepted.split(',').map(|part| part.trim().to_lowercase());
+        let first = languages.find(|language| language.starts_with("de") || language.starts_with("en"));
+        if first.is_some_and(|language| language.starts_with("de")) { Language::German } else { Language::English }
+    }
+}
+
+/// Subject and text of the mail with a link for a new password.
+pub fn reset_text(language: Language, link: &str) -> (String, String) {
+    match language {
+        Language::English => (
+            "A new password for Jukeline".into(),
+            format!(
+                "Hello,\n\nsomebody, probably you, asked for a new password for Jukeline.\n\nChoose one here within an hour:\n{link}\n\n\
+                 The link works once. If you didn't ask for it, ignore this mail: nothing changes.\n"
+            ),
+        ),
+        Language::German => (
+            "Ein neues Passwort für Jukeline".into(),
+            format!(
+                "Hallo,\n\njemand, vermutlich du, hat ein neues Passwort für Jukeline angefordert.\n\nHier kannst du es innerhalb einer Stunde \
+                 wählen:\n{link}\n\nDer Link gilt einmal. Wenn du das nicht warst, ignoriere diese Mail: Es ändert sich nichts.\n"
+            ),
+        ),
+    }
+}
+
+/// Sends a plain text to one address.
+pub async fn send(config: &Config, to: &str, subject: &str, body: String) -> Result<(), MailError> {
+    let (Some(smtp), Some(from)) = (&config.mail.smtp, &config.mail.from) else { return Err(MailError::NotSetUp) };
+    let mailbox = |address: &str| address.parse::<Mailbox>().map_err(|_| MailError::Address);
+    let message = Message::builder()
+        .from(mailbox(from)?)
+        .to(mailbox(to)?)
+        .subject(subject)
+        .header(ContentType::TEXT_PLAIN)
+        .body(body)
+        .map_err(|_| MailError::Text)?;
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp)
+        .map_err(|_| MailError::Server)?
+        .timeout(Some(WITHIN))
+        .build();
+    transport.send(message).await.map(|_| ()).map_err(|_| MailError::Server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_language_we_have_wins() {
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, text.parse().expect("a header"));
+            Language::of(&headers)
+        };
+        assert_eq!(of("fr, de-AT;q=0.9, en;q=0.8"), Language::German);
+        assert_eq!(of("en-GB,de;q=0.5"), Language::English);
+        assert_eq!(Language::of(&HeaderMap::new()), Language::English);
+    }
+
+    #[test]
+    fn both_texts_hold_the_link() {
+        for language in [Language::English, Language::German] {
+            assert!(reset_text(language, "https://x/reset/abc").1.contains("https://x/reset/abc"));
+        }
+    }
+}

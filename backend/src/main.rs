@@ -1,0 +1,222 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use jukeline_app::time::Timestamp;
+use jukeline_backend::{
+    config::{Config, LogKind},
+    demo, doctor, http, secret,
+    serve::{self, StartError},
+    songs::search::SongIndex,
+    store::{self, Store},
+};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A network of digital jukeboxes: people pick songs on their phone and hear them in the room.
+#[derive(Parser)]
+#[command(name = "jukeline", version)]
+struct Arguments {
+    /// The configuration file (TOML). Environment variables such as JUKELINE_LOG__KIND go on top.
+    #[arg(long, global = true, env = "JUKELINE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve,
+    /// Try everything at once: three venues, music, regulars who queue.
+    Demo(demo::Options),
+    /// Look after the catalogue.
+    Songs {
+        #[command(subcommand)]
+        command: Songs,
+    },
+    /// Look after accounts.
+    Accounts {
+        #[command(subcommand)]
+        command: Accounts,
+    },
+    /// Compare Kafka's topics with what they should be.
+    Topics {
+        /// Make what is missing.
+        #[arg(long)]
+        apply: bool,
+    },
+    /// Print the API's description (OpenAPI 3.1).
+    Openapi,
+    /// Print the records' description (AsyncAPI 3.0).
+    Asyncapi,
+    /// Prove that every play and every credit is accounted for.
+    Doctor,
+}
+
+#[derive(Subcommand)]
+enum Songs {
+    /// Import a folder of music; what is known already is left alone.
+    Import {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Accounts {
+    /// Print a one-time code for a new password.
+    Reset {
+        /// The e-mail address.
+        email: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr();
+    match run(arguments).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprint_line(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "the command line's own voice")]
+fn eprint_line(text: &str) {
+    eprintln!("jukeline: {text}");
+}
+
+#[allow(clippy::print_stdout, reason = "the command's result")]
+fn print_line(text: &str) {
+    println!("{text}");
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("JUKELINE_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tantivy=warn,lofty=error,symphonia=error"));
+    let json = std::env::var("JUKELINE_LOG_FORMAT").is_ok_and(|format| format == "json");
+    let registry = tracing_subscriber::registry().with(filter);
+    if json {
+        registry.with(fmt::layer().json().with_writer(std::io::stderr)).init();
+    } else {
+        registry.with(fmt::layer().with_writer(std::io::stderr)).init();
+    }
+}
+
+async fn run(arguments: Arguments) -> Outcome {
+    let file = arguments.config.as_deref();
+    match arguments.command {
+        Command::Serve => serve(Config::read(file)?).await,
+        Command::Demo(mut options) => {
+            options.config = options.config.or_else(|| arguments.config.clone());
+            demo::run(options).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Songs { command: Songs::Import { folder } } => import(&Config::read(file)?, &folder).await,
+        Command::Accounts { command: Accounts::Reset { email } } => reset(&Config::read(file)?, &email).await,
+        Command::Topics { apply } => topics(&Config::read(file)?, apply).await,
+        Command::Openapi => printed(http::openapi::document().to_pretty_json()?),
+        Command::Asyncapi => printed(jukeline_backend::log::asyncapi::document()?),
+        Command::Doctor => examine(&Config::read(file)?).await,
+    }
+}
+
+fn printed(text: String) -> Outcome {
+    print_line(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> Outcome {
+    let address = config.address("/");
+    let trial = config.is_trial();
+    let running = serve::start(config).await?;
+    tracing::info!(%address, listening = %running.address, "ready");
+    if trial {
+        tracing::warn!("trial mode: plain http on a network. Guests only, no passwords; use https for anything real");
+    }
+    if let Some(link) = http::setup::first_run_link(&running.context).await? {
+        print_line(&format!("\n  Welcome. Set your jukebox up here, once:\n\n    {link}\n"));
+    }
+    running.serve().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(config: &Config) -> Result<Store, StartError> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|error| StartError::Folder { folder: config.data.display().to_string(), error })?;
+    if config.store.url == "sqlite" { Ok(Store::open_sqlite(&config.data).await?) } else { Ok(Store::open_postgres(&config.store.url).await?) }
+}
+
+async fn import(config: &Config, folder: &Path) -> Outcome {
+    let store = open(config).await?;
+    let index = SongIndex::open(&config.data.join("search"))?;
+    let (covers, folder) = (config.data.join("covers"), folder.to_owned());
+    let runtime = tokio::runtime::Handle::current();
+    let bar = indicatif::ProgressBar::new(0)
+        .with_style(indicatif::ProgressStyle::with_template("{bar:40} {pos} of {len} files, {eta} left")?);
+    let summary = tokio::task::spawn_blocking(move || {
+        let shown = bar.clone();
+        let summary = store::songs::take_in(&runtime, &store, &index, &covers, &folder, move |progress| {
+            shown.set_length(progress.total as u64);
+            shown.set_position(progress.done as u64);
+        });
+        bar.finish_and_clear();
+        summary
+    })
+    .await??;
+    printed(summary.to_string())
+}
+
+async fn reset(config: &Config, email: &str) -> Outcome {
+    use store::accounts::{by_address, codes};
+    let store = open(config).await?;
+    let secrets = jukeline_backend::context::Secrets::load(&store).await?;
+    let folded = jukeline_app::account::fold_email(email).ok_or("that is no e-mail address")?;
+    let hash = secret::hex(&jukeline_app::presence::mac(&secrets.addresses, &[folded.as_bytes()]));
+    let found = by_address(&store, &hash).await?.ok_or("nobody has that address")?;
+    let code = secret::digits(8);
+    let now = store.now().await?;
+    let mut tx = store.begin().await?;
+    let until: Timestamp = now.plus(codes::RESET_MS);
+    codes::put(&mut tx, codes::RESET, &code, &found.account.to_string(), now, until).await?;
+    tx.commit().await?;
+    printed(format!("One-time code, good for an hour: {code}\nEnter it at {}", config.address("/reset")))
+}
+
+#[cfg(feature = "kafka")]
+async fn topics(config: &Config, apply: bool) -> Outcome {
+    use jukeline_backend::log::kafka::topic_table;
+    if config.log.kind == LogKind::Table {
+        return Err("log.kind is \"table\": there are no topics".into());
+    }
+    let differences = if apply { topic_table::apply(&config.log).await? } else { topic_table::compare(&config.log).await? };
+    let mut well = true;
+    for difference in differences {
+        let made = apply && difference.missing;
+        let words = if made { "made".into() } else if difference.differs.is_empty() { "as it should be".into() } else { difference.differs.join("; ") };
+        well &= made || difference.differs.is_empty();
+        print_line(&format!("{:<36} {words}", difference.topic));
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(not(feature = "kafka"))]
+async fn topics(config: &Config, _: bool) -> Outcome {
+    match config.log.kind {
+        LogKind::Table => Err("log.kind is \"table\": there are no topics".into()),
+        LogKind::Kafka => Err(StartError::NoKafka.into()),
+    }
+}
+
+async fn examine(config: &Config) -> Outcome {
+    let findings = doctor::examine(&open(config).await?).await?;
+    print_line(&findings.to_string());
+    Ok(if findings.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,39 @@
+//! Deleting an account: its key goes, and with it everything personal, wherever it was copied to.
+
+use crate::store::{Result, Store, id, ledger};
+use jukeline_app::{
+    id::{AccountId, JukeboxId, PlayId},
+    time::Timestamp,
+};
+use sqlx::Row;
+
+/// Plays of an account that can still be taken back, with their jukeboxes.
+pub async fn live_plays(store: &Store, account: AccountId) -> Result<Vec<(JukeboxId, PlayId)>> {
+    let sql = "SELECT jukebox, id FROM plays WHERE account = $1 AND state IN ('queued', 'handed')";
+    let rows = sqlx::query(sql).bind(account.to_string()).fetch_all(store.read()).await?;
+    rows.iter().map(|row| Ok((id("plays", row.try_get(0)?)?, id("plays", row.try_get(1)?)?))).collect()
+}
+
+/// Deletes an account: what is left of its credits is forfeited, its key, identities, sessions and roles go.
+pub async fn delete(store: &Store, account: AccountId, now: Timestamp) -> Result<()> {
+    let mut tx = store.begin().await?;
+    ledger::forfeit(&mut tx, store.kind(), account, now).await?;
+    for sql in [
+        "DELETE FROM identities WHERE account = $1",
+        "DELETE FROM sessions WHERE account = $1",
+        "DELETE FROM appointments WHERE account = $1",
+        "DELETE FROM account_keys WHERE account = $1",
+        "DELETE FROM one_time_codes WHERE subject = $1",
+        "UPDATE accounts SET name_sealed = NULL, name_on_screen = 0 WHERE id = $1",
+    ] {
+        sqlx::query(sql).bind(account.to_string()).execute(&mut *tx).await?;
+    }
+    sqlx::query("UPDATE accounts SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL")
+        .bind(now.0)
+        .bind(account.to_string())
+        .execute(&mut *tx)
+        .await?;
+    super::fact(&mut tx, account, "AccountDeleted", now).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! A guest becomes part of an account: credits, plays and sessions come along.
+
+use crate::store::{Result, Store, Tx, ledger};
+use jukeline_app::{id::AccountId, time::Timestamp};
+
+/// Moves all that `guest` has to `into`. Locks in the fixed order: jukeboxes with live plays of theirs, then accounts.
+pub async fn merge(store: &Store, tx: &mut Tx, guest: AccountId, into: AccountId, now: Timestamp) -> Result<()> {
+    lock_jukeboxes(store, tx, guest).await?;
+    ledger::versions(tx, store.kind(), &[guest, into]).await?;
+    for sql in [
+        "UPDATE lots SET account = $1 WHERE account = $2",
+        "UPDATE transfers SET account = $1 WHERE account = $2",
+        "UPDATE plays SET account = $1 WHERE account = $2",
+        "UPDATE sessions SET account = $1 WHERE account = $2",
+        "UPDATE identities SET account = $1 WHERE account = $2",
+        "UPDATE accounts SET merged_into = $1 WHERE id = $2 AND merged_into IS NULL",
+        // Who was merged into the guest before is now part of the account as well.
+        "UPDATE accounts SET merged_into = $1 WHERE merged_into = $2",
+    ] {
+        sqlx::query(sql).bind(into.to_string()).bind(guest.to_string()).execute(&mut **tx).await?;
+    }
+    super::fact(tx, guest, "AccountsMerged", now).await?;
+    super::fact(tx, into, "AccountChanged", now).await
+}
+
+async fn lock_jukeboxes(store: &Store, tx: &mut Tx, guest: AccountId) -> Result<()> {
+    let sql = match store.kind() {
+        crate::store::Kind::Sqlite => return Ok(()),
+        crate::store::Kind::Postgres => {
+            "SELECT id FROM jukeboxes WHERE id IN \
+             (SELECT jukebox FROM plays WHERE account = $1 AND state IN ('queued', 'handed', 'started')) \
+             ORDER BY id FOR UPDATE"
+        }
+    };
+    sqlx::query(sql).bind(guest.to_string()).fetch_all(&mut **tx).await?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The schema's versions, applied at start. The text is the same for both databases but for `%SERIAL%`.
+
+use super::{Kind, Result, StoreError};
+use sqlx::{AnyPool, AssertSqlSafe};
+
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_initial.sql")];
+
+/// Brings the database to the newest version; one transaction a step. A newer database is left alone.
+pub(super) async fn run(pool: &AnyPool, kind: Kind) -> Result<()> {
+    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").execute(pool).await?;
+    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(pool).await?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for version in found + 1..=known {
+        apply(pool, kind, version).await?;
+    }
+    Ok(())
+}
+
+async fn apply(pool: &AnyPool, kind: Kind, version: i64) -> Result<()> {
+    let serial = match kind {
+        // AUTOINCREMENT: SQLite would otherwise give numbers of deleted rows out again.
+        Kind::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
+        Kind::Postgres => "BIGSERIAL PRIMARY KEY",
+    };
+    let text = MIGRATIONS[(version - 1) as usize].replace("%SERIAL%", serial);
+    let mut tx = match kind {
+        Kind::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await?,
+        Kind::Postgres => pool.begin().await?,
+    };
+    if kind == Kind::Postgres {
+        // Two processes may start at once on an empty database.
+        sqlx::raw_sql("LOCK TABLE schema_version IN EXCLUSIVE MODE").execute(&mut *tx).await?;
+    }
+    let done: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *tx).await?;
+    if done >= version {
+        return Ok(());
+    }
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(version).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}

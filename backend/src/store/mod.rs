@@ -1,0 +1,200 @@
+//! The store: SQLite embedded, PostgreSQL in a network; the same SQL text on both.
+
+pub mod accounts;
+pub mod floor;
+pub mod ledger;
+mod migrations;
+pub mod offsets;
+pub mod outbox;
+pub mod places;
+pub mod plays;
+pub mod screens;
+pub mod settings;
+pub mod songs;
+
+use jukeline_app::time::Timestamp;
+use sqlx::{
+    Any, AnyConnection, AnyPool, Transaction,
+    any::{AnyPoolOptions, install_default_drivers},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// In a file of its own, one writer.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Why the store can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Out of reach, or it refused a statement.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Written by a newer version.
+    #[error("the database is of version {found}, this program knows up to {known}: use the newer program, or restore a backup")]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// A row that can't be read: damage, or a mistake of ours.
+    #[error("a row of {table} can't be read: {detail}")]
+    Garbled {
+        /// Which table.
+        table: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    /// A row of `table` that can't be read.
+    pub fn garbled(table: &'static str, detail: impl std::fmt::Display) -> StoreError {
+        StoreError::Garbled { table, detail: detail.to_string() }
+    }
+}
+
+/// A result of the store.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A transaction that writes.
+pub type Tx = Transaction<'static, Any>;
+
+/// The store with its pools.
+#[derive(Clone)]
+pub struct Store {
+    kind: Kind,
+    write: AnyPool,
+    read: AnyPool,
+    url: Arc<str>,
+}
+
+impl Store {
+    /// Opens the embedded store in `folder`, making it if it isn't there.
+    pub async fn open_sqlite(folder: &Path) -> Result<Store> {
+        let file = folder.join("jukeline.sqlite");
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+        let write = pool(&url, 1, pragmas).await?;
+        migrations::run(&write, Kind::Sqlite).await?;
+        let read = pool(&url, 4, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await?;
+        Ok(Store { kind: Kind::Sqlite, write, read, url: url.into() })
+    }
+
+    /// Connects to PostgreSQL.
+    pub async fn open_postgres(url: &str) -> Result<Store> {
+        let write = pool(url, 12, "").await?;
+        migrations::run(&write, Kind::Postgres).await?;
+        Ok(Store { kind: Kind::Postgres, read: write.clone(), write, url: url.into() })
+    }
+
+    /// Which database it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The address it was opened with; holds a password in PostgreSQL's case, so it is never logged.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that a read followed by a write
+    /// can't fail halfway.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self.kind {
+            Kind::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
+            Kind::Postgres => self.write.begin().await?,
+        })
+    }
+
+    /// Where reads go: on SQLite a pool that can't write.
+    pub fn read(&self) -> &AnyPool {
+        &self.read
+    }
+
+    /// The database's clock.
+    pub async fn now(&self) -> Result<Timestamp> {
+        let mut connection = self.read.acquire().await?;
+        now(self.kind, &mut connection).await
+    }
+
+    /// Closes every connection after what runs.
+    pub async fn close(&self) {
+        self.write.close().await;
+        self.read.close().await;
+    }
+}
+
+/// The database's clock as the connection sees it.
+pub async fn now(kind: Kind, connection: &mut AnyConnection) -> Result<Timestamp> {
+    let sql = match kind {
+        Kind::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000 AS BIGINT)",
+        Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+    };
+    let ms: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+    Ok(Timestamp(ms))
+}
+
+async fn pool(url: &str, connections: u32, pragmas: &'static str) -> Result<AnyPool> {
+    install_default_drivers();
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for pragma in pragmas.split_inclusive(';').filter(|p| !p.trim().is_empty()) {
+                    sqlx::raw_sql(pragma).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await?;
+    Ok(pool)
+}
+
+/// Reads an id column.
+pub(crate) fn id<T: std::str::FromStr>(table: &'static str, text: &str) -> Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|e: T::Err| StoreError::garbled(table, e))
+}
+
+/// Reads a JSON column.
+pub(crate) fn json<T: serde::de::DeserializeOwned>(table: &'static str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| StoreError::garbled(table, e))
+}
+
+/// Writes a JSON column.
+pub(crate) fn to_json<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| StoreError::garbled(table, e))
+}
+
+/// `($1,$2),($3,$4)…` for an insert of `rows` rows of `columns` values.
+pub(crate) fn rows(rows: usize, columns: usize) -> String {
+    (0..rows)
+        .map(|row| format!("({})", (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>().join(",")))
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+/// `$1,$2,…` for a list of `count` values, numbered from `first`.
+pub(crate) fn list(first: usize, count: usize) -> String {
+    (first..first + count).map(|i| format!("${i}")).collect::<Vec<_>>().join(",")
+}
+
+impl Kind {
+    /// Appended to a `SELECT` that locks its rows; SQLite's writer holds the whole file already.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Kind::Sqlite => "",
+            Kind::Postgres => " FOR UPDATE",
+        }
+    }
+}

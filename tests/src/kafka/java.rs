@@ -1,0 +1,34 @@
+//! Kafka's programs are Java classes.
+
+use std::{path::Path, process::Command};
+
+use anyhow::Result;
+
+use crate::machine;
+
+/// The cluster's id: 16 bytes in base64. Each cluster has a data folder of its own, so that one name does for all.
+const CLUSTER: &str = "JukelineTestsOnKafka1A";
+
+/// A command that runs one of Kafka's classes with this much heap (`256m`).
+pub(super) fn class(name: &str, heap: &str) -> Result<Command> {
+    // Java expands the asterisk itself.
+    let jars = machine::kafka_libs()?.join("*");
+    let mut command = Command::new("java");
+    command.args([&format!("-Xmx{heap}"), "-XX:+UseSerialGC", "-Xshare:auto", "-Dlog4j2.level=WARN", "-cp"]);
+    command.arg(jars).arg(name);
+    Ok(command)
+}
+
+/// A tool that lives for a moment: no time for the optimising compiler.
+pub(super) fn tool(name: &str) -> Result<Command> {
+    let mut command = class(name, "256m")?;
+    command.env("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+    Ok(command)
+}
+
+/// Formats a node's data folder; `more` are the arguments that differ between kinds of clusters.
+pub(super) async fn format(properties: &Path, more: &[String]) -> Result<()> {
+    let mut storage = tool("kafka.tools.StorageTool")?;
+    storage.args(["format", "--cluster-id", CLUSTER, "--config"]).arg(properties).args(more);
+    machine::run(storage).await.map(drop)
+}

@@ -1,0 +1,184 @@
+//! One node that is broker and controller, without encryption: what most tests need.
+
+use std::{collections::BTreeMap, fs, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use rdkafka::ClientConfig;
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::{START, brokers, java};
+use crate::{eventually, ports, process::Process};
+
+/// A broker's settings by their Kafka names.
+pub type Settings = BTreeMap<String, String>;
+
+/// What suits a broker that lives for minutes: small, quick to rebalance, no topics by accident.
+const SMALL: [(&str, &str); 14] = [
+    ("num.partitions", "1"),
+    ("auto.create.topics.enable", "false"),
+    ("offsets.topic.num.partitions", "4"),
+    ("offsets.topic.replication.factor", "1"),
+    ("transaction.state.log.num.partitions", "4"),
+    ("transaction.state.log.replication.factor", "1"),
+    ("transaction.state.log.min.isr", "1"),
+    ("share.coordinator.state.topic.num.partitions", "1"),
+    ("share.coordinator.state.topic.replication.factor", "1"),
+    ("share.coordinator.state.topic.min.isr", "1"),
+    ("group.initial.rebalance.delay.ms", "0"),
+    ("log.cleaner.dedupe.buffer.size", "16777216"),
+    ("log.index.size.max.bytes", "1048576"),
+    ("controller.quorum.election.backoff.max.ms", "100"),
+];
+
+/// The settings that all nodes of the tests have in common.
+pub(super) fn small() -> Settings {
+    SMALL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Settings as a properties file.
+pub(super) fn properties(settings: &Settings) -> String {
+    settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+}
+
+/// A running broker on loopback.
+#[derive(Debug)]
+pub struct Kafka {
+    port: u16,
+    folder: TempDir,
+    broker: Process,
+}
+
+impl Kafka {
+    /// Starts one with an empty log.
+    ///
+    /// # Errors
+    /// Java or Kafka is missing, or it is not ready in time.
+    pub async fn start() -> Result<Self> {
+        Self::start_with(ports::free()?, |_| {}).await
+    }
+
+    /// Starts one that listens on `port`, with settings of one's own: behind a proxy set `advertised.listeners`.
+    ///
+    /// # Errors
+    /// Java or Kafka is missing, the settings are refused, or it is not ready in time.
+    pub async fn start_with(port: u16, change: impl FnOnce(&mut Settings)) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("jukeline-kafka-").tempdir()?;
+        let mut settings = one_node(&folder, port, ports::free()?);
+        change(&mut settings);
+        let path = folder.path().join("server.properties");
+        fs::write(&path, properties(&settings))?;
+        java::format(&path, &["--standalone".to_owned()]).await?;
+        let mut kafka = Self { port, broker: launch(&folder)?, folder };
+        kafka.wait().await?;
+        Ok(kafka)
+    }
+
+    /// Its address: `bootstrap.servers`.
+    #[must_use]
+    pub fn bootstrap(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A client's configuration that reaches it.
+    #[must_use]
+    pub fn client(&self) -> ClientConfig {
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", self.bootstrap());
+        client
+    }
+
+    /// Makes a topic with one replica.
+    ///
+    /// # Errors
+    /// It exists, or the broker is down.
+    pub async fn create_topic(&self, name: &str, partitions: i32) -> Result<()> {
+        super::create_topic(&self.client(), name, partitions, 1).await
+    }
+
+    /// Removes a topic with all its records.
+    ///
+    /// # Errors
+    /// It does not exist, or the broker is down.
+    pub async fn delete_topic(&self, name: &str) -> Result<()> {
+        super::delete_topic(&self.client(), name).await
+    }
+
+    /// Stops it in order.
+    ///
+    /// # Errors
+    /// It does not end within 30 s.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.broker.end(Signal::TERM, Duration::from_secs(30)).await.map(drop)
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill9(&mut self) {
+        self.broker.kill9();
+    }
+
+    /// Freezes it: connections stay open and nothing answers. [`Kafka::thaw`] lets it go on.
+    pub fn freeze(&self) {
+        self.broker.signal(Signal::STOP);
+    }
+
+    /// Lets it go on after [`Kafka::freeze`].
+    pub fn thaw(&self) {
+        self.broker.signal(Signal::CONT);
+    }
+
+    /// Starts it again with its log, on the same port.
+    ///
+    /// # Errors
+    /// It is not ready in time.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.broker.kill9();
+        self.broker = launch(&self.folder)?;
+        self.wait().await
+    }
+
+    async fn wait(&mut self) -> Result<()> {
+        // Straight to its own port: what it advertises may be a proxy that is not there yet.
+        let client = self.client();
+        let broker = &mut self.broker;
+        eventually("Kafka", START, || {
+            let alive = broker.still_runs();
+            let client = &client;
+            async move {
+                alive?;
+                ensure!(brokers(client).await? == 1, "no broker yet");
+                Ok(())
+            }
+        })
+        .await
+        .context("Kafka does not start")
+    }
+}
+
+fn launch(folder: &TempDir) -> Result<Process> {
+    let mut command = java::class("kafka.Kafka", "512m")?;
+    command.arg(folder.path().join("server.properties"));
+    Process::start(command, &folder.path().join("kafka.log"))
+}
+
+fn one_node(folder: &TempDir, port: u16, controller: u16) -> Settings {
+    let mut settings = small();
+    let own = [
+        ("process.roles", "broker,controller".to_owned()),
+        ("node.id", "1".to_owned()),
+        ("controller.quorum.bootstrap.servers", format!("127.0.0.1:{controller}")),
+        ("listeners", format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}")),
+        ("advertised.listeners", format!("PLAINTEXT://127.0.0.1:{port}")),
+        ("controller.listener.names", "CONTROLLER".to_owned()),
+        ("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT".to_owned()),
+        ("log.dirs", folder.path().join("data").display().to_string()),
+    ];
+    settings.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    settings
+}

@@ -1,0 +1,190 @@
+//! What this machine has, and where the built parts are.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+/// Something that a test needs beside the checkout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Java and Apache Kafka's jars.
+    Kafka,
+    /// PostgreSQL's programs.
+    Postgres,
+    /// Chromium and its driver.
+    Chromium,
+    /// WebKit's MiniBrowser, its driver and a virtual display.
+    WebKit,
+    /// A mail server (aiosmtpd).
+    Mail,
+    /// The judge of the API (schemathesis).
+    Schemathesis,
+    /// Some two hours of tagged music: Debian's `wesnoth-1.16-music`.
+    Music,
+    /// ffmpeg, to make the other audio formats.
+    Ffmpeg,
+    /// The server's binary.
+    Server,
+    /// The built pages.
+    Pages,
+}
+
+impl Need {
+    /// True if it is there.
+    #[must_use]
+    pub fn is_there(self) -> bool {
+        match self {
+            Self::Kafka => program("java").is_ok() && program("openssl").is_ok() && kafka_libs().is_ok(),
+            Self::Postgres => postgres_program("initdb").is_ok(),
+            Self::Chromium => program("chromium").is_ok() && program("chromedriver").is_ok(),
+            Self::WebKit => program("WebKitWebDriver").is_ok() && program("Xvfb").is_ok() && mini_browser().is_ok(),
+            Self::Mail => python_program("aiosmtpd").is_ok(),
+            Self::Schemathesis => python_program("st").is_ok(),
+            Self::Music => music().is_ok(),
+            Self::Ffmpeg => program("ffmpeg").is_ok(),
+            Self::Server => server().is_ok(),
+            Self::Pages => pages().is_ok(),
+        }
+    }
+}
+
+/// Skips the test that it stands in (which returns a `Result<()>`) unless all needs are met.
+#[macro_export]
+macro_rules! needs {
+    ($($need:expr),+ $(,)?) => {
+        if let Some(missing) = [$($need),+].into_iter().find(|need| !need.is_there()) {
+            return $crate::machine::skip(concat!(module_path!(), ":", line!()), missing);
+        }
+    };
+}
+
+/// Says that a test is skipped: on standard error, and as a line of the file that `TESTS_SKIPPED` names.
+///
+/// # Errors
+/// With `CI=true` a skip is a failure.
+#[expect(clippy::print_stderr, reason = "a skip must be seen")]
+pub fn skip(test: &str, missing: Need) -> Result<()> {
+    if std::env::var("CI").is_ok_and(|value| value == "true") {
+        bail!("{test} needs {missing:?}, which is missing: run `cargo xtask test`");
+    }
+    eprintln!("skipped: {test} needs {missing:?}");
+    if let Some(file) = std::env::var_os("TESTS_SKIPPED") {
+        let mut file = std::fs::File::options().create(true).append(true).open(file)?;
+        writeln!(file, "{test} needs {missing:?}")?;
+    }
+    Ok(())
+}
+
+/// The server's binary: `JUKELINE_BIN`, else the one built beside this program.
+///
+/// # Errors
+/// It is not there.
+pub fn server() -> Result<PathBuf> {
+    named_or_built("JUKELINE_BIN", "jukeline").context("the server is not built: `cargo build -p jukeline-backend`")
+}
+
+/// The built pages: `JUKELINE_UI`, else those in the target folder.
+///
+/// # Errors
+/// They are not there.
+pub fn pages() -> Result<PathBuf> {
+    let pages = named_or_built("JUKELINE_UI", "ui");
+    pages.filter(|folder| folder.join("manifest.json").is_file()).context("no pages: `cargo xtask ui`")
+}
+
+/// Apache Kafka's jars: `JUKELINE_KAFKA_LIBS`, else those in the target folder.
+///
+/// # Errors
+/// They are not there.
+pub fn kafka_libs() -> Result<PathBuf> {
+    named_or_built("JUKELINE_KAFKA_LIBS", "kafka-4.3.0/libs").context("no Apache Kafka: `cargo xtask test` fetches it")
+}
+
+/// A folder of tagged OGG Vorbis files.
+///
+/// # Errors
+/// It is not there.
+pub fn music() -> Result<PathBuf> {
+    let folder = PathBuf::from("/usr/share/games/wesnoth/1.16/data/core/music");
+    folder.is_dir().then_some(folder).context("no music: Debian's package wesnoth-1.16-music")
+}
+
+/// A program of the tests' Python environment in the target folder, else one on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn python_program(name: &str) -> Result<PathBuf> {
+    built(&format!("python/bin/{name}")).map_or_else(|| program(name), Ok)
+}
+
+/// A program of PostgreSQL; Debian keeps them off the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn postgres_program(name: &str) -> Result<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> =
+        versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.is_file()).collect();
+    found.sort();
+    found.pop().map_or_else(|| program(name), Ok)
+}
+
+/// WebKit's small browser, which no package puts on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn mini_browser() -> Result<PathBuf> {
+    let architectures = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let places = architectures.flat_map(|folder| {
+        ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"]
+            .map(|version| folder.path().join(version).join("MiniBrowser"))
+    });
+    places.into_iter().find(|path| path.is_file()).context("no MiniBrowser")
+}
+
+/// A program on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(name));
+    places.find(|path| path.is_file()).with_context(|| format!("no {name} on the search path"))
+}
+
+/// True for the superuser, whom PostgreSQL and Chromium's sandbox refuse.
+#[must_use]
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// What an environment variable names, else what was built.
+fn named_or_built(variable: &str, name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.exists());
+    named.or_else(|| built(name))
+}
+
+/// `name` beside this program or in a folder above it: `deps`, `debug` and the target folder.
+fn built(name: &str) -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    own.ancestors().skip(1).take(4).map(|folder| folder.join(name)).find(|path| path.exists())
+}
+
+/// Runs a tool to its end and returns what it printed.
+///
+/// # Errors
+/// It is missing or fails: the error carries all that it printed.
+pub async fn run(mut command: Command) -> Result<String> {
+    let name = Path::new(command.get_program()).display().to_string();
+    let output = tokio::task::spawn_blocking(move || command.output()).await?;
+    let output = output.with_context(|| format!("cannot run {name}"))?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("{name} failed ({}):\n{printed}{}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(printed)
+}

@@ -1,0 +1,150 @@
+//! PostgreSQL, made for the test and removed after it.
+
+use std::{
+    os::unix::{fs::chown, process::CommandExt},
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::Result;
+use rustix::process::Signal;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::{machine, ports, process::Process, wait::Hopeless, wait::eventually};
+
+/// How long a start may take.
+const START: Duration = Duration::from_secs(60);
+/// The user `nobody` and its group on Debian: PostgreSQL refuses to run as root.
+const NOBODY: u32 = 65534;
+/// What its log says too rarely or too often by default, and what the tests want from it.
+const SETTINGS: [&str; 6] = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "wal_level=logical",
+    "max_connections=300",
+    "shared_buffers=128MB",
+    "log_min_messages=warning",
+];
+
+/// A running PostgreSQL. It writes to disk for real (`fsync` is on): a kill -9 loses nothing committed.
+#[derive(Debug)]
+pub struct Postgres {
+    port: u16,
+    folder: TempDir,
+    server: Process,
+}
+
+impl Postgres {
+    /// Makes a cluster and starts it.
+    ///
+    /// # Errors
+    /// PostgreSQL is missing or is not ready in time.
+    pub async fn start() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("jukeline-postgres-").tempdir()?;
+        let port = ports::free()?;
+        if machine::is_root() {
+            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+        }
+        let mut initdb = command("initdb", folder.path())?;
+        initdb.args(["-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"]);
+        initdb.arg(data(&folder));
+        machine::run(initdb).await?;
+        let mut postgres = Self { port, server: launch(&folder, port)?, folder };
+        postgres.wait().await?;
+        Ok(postgres)
+    }
+
+    /// The address of a database as the configuration takes it.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://app@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The port, for a proxy between.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes an empty database and returns its address.
+    ///
+    /// # Errors
+    /// It exists already, or PostgreSQL is down.
+    pub async fn create_database(&self, name: &str) -> Result<String> {
+        let mut connection = PgConnection::connect(&self.url("postgres")).await?;
+        // A name cannot be a parameter; it comes from a test.
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE \"{name}\""))).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(self.url(name))
+    }
+
+    /// Stops it in order, ending its clients.
+    ///
+    /// # Errors
+    /// It does not end within 30 s.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.server.end(Signal::INT, Duration::from_secs(30)).await.map(drop)
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill9(&mut self) {
+        self.server.kill9();
+    }
+
+    /// Starts it again on the same data and port.
+    ///
+    /// # Errors
+    /// It is not ready in time.
+    pub async fn restart(&mut self) -> Result<()> {
+        let deadline = Instant::now() + START;
+        self.server.kill9();
+        loop {
+            self.server = launch(&self.folder, self.port)?;
+            match self.wait().await {
+                // Its children notice a loss and let go of the data a moment later; a new one refuses until then.
+                Err(error) if error.is::<Hopeless>() && Instant::now() < deadline => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Result<()> {
+        let url = self.url("postgres");
+        let server = &mut self.server;
+        eventually("PostgreSQL", START, || {
+            let alive = server.still_runs();
+            let url = url.clone();
+            async move {
+                alive?;
+                Ok(PgConnection::connect(&url).await?.close().await?)
+            }
+        })
+        .await
+    }
+}
+
+fn data(folder: &TempDir) -> PathBuf {
+    folder.path().join("data")
+}
+
+fn launch(folder: &TempDir, port: u16) -> Result<Process> {
+    let mut server = command("postgres", folder.path())?;
+    server.arg("-D").arg(data(folder)).args(["-p", &port.to_string()]);
+    for setting in SETTINGS {
+        server.args(["-c", setting]);
+    }
+    Process::start(server, &folder.path().join("postgres.log"))
+}
+
+/// A program of PostgreSQL that runs as a user it accepts.
+fn command(name: &str, folder: &Path) -> Result<Command> {
+    let mut command = Command::new(machine::postgres_program(name)?);
+    command.current_dir(folder);
+    if machine::is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    Ok(command)
+}

@@ -1,0 +1,144 @@
+//! A program that runs beside the test.
+
+use std::{
+    fs::File,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use crate::wait::{Hopeless, eventually};
+
+/// A running program with its children, all in a process group of its own. Dropping it kills the group.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    watchdog: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts the command; what it prints goes to the end of the file `log`.
+    ///
+    /// # Errors
+    /// The program cannot be started or the log not be written.
+    pub fn start(mut command: Command, log: &Path) -> Result<Self> {
+        let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let out = File::options().create(true).append(true).open(log).with_context(|| log.display().to_string())?;
+        command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).process_group(0);
+        let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        match watch(child.id()) {
+            Ok(watchdog) => Ok(Self { name, child, watchdog, log: log.to_owned() }),
+            Err(error) => {
+                child.kill()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything that it printed so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    /// Its resident memory in bytes, children not counted.
+    ///
+    /// # Errors
+    /// It ended, or this is not Linux.
+    pub fn resident_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib * 1024)
+    }
+
+    /// Nothing if it still runs.
+    ///
+    /// # Errors
+    /// It ended: the error is [`Hopeless`] and carries the end of its log.
+    pub fn still_runs(&mut self) -> Result<()> {
+        let Some(status) = self.child.try_wait()? else { return Ok(()) };
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
+        let end = lines[lines.len().saturating_sub(40)..].join("\n");
+        bail!(Hopeless(format!("{} ended ({status}):\n{end}", self.name)))
+    }
+
+    /// Kills the whole group and its children at once, as a power cut would.
+    pub fn kill9(&mut self) {
+        let children = self.children_elsewhere();
+        self.signal(Signal::KILL);
+        for child in children {
+            let _ = kill_process(child, Signal::KILL);
+        }
+        // It was killed, so this returns at once; there is nothing to do about an error.
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to end and waits for that.
+    ///
+    /// # Errors
+    /// It does not end within `patience`; it is killed then.
+    pub async fn end(&mut self, signal: Signal, patience: Duration) -> Result<ExitStatus> {
+        self.signal(signal);
+        let child = &mut self.child;
+        let what = format!("the end of {}", self.name);
+        let ended = eventually(&what, patience, || {
+            let status = child.try_wait();
+            async move { status?.context("it still runs") }
+        });
+        let status = ended.await;
+        if status.is_err() {
+            self.kill9();
+        }
+        status
+    }
+
+    /// Its direct children, which may have left the group, as PostgreSQL's do.
+    fn children_elsewhere(&mut self) -> Vec<Pid> {
+        // Once it ended, its id may be another's.
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return Vec::new();
+        }
+        let id = self.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        children.split_whitespace().filter_map(|child| child.parse().ok().and_then(Pid::from_raw)).collect()
+    }
+
+    /// Sends a signal to the group; one that is gone already is no error. `Signal::STOP` and `Signal::CONT` freeze and
+    /// thaw it.
+    pub fn signal(&self, signal: Signal) {
+        if let Some(group) = i32::try_from(self.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill9();
+        let _ = self.watchdog.kill();
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// A process that waits for the end of its input, which comes when this one ends (even by kill -9), and then kills the
+/// group.
+fn watch(group: u32) -> Result<Child> {
+    let mut command = Command::new("sh");
+    command.args(["-c", "cat; kill -9 -\"$1\"", "sh", &group.to_string()]).process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().context("cannot start sh")
+}

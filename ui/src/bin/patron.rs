@@ -1,0 +1,2 @@
+//! patron
+fn main() {}

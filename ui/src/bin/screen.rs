@@ -1,0 +1,5 @@
+//! The screen surface: `/screen`.
+
+fn main() {
+    jukeline_ui::screen::launch();
+}

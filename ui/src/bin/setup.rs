@@ -1,0 +1,5 @@
+//! The setup surface: `/setup`, `/setup/{token}` and `/staff`.
+
+fn main() {
+    jukeline_ui::setup::launch();
+}

@@ -1,0 +1,289 @@
+//! The player in its browser: joins the pure player, the sound, the files, the disk and the socket.
+
+use super::{
+    disk::Disk,
+    files::{FileNews, Files},
+    player_core::{Command, Input, Now, Player},
+    sound::{Sound, SoundNews, codecs},
+};
+use crate::shared::socket::Socket;
+use jukeline_app::{
+    api::{ScreenSays, SongBrief},
+    id::{PlayId, SongId},
+    play::BreakCause,
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+/// What sounds and waits here, for the view.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Here {
+    /// What sounds or is about to, for whom, and where it is in milliseconds.
+    pub(super) sounding: Option<(SongBrief, Option<String>, i64)>,
+    /// What waits here.
+    pub(super) next: Vec<(PlayId, SongBrief, Option<String>)>,
+    /// Held by staff.
+    pub(super) paused: bool,
+    /// Another screen plays.
+    pub(super) superseded: bool,
+    /// The browser refuses sound until a touch.
+    pub(super) locked: bool,
+}
+
+/// The player of this page. Clones share it.
+#[derive(Clone)]
+pub(super) struct Engine {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    player: RefCell<Player>,
+    disk: Disk,
+    sound: RefCell<Option<Sound>>,
+    files: RefCell<Option<Files>>,
+    socket: RefCell<Option<Socket>>,
+    connected: Cell<bool>,
+    unlocked: Cell<bool>,
+    asked: Cell<bool>,
+}
+
+impl Engine {
+    /// A player with what its disk holds, silent until [`Engine::unlock`].
+    pub(super) fn new() -> Engine {
+        let inner = Rc::new(Inner {
+            player: RefCell::new(Player::new(Disk::outbox(), Disk::saved())),
+            disk: Disk::new(),
+            sound: RefCell::default(),
+            files: RefCell::default(),
+            socket: RefCell::default(),
+            connected: Cell::new(false),
+            unlocked: Cell::new(false),
+            asked: Cell::new(false),
+        });
+        let engine = Engine { inner };
+        let listens = engine.clone();
+        *engine.inner.sound.borrow_mut() = Sound::new(move |news| listens.sound_news(news));
+        let listens = engine.clone();
+        *engine.inner.files.borrow_mut() = Some(Files::new(move |news| listens.file_news(news)));
+        engine
+    }
+
+    /// Reports and beats go over this socket.
+    pub(super) fn use_socket(&self, socket: Socket) {
+        *self.inner.socket.borrow_mut() = Some(socket);
+    }
+
+    /// Tries whether the browser lets this page sound without a touch.
+    pub(super) async fn try_unlock(&self) {
+        let Some(sound) = self.sound() else { return };
+        let allowed = sound.is_allowed().await;
+        self.inner.asked.set(true);
+        if allowed {
+            self.unlocked();
+        }
+    }
+
+    /// A touch: turns the sound on with the test sound, or lets it be heard again while nothing plays.
+    pub(super) async fn touch(&self) {
+        if self.inner.player.borrow().sounding().is_some() {
+            // Refused in the middle of a song: the touch lets it go on. The test sound would take its place.
+            return self.unlocked();
+        }
+        let Some(sound) = self.sound() else { return };
+        if sound.chime().await {
+            self.unlocked();
+        }
+    }
+
+    fn unlocked(&self) {
+        if self.inner.unlocked.replace(true) {
+            return;
+        }
+        if self.inner.player.borrow().sounding().is_some() {
+            // The browser had refused in the middle of a song: it goes on from there.
+            if let Some(sound) = self.sound() {
+                sound.resume();
+            }
+            return;
+        }
+        self.claim();
+    }
+
+    /// The connection stands: what happened meanwhile goes first, under the epoch it happened in; then the claim.
+    pub(super) fn connected(&self) {
+        self.inner.connected.set(true);
+        self.take(Input::Reconnected);
+        self.send_reports();
+        self.claim();
+    }
+
+    /// The connection is gone; the line plays on.
+    pub(super) fn lost(&self) {
+        self.inner.connected.set(false);
+    }
+
+    fn claim(&self) {
+        let may_claim = self.inner.connected.get() && self.inner.unlocked.get();
+        if !may_claim || self.inner.player.borrow().superseded() {
+            return;
+        }
+        self.inner.disk.take_over();
+        let resume = self.inner.player.borrow().resume();
+        self.take(Input::Claiming);
+        self.send(&ScreenSays::Claim { codecs: codecs(), resume });
+    }
+
+    /// Another player has claimed this epoch.
+    pub(super) fn superseded(&self, epoch: i64) {
+        self.take(Input::Superseded { epoch, same_disk: self.inner.disk.is_taken() });
+    }
+
+    /// Reads the audio clock and lets time pass; every quarter of a second.
+    pub(super) fn tick(&self) {
+        let reading = self.sound().and_then(|sound| sound.clock());
+        self.take(reading.unwrap_or(Input::Tick));
+    }
+
+    /// Says that the player is still here.
+    pub(super) fn beat(&self) {
+        if self.inner.unlocked.get() {
+            let ready_ms = self.inner.player.borrow().ready_ms();
+            self.send(&ScreenSays::Beat { ready_ms });
+        }
+    }
+
+    /// Takes in what happened and does what follows from it.
+    pub(super) fn take(&self, input: Input) {
+        let commands = self.inner.player.borrow_mut().take(input, now());
+        for command in commands {
+            self.carry_out(command);
+        }
+    }
+
+    /// What the view shows.
+    pub(super) fn here(&self) -> Here {
+        let player = self.inner.player.borrow();
+        let sounding = player.sounding().map(|s| (s.song.song.clone(), s.song.for_name.clone(), s.position_ms));
+        let next = player.waiting().map(|song| (song.play, song.song.clone(), song.for_name.clone())).collect();
+        Here {
+            sounding,
+            next,
+            paused: player.paused(),
+            superseded: player.superseded(),
+            locked: self.inner.asked.get() && !self.inner.unlocked.get(),
+        }
+    }
+
+    /// For [`super::diagnosis`]: play, seconds, whether it stands still, whether it has started, epoch.
+    pub(super) fn reading(&self) -> (Option<PlayId>, f64, bool, bool, Option<i64>) {
+        let player = self.inner.player.borrow();
+        let (seconds, paused) = self.sound().map_or((0.0, true), |sound| sound.reading());
+        let sounding = player.sounding();
+        (sounding.map(|s| s.song.play), seconds, paused, sounding.is_some_and(|s| s.started), player.epoch())
+    }
+
+    fn carry_out(&self, command: Command) {
+        let Some(sound) = self.sound() else { return };
+        match command {
+            Command::Play(song, from_ms) => self.play(&sound, *song, from_ms),
+            Command::Pause => sound.pause(),
+            Command::Resume => sound.resume(),
+            Command::Stop => sound.stop(),
+            Command::Volume(percent) => sound.volume(percent),
+            Command::Keep(songs) => self.keep(songs),
+            Command::Outbox => {
+                self.inner.disk.write_outbox(self.inner.player.borrow_mut().outbox());
+                self.send_reports();
+            }
+            Command::Save(saved) => self.inner.disk.write_saved(saved),
+            Command::Forget => self.inner.disk.forget_saved(),
+        }
+    }
+
+    fn play(&self, sound: &Sound, song: jukeline_app::api::HandedSong, from_ms: i64) {
+        match self.url(song.song.id) {
+            Some(url) => sound.play(song, &url, from_ms),
+            None => self.take(Input::Failed(song.play, BreakCause::File)),
+        }
+    }
+
+    /// The files for what sounds and waits; the next one is decoded ahead.
+    fn keep(&self, songs: Vec<SongId>) {
+        if let Some(files) = self.inner.files.borrow().clone() {
+            files.keep(songs);
+        }
+        self.prepare_next();
+    }
+
+    fn prepare_next(&self) {
+        let next = {
+            let player = self.inner.player.borrow();
+            if player.sounding().is_none() {
+                return;
+            }
+            player.waiting().next().map(|song| song.song.id)
+        };
+        if let (Some(url), Some(sound)) = (next.and_then(|song| self.url(song)), self.sound()) {
+            sound.prepare(&url);
+        }
+    }
+
+    fn send_reports(&self) {
+        if !self.inner.connected.get() {
+            return;
+        }
+        let unsent = self.inner.player.borrow_mut().outbox().take_unsent(now());
+        for message in unsent {
+            self.send(&message);
+        }
+    }
+
+    fn send(&self, message: &ScreenSays) {
+        if let Some(socket) = self.inner.socket.borrow().as_ref() {
+            // What must not be lost waits in the outbox until it is acknowledged.
+            let _ = socket.send(message);
+        }
+    }
+
+    fn sound_news(&self, news: SoundNews) {
+        match news {
+            SoundNews::Input(input) => self.take(input),
+            SoundNews::Locked => {
+                self.inner.asked.set(true);
+                self.inner.unlocked.set(false);
+            }
+        }
+    }
+
+    fn file_news(&self, news: FileNews) {
+        match news {
+            FileNews::Fetched(song) => {
+                self.take(Input::Fetched(song));
+                self.prepare_next();
+            }
+            FileNews::Gone(song) => {
+                let plays: Vec<PlayId> = {
+                    let player = self.inner.player.borrow();
+                    player.waiting().filter(|held| held.song.id == song).map(|held| held.play).collect()
+                };
+                plays.into_iter().for_each(|play| self.take(Input::Failed(play, BreakCause::File)));
+            }
+        }
+    }
+
+    fn url(&self, song: SongId) -> Option<String> {
+        self.inner.files.borrow().as_ref()?.url(song)
+    }
+
+    fn sound(&self) -> Option<Sound> {
+        self.inner.sound.borrow().clone()
+    }
+}
+
+/// Both clocks of the page.
+fn now() -> Now {
+    let mono_ms = web_sys::window().and_then(|w| w.performance()).map_or(0, |p| p.now() as i64);
+    Now { mono_ms, wall_ms: js_sys::Date::now() as i64 }
+}

@@ -1,0 +1,236 @@
+//! The audio elements. Two of them, so that the next song is decoded before the last one ends.
+
+use super::{chime, player_core::Input};
+use crate::shared::listen::Listener;
+use jukeline_app::{api::HandedSong, id::PlayId, play::BreakCause, song::Codec};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, DomException, HtmlAudioElement, Url};
+
+/// What the elements tell.
+pub(super) enum SoundNews {
+    /// For the player.
+    Input(Input),
+    /// The browser refuses sound until somebody touches the page.
+    Locked,
+}
+
+/// The sound of this page. Clones share it.
+#[derive(Clone)]
+pub(super) struct Sound {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    elements: [HtmlAudioElement; 2],
+    active: Cell<usize>,
+    song: RefCell<Option<HandedSong>>,
+    volume: Cell<u8>,
+    news: Rc<dyn Fn(SoundNews)>,
+    _listeners: RefCell<Vec<Listener>>,
+}
+
+impl Sound {
+    /// Puts the elements `sound-a` and `sound-b` into the page; `None` outside a page.
+    pub(super) fn new(news: impl Fn(SoundNews) + 'static) -> Option<Sound> {
+        let elements = [element("sound-a")?, element("sound-b")?];
+        let inner = Rc::new(Inner {
+            elements,
+            active: Cell::new(0),
+            song: RefCell::default(),
+            volume: Cell::new(80),
+            news: Rc::new(news),
+            _listeners: RefCell::default(),
+        });
+        let sound = Sound { inner };
+        let listeners = (0..2).flat_map(|which| sound.listen(which)).collect();
+        *sound.inner._listeners.borrow_mut() = listeners;
+        Some(sound)
+    }
+
+    fn listen(&self, which: usize) -> [Listener; 2] {
+        let target = self.inner.elements[which].clone();
+        let ended = Rc::downgrade(&self.inner);
+        let failed = ended.clone();
+        [
+            Listener::new(target.as_ref(), "ended", move |_| {
+                if let Some(inner) = ended.upgrade() {
+                    inner.tell(which, |play, position_ms| Input::Ended(play, position_ms));
+                }
+            }),
+            Listener::new(target.as_ref(), "error", move |_| {
+                if let Some(inner) = failed.upgrade() {
+                    inner.tell(which, |play, _| Input::Failed(play, BreakCause::File));
+                }
+            }),
+        ]
+    }
+
+    /// Plays `song` from the object URL, from this position in milliseconds.
+    pub(super) fn play(&self, song: HandedSong, url: &str, from_ms: i64) {
+        let inner = &self.inner;
+        inner.elements[inner.active.get()].pause().unwrap_or_default();
+        let which = 1 - inner.active.get();
+        inner.active.set(which);
+        let element = &inner.elements[which];
+        if element.src() != url {
+            element.set_src(url);
+        }
+        element.set_current_time(from_ms as f64 / 1000.0);
+        *inner.song.borrow_mut() = Some(song);
+        inner.set_gain();
+        self.resume();
+    }
+
+    /// Has the next song decoded while this one plays.
+    pub(super) fn prepare(&self, url: &str) {
+        let element = &self.inner.elements[1 - self.inner.active.get()];
+        if element.src() != url {
+            element.set_src(url);
+            element.set_preload("auto");
+        }
+    }
+
+    /// Holds the sound where it is.
+    pub(super) fn pause(&self) {
+        self.inner.active().pause().unwrap_or_default();
+    }
+
+    /// Lets it go on.
+    pub(super) fn resume(&self) {
+        let Some(play) = self.inner.song.borrow().as_ref().map(|song| song.play) else { return };
+        let promise = self.inner.active().play();
+        let news = self.inner.news.clone();
+        spawn_local(async move {
+            let Err(error) = settled(promise).await else { return };
+            match name_of(&error).as_str() {
+                "NotAllowedError" => news(SoundNews::Locked),
+                // A pause or another song came before the sound did.
+                "AbortError" => {}
+                "NotSupportedError" => news(SoundNews::Input(Input::Failed(play, BreakCause::File))),
+                _ => news(SoundNews::Input(Input::Failed(play, BreakCause::Device))),
+            }
+        });
+    }
+
+    /// Silence.
+    pub(super) fn stop(&self) {
+        *self.inner.song.borrow_mut() = None;
+        self.pause();
+    }
+
+    /// 0 to 100.
+    pub(super) fn volume(&self, percent: u8) {
+        self.inner.volume.set(percent.min(100));
+        self.inner.set_gain();
+    }
+
+    /// Reads the clock of what sounds; nothing while it is held.
+    pub(super) fn clock(&self) -> Option<Input> {
+        let element = self.inner.active();
+        let play = self.inner.song.borrow().as_ref()?.play;
+        (!element.paused() && !element.ended()).then(|| Input::Clock(play, position_ms(element)))
+    }
+
+    /// Seconds, and whether it stands still; for the diagnosis hook.
+    pub(super) fn reading(&self) -> (f64, bool) {
+        let element = self.inner.active();
+        (element.current_time(), element.paused())
+    }
+
+    /// Whether the browser lets this page sound, tried with a moment of silence on both elements.
+    pub(super) async fn is_allowed(&self) -> bool {
+        for element in &self.inner.elements {
+            if start(element, &chime::silence()).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The test sound. Within a touch it also unlocks both elements, which some browsers ask for each.
+    pub(super) async fn chime(&self) -> bool {
+        let [first, second] = &self.inner.elements;
+        let started = start(first, &chime::chime());
+        let silent = start(second, &chime::silence());
+        started.await.is_ok() && silent.await.is_ok()
+    }
+}
+
+impl Inner {
+    fn active(&self) -> &HtmlAudioElement {
+        &self.elements[self.active.get()]
+    }
+
+    fn tell(&self, which: usize, input: impl Fn(PlayId, i64) -> Input) {
+        let Some(play) = self.song.borrow().as_ref().map(|song| song.play) else { return };
+        if which == self.active.get() {
+            (self.news)(SoundNews::Input(input(play, position_ms(self.active()))));
+        }
+    }
+
+    /// The element's volume: the house's, perceived (its square), times the song's gain. Never above full: a louder song
+    /// would clip.
+    fn set_gain(&self) {
+        let gain_db = self.song.borrow().as_ref().map_or(0.0, |song| song.gain_db);
+        let house = f64::from(self.volume.get()) / 100.0;
+        self.active().set_volume((house * house * 10_f64.powf(gain_db / 20.0)).clamp(0.0, 1.0));
+    }
+}
+
+/// What this browser can decode.
+pub(super) fn codecs() -> Vec<Codec> {
+    let Ok(probe) = HtmlAudioElement::new() else { return Vec::new() };
+    Codec::ALL.into_iter().filter(|codec| !probe.can_play_type(codec.media_type()).is_empty()).collect()
+}
+
+fn element(id: &str) -> Option<HtmlAudioElement> {
+    let document = web_sys::window()?.document()?;
+    if let Some(known) = document.get_element_by_id(id) {
+        return known.dyn_into().ok();
+    }
+    let element: HtmlAudioElement = document.create_element("audio").ok()?.dyn_into().ok()?;
+    element.set_id(id);
+    document.body()?.append_child(&element).ok()?;
+    Some(element)
+}
+
+/// Starts a WAV file on an element at once, within the touch that asked for it; the future tells whether it was allowed.
+fn start(element: &HtmlAudioElement, wav: &[u8]) -> impl Future<Output = Result<(), JsValue>> + use<> {
+    let url = object_url(wav);
+    let promise = url.as_ref().map_err(Clone::clone).and_then(|url| {
+        element.set_src(url);
+        element.set_volume(1.0);
+        element.play()
+    });
+    async move {
+        let outcome = settled(promise).await;
+        if let Ok(url) = url {
+            let _ = Url::revoke_object_url(&url);
+        }
+        outcome
+    }
+}
+
+fn object_url(wav: &[u8]) -> Result<String, JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("audio/wav");
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(wav));
+    Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?)
+}
+
+async fn settled(promise: Result<js_sys::Promise, JsValue>) -> Result<(), JsValue> {
+    JsFuture::from(promise?).await.map(|_| ())
+}
+
+fn name_of(error: &JsValue) -> String {
+    error.dyn_ref::<DomException>().map(DomException::name).unwrap_or_default()
+}
+
+fn position_ms(element: &HtmlAudioElement) -> i64 {
+    (element.current_time() * 1000.0) as i64
+}

@@ -1,0 +1,61 @@
+//! Requests through the browser's own fetch.
+
+use jukeline_app::client::{Client, Incoming, Method, Outgoing, Transport};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
+
+/// A request that takes longer than this is given up, in milliseconds.
+const PATIENCE_MS: u32 = 15_000;
+
+/// The browser's fetch, with the page's cookies.
+#[derive(Clone, Copy, Debug)]
+pub struct Fetch;
+
+/// The API of the server that served the page.
+pub fn api() -> Client<Fetch> {
+    Client { transport: Fetch }
+}
+
+impl Transport for Fetch {
+    async fn send(&self, request: Outgoing) -> Result<Incoming, String> {
+        fetch(request).await.map_err(|e| words_of(&e))
+    }
+}
+
+async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {
+    let window = web_sys::window().ok_or("no window")?;
+    let abort = AbortController::new()?;
+    let init = RequestInit::new();
+    init.set_method(word(request.method));
+    init.set_credentials(RequestCredentials::SameOrigin);
+    init.set_signal(Some(&abort.signal()));
+    let headers = Headers::new()?;
+    headers.set("Accept", "application/json, application/problem+json")?;
+    headers.set("Jukeline-Build", env!("CARGO_PKG_VERSION"))?;
+    if let Some(body) = &request.body {
+        headers.set("Content-Type", "application/json")?;
+        init.set_body(&JsValue::from_str(body));
+    }
+    init.set_headers(&headers);
+    // Dropped at the end of this function, which disarms it.
+    let _alarm = gloo_timers::callback::Timeout::new(PATIENCE_MS, move || abort.abort());
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(&request.path, &init)).await?.dyn_into()?;
+    let body = JsFuture::from(response.text()?).await?;
+    Ok(Incoming { status: response.status(), body: body.as_string().unwrap_or_default() })
+}
+
+fn word(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    }
+}
+
+fn words_of(error: &JsValue) -> String {
+    let error: &js_sys::Error = error.unchecked_ref();
+    String::from(error.message())
+}

@@ -1,0 +1,106 @@
+//! Moments and lengths as people read them; moments always in the venue's zone.
+
+use super::words::Lang;
+use jukeline_app::time::{MINUTE, SECOND, Timestamp};
+use js_sys::{Array, Function, Object, Reflect};
+use std::{cell::RefCell, collections::HashMap};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Which parts of a moment are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Shape {
+    Time,
+    Day,
+    Date,
+}
+
+thread_local! {
+    /// Bound `format` functions: making one costs far more than calling it.
+    static FORMATS: RefCell<HashMap<(Shape, Lang, String), Option<Function>>> = RefCell::default();
+}
+
+/// `21:19` in the IANA zone.
+pub fn time(lang: Lang, at: Timestamp, zone: &str) -> String {
+    shown(Shape::Time, lang, at, zone)
+}
+
+/// `Friday, 27 March` in the IANA zone.
+pub fn day(lang: Lang, at: Timestamp, zone: &str) -> String {
+    shown(Shape::Day, lang, at, zone)
+}
+
+/// The calendar day in the IANA zone, `2026-03-27`: for comparing.
+pub fn date(at: Timestamp, zone: &str) -> String {
+    shown(Shape::Date, Lang::En, at, zone)
+}
+
+/// `3:12`; `1:02:09` from an hour on. Negative lengths show as `0:00`.
+pub fn length(ms: i64) -> String {
+    let seconds = (ms / SECOND).max(0);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// Whole minutes, rounded up, at least 1.
+pub fn minutes(ms: i64) -> i64 {
+    ((ms + MINUTE - 1) / MINUTE).max(1)
+}
+
+/// The device's own IANA zone, for pages that belong to no venue.
+pub fn device_zone() -> String {
+    let options = construct(&Array::new()).and_then(|format| {
+        let resolve: Function = Reflect::get(&format, &"resolvedOptions".into()).ok()?.dyn_into().ok()?;
+        resolve.call0(&format).ok()
+    });
+    options.and_then(|o| Reflect::get(&o, &"timeZone".into()).ok()?.as_string()).unwrap_or_else(|| "UTC".into())
+}
+
+fn shown(shape: Shape, lang: Lang, at: Timestamp, zone: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(at.0 as f64));
+    let formatted = FORMATS.with_borrow_mut(|formats| {
+        let format = formats.entry((shape, lang, zone.to_string())).or_insert_with(|| {
+            // A zone that this browser doesn't know would throw.
+            bound_format(shape, lang, zone).or_else(|| bound_format(shape, lang, "UTC"))
+        });
+        format.as_ref()?.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()
+    });
+    formatted.unwrap_or_default()
+}
+
+fn bound_format(shape: Shape, lang: Lang, zone: &str) -> Option<Function> {
+    let parts: &[(&str, &str)] = match shape {
+        Shape::Time => &[("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")],
+        Shape::Day => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+        Shape::Date => &[("year", "numeric"), ("month", "2-digit"), ("day", "2-digit")],
+    };
+    let options = Object::new();
+    for (key, value) in parts.iter().chain([&("timeZone", zone)]) {
+        Reflect::set(&options, &(*key).into(), &(*value).into()).ok()?;
+    }
+    let locale = match (shape, lang) {
+        (Shape::Date, _) => "sv-SE",
+        (_, Lang::En) => "en-GB",
+        (_, Lang::De) => "de-DE",
+    };
+    let format = construct(&Array::of2(&locale.into(), &options))?;
+    Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()
+}
+
+fn construct(arguments: &Array) -> Option<JsValue> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let class: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+    Reflect::construct(&class, arguments).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_read_as_on_a_sleeve() {
+        assert_eq!(length(192_400), "3:12");
+        assert_eq!(length(3_729_000), "1:02:09");
+        assert_eq!(length(-5), "0:00");
+        assert_eq!((minutes(1), minutes(60_000), minutes(60_001)), (1, 1, 2));
+    }
+}

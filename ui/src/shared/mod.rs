@@ -1,0 +1,16 @@
+//! What the surfaces share: the way to the server, the clock, words, pieces of the page.
+
+pub mod boot;
+pub mod clock;
+pub mod cover;
+pub mod fetch;
+pub mod format;
+pub mod icons;
+pub mod listen;
+pub mod live_region;
+pub mod progress;
+pub mod room_fold;
+pub mod socket;
+pub mod storage;
+pub mod title;
+pub mod words;

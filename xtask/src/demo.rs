@@ -1,0 +1,60 @@
+//! `cargo xtask demo`: from a clean clone to a song that is heard.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::{
+    command::{self, say},
+    machine, paths, ui,
+};
+
+/// The cargo profile that is built quickest among those that still run fast.
+const PROFILE: &str = "demo";
+
+/// Builds everything and gives this process to the demo.
+///
+/// # Errors
+/// Something does not build, or for `--network` this machine lacks Java or PostgreSQL.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    ensure_wasm_target()?;
+    say("1/3 Building the pages …");
+    ui::build(&ui::Options::default())?;
+    if arguments.iter().any(|argument| argument == "--network") {
+        return run_network(arguments);
+    }
+    say("2/3 Building the server …");
+    command::run(&mut command::cargo(["build", "--profile", PROFILE, "-p", "jukeline-backend"])?)?;
+    say("3/3 Starting …");
+    let mut demo = Command::new(paths::server(PROFILE)?);
+    demo.args(["demo", "--ui"]).arg(paths::pages()?).args(arguments);
+    command::replace(&mut demo)
+}
+
+/// The same on Apache Kafka and PostgreSQL, which a program of the test harness starts.
+fn run_network(arguments: &[String]) -> Result<()> {
+    machine::prepare_for_network()?;
+    say("2/3 Building the server with Apache Kafka …");
+    let server = ["build", "--profile", PROFILE, "-p", "jukeline-backend", "--features", "kafka"];
+    command::run(&mut command::cargo(server)?)?;
+    let starter = ["build", "-p", "jukeline-tests", "--bin", "network-demo"];
+    command::run(&mut command::cargo(starter)?)?;
+    say("3/3 Starting Apache Kafka, PostgreSQL and two servers …");
+    let mut demo = Command::new(paths::target()?.join("debug/network-demo"));
+    demo.args(arguments.iter().filter(|argument| *argument != "--network"));
+    demo.env("JUKELINE_BIN", paths::server(PROFILE)?);
+    demo.env("JUKELINE_UI", paths::pages()?);
+    command::replace(&mut demo)
+}
+
+/// rustup reads `rust-toolchain.toml` by itself; elsewhere the target has to be there.
+fn ensure_wasm_target() -> Result<()> {
+    let installed = Command::new("rustup").args(["target", "list", "--installed"]).current_dir(paths::root()?).output();
+    let Ok(installed) = installed else { return Ok(()) };
+    if String::from_utf8_lossy(&installed.stdout).contains("wasm32-unknown-unknown") {
+        return Ok(());
+    }
+    let mut rustup = Command::new("rustup");
+    command::run(rustup.args(["target", "add", "wasm32-unknown-unknown"]).current_dir(paths::root()?))
+        .context("the pages need Rust's target wasm32-unknown-unknown")
+}

@@ -1,0 +1,151 @@
+//! What this machine has for the tests, and how to get the rest.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Result;
+
+use crate::{
+    command::{self, say},
+    kafka, paths,
+};
+
+/// Python packages for the tests: a mail server and a judge of the API.
+const PYTHON_PACKAGES: [&str; 2] = ["aiosmtpd", "schemathesis"];
+
+/// Something that tests need beside Rust.
+struct Need {
+    /// Tests are skipped under this name where it is missing.
+    name: &'static str,
+    /// Debian's packages for it.
+    packages: &'static [&'static str],
+    is_there: fn() -> bool,
+}
+
+/// Everything that the tests use from outside.
+const NEEDS: [Need; 9] = [
+    Need {
+        name: "java",
+        packages: &["openjdk-17-jre-headless", "maven"],
+        is_there: || on_path("java") && (kafka::is_there() || on_path("mvn")),
+    },
+    Need { name: "postgres", packages: &["postgresql", "postgresql-contrib"], is_there: has_postgres },
+    Need {
+        name: "chromium",
+        packages: &["chromium", "chromium-driver", "fonts-noto-core", "fonts-noto-color-emoji"],
+        is_there: || on_path("chromium") && on_path("chromedriver"),
+    },
+    Need {
+        name: "webkit",
+        packages: &["libwebkit2gtk-4.1-0", "webkit2gtk-driver", "xvfb"],
+        is_there: || on_path("WebKitWebDriver") && on_path("Xvfb"),
+    },
+    Need { name: "ffmpeg", packages: &["ffmpeg"], is_there: || on_path("ffmpeg") },
+    Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
+    Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
+    Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
+    Need { name: "python", packages: &["python3-venv"], is_there: || python().is_ok_and(|p| p.exists()) || has_venv() },
+];
+
+/// Installs what is missing where that is allowed (as root), else prints the line that would.
+pub(crate) fn prepare_for_tests() {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    if !missing.is_empty() {
+        install(&missing);
+    }
+    if on_path("java")
+        && let Err(error) = kafka::fetch()
+    {
+        say(&format!("No Apache Kafka: {error:#}"));
+    }
+    if let Err(error) = install_python_packages() {
+        say(&format!("No {}: {error:#}", PYTHON_PACKAGES.join(", ")));
+    }
+}
+
+/// The Java runtime and Kafka's jars, for the network demo.
+///
+/// # Errors
+/// Something is missing and cannot be installed by this user.
+pub(crate) fn prepare_for_network() -> Result<()> {
+    let needed = ["java", "postgres"];
+    let is_missing = |need: &&Need| needed.contains(&need.name) && !(need.is_there)();
+    let missing: Vec<&Need> = NEEDS.iter().filter(is_missing).collect();
+    if !missing.is_empty() {
+        install(&missing);
+    }
+    kafka::fetch().map(drop)
+}
+
+fn install(missing: &[&Need]) {
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    let names: Vec<&str> = missing.iter().map(|need| need.name).collect();
+    let line = format!("apt-get install --yes --no-install-recommends {}", packages.join(" "));
+    if !is_root() || !on_path("apt-get") {
+        say(&format!("Missing: {}. Tests that need them are skipped. To get them:\n  sudo {line}", names.join(", ")));
+        return;
+    }
+    say(&format!("Installing what the tests need: {}", names.join(", ")));
+    let quiet = ["--quiet", "--quiet"];
+    let updated = command::run(Command::new("apt-get").args(quiet).arg("update"));
+    let installed = command::run(
+        Command::new("apt-get")
+            .args(quiet)
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(&packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    );
+    for error in [updated, installed].into_iter().filter_map(Result::err) {
+        say(&format!("{error:#}"));
+    }
+}
+
+/// The virtual environment's Python, or where it would be.
+fn python() -> Result<PathBuf> {
+    Ok(paths::target()?.join("python/bin/python"))
+}
+
+/// Puts the Python packages into a virtual environment in the target folder.
+fn install_python_packages() -> Result<()> {
+    let python = python()?;
+    let folder = paths::target()?.join("python");
+    if PYTHON_PACKAGES.iter().all(|name| folder.join("installed").join(name).exists()) {
+        return Ok(());
+    }
+    say("Installing Python packages for the tests …");
+    if !python.exists() {
+        command::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    command::run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PYTHON_PACKAGES))?;
+    for name in PYTHON_PACKAGES {
+        std::fs::create_dir_all(folder.join("installed").join(name))?;
+    }
+    Ok(())
+}
+
+/// True if a program of this name is on the search path.
+pub(crate) fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn has_postgres() -> bool {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    on_path("initdb") || debian.map(|version| version.path().join("bin/initdb")).any(|initdb| initdb.is_file())
+}
+
+fn has_music() -> bool {
+    Path::new("/usr/share/games/wesnoth/1.16/data/core/music").is_dir()
+}
+
+fn has_venv() -> bool {
+    let check = Command::new("python3").args(["-c", "import venv, ensurepip"]).output();
+    check.is_ok_and(|output| output.status.success())
+}
+
+fn is_root() -> bool {
+    let who = Command::new("id").arg("-u").output();
+    who.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
