@@ -17,9 +17,12 @@
 //! }
 //! ```
 
+pub mod bench;
 pub mod browser;
+pub mod house;
 pub mod kafka;
 pub mod machine;
+pub mod music;
 pub mod mail;
 pub mod ports;
 pub mod postgres;

@@ -209,10 +209,11 @@ fn reserve(venue: VenueId, made: &Move) -> Vec<(Uuid, NewTransfer)> {
 }
 
 /// Sends a record that can't be read where somebody can look at it, with the offset it had.
-pub(crate) async fn dead_letter(tx: &mut Tx, context: &Context, record: &Record) -> Result<()> {
+pub(crate) async fn dead_letter(tx: &mut Tx, context: &Context, partition: i64, record: &Record) -> Result<()> {
     let now = store::now(context.store.kind(), tx).await?;
     let payload = serde_json::json!({ "offset": record.offset, "key": record.key, "payload": record.payload });
-    let stream = format!("dead-letter/{}", record.id);
+    // What others produce may lack an id: partition and offset keep such records apart.
+    let stream = format!("dead-letter/{partition}/{}", record.id);
     let letter = Letter::new("requests.dead-letters", &record.key, &stream, 0, record.offset, "DeadLetter", now, &payload)?;
     put_all(tx, &[letter]).await
 }

@@ -5,9 +5,12 @@ use sqlx::{AnyPool, AssertSqlSafe};
 
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_initial.sql")];
 
+/// The advisory lock under which the table of versions is made.
+const LOCK: i64 = 0x6a75_6b65_0002;
+
 /// Brings the database to the newest version; one transaction a step. A newer database is left alone.
 pub(super) async fn run(pool: &AnyPool, kind: Kind) -> Result<()> {
-    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").execute(pool).await?;
+    make_version_table(pool, kind).await?;
     let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(pool).await?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
@@ -16,6 +19,20 @@ pub(super) async fn run(pool: &AnyPool, kind: Kind) -> Result<()> {
     for version in found + 1..=known {
         apply(pool, kind, version).await?;
     }
+    Ok(())
+}
+
+/// Two processes may start at once on an empty database: PostgreSQL's `IF NOT EXISTS` alone lets one of them fail.
+async fn make_version_table(pool: &AnyPool, kind: Kind) -> Result<()> {
+    let mut tx = match kind {
+        Kind::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await?,
+        Kind::Postgres => pool.begin().await?,
+    };
+    if kind == Kind::Postgres {
+        sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)").bind(LOCK).execute(&mut *tx).await?;
+    }
+    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").execute(&mut *tx).await?;
+    tx.commit().await?;
     Ok(())
 }
 

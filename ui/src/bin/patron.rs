@@ -1,2 +1,5 @@
-//! patron
-fn main() {}
+//! The patron surface: the phone's pages.
+
+fn main() {
+    jukeline_ui::patron::launch();
+}

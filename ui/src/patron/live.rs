@@ -23,16 +23,16 @@ const WORTH_A_WORD_MS: i64 = 3 * SECOND;
 
 static CONNECTION: GlobalSignal<Option<Connection>> = Signal::global(|| None);
 /// Why the room could not be read.
-pub static ROOM_ERROR: GlobalSignal<Option<ClientError>> = Signal::global(|| None);
+pub(crate) static ROOM_ERROR: GlobalSignal<Option<ClientError>> = Signal::global(|| None);
 
 /// Whether the room has been without news for long enough to say so.
-pub fn is_cut_off() -> bool {
+pub(crate) fn is_cut_off() -> bool {
     matches!(CONNECTION(), Some(Connection::Lost { since }) if clock::seconds().since(since) > WORTH_A_WORD_MS)
 }
 
 /// Draws nothing; keeps [`ROOM`] up to date as long as it is mounted. Give it the room's name as key.
 #[component]
-pub fn Live(room: String) -> Element {
+pub(crate) fn Live(room: String) -> Element {
     let name = room.clone();
     let socket = use_hook(move || {
         state::remember_room(&name);
@@ -53,7 +53,7 @@ pub fn Live(room: String) -> Element {
 }
 
 /// Reads the room's snapshot.
-pub async fn read_again(room: String) {
+pub(crate) async fn read_again(room: String) {
     match api().room(&room).await {
         Ok(snapshot) => take(&room, RoomMessage::Snapshot(Box::new(snapshot))),
         Err(error) if ROOM.peek().is_none() => *ROOM_ERROR.write() = Some(error),

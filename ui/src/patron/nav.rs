@@ -26,12 +26,12 @@ thread_local! {
 }
 
 /// Where one is.
-pub fn route() -> Route {
+pub(crate) fn route() -> Route {
     ROUTE()
 }
 
 /// What lies behind the sheet, or where one is when there is none.
-pub fn page() -> Route {
+pub(crate) fn page() -> Route {
     match ROUTE() {
         Route::Song(room, _) => BEHIND().filter(|behind| behind.room() == Some(&room)).unwrap_or(Route::Room(room)),
         route => route,
@@ -39,22 +39,22 @@ pub fn page() -> Route {
 }
 
 /// Opens a page.
-pub fn go(route: Route) {
+pub(crate) fn go(route: Route) {
     send(Turn::Go(route));
 }
 
 /// Opens a page in place of this one.
-pub fn replace(route: Route) {
+pub(crate) fn replace(route: Route) {
     send(Turn::Replace(route));
 }
 
 /// Back to where one came from; where that is outside, to the page behind the sheet, or to the room.
-pub fn back() {
+pub(crate) fn back() {
     send(Turn::Back);
 }
 
 /// Follows links, the browser's buttons and [`go`]; called once, by the root.
-pub fn use_navigation() {
+pub(crate) fn use_navigation() {
     use_hook(|| {
         let (sender, mut turns) = unbounded();
         TURNS.set(Some(sender));
@@ -116,7 +116,7 @@ fn show(route: Route, is_forward: bool) {
     let before = ROUTE.peek().clone();
     let opens_sheet = matches!(route, Route::Song(..));
     if opens_sheet && !matches!(before, Route::Song(..)) {
-        *BEHIND.write() = Some(before.clone());
+        *BEHIND.write() = Some(before.clone()).filter(|behind| !matches!(behind, Route::Code(_)));
     }
     let closed_song = matches!(before, Route::Song(..)) && !opens_sheet;
     *ROUTE.write() = route.clone();
@@ -124,11 +124,19 @@ fn show(route: Route, is_forward: bool) {
     if opens_sheet || same_page {
         return;
     }
+    if is_typing() {
+        return;
+    }
     let song = closed_song.then(|| before.path());
     if is_forward && song.is_none() {
         let _ = window().map(|w| w.scroll_to_with_x_and_y(0.0, 0.0));
     }
     spawn_focus(song);
+}
+
+/// Whether the search field has the focus: it turns the page while one types, and must keep it.
+fn is_typing() -> bool {
+    window().and_then(|w| w.document()).and_then(|d| d.active_element()).is_some_and(|element| element.id() == "q")
 }
 
 /// Once the page is drawn, the focus goes to the row the sheet was opened from, else to the heading.
@@ -142,7 +150,7 @@ fn spawn_focus(row: Option<String>) {
 }
 
 /// Focuses the first link to `path`; `false` when there is none.
-pub fn focus_link(path: &str) -> bool {
+pub(crate) fn focus_link(path: &str) -> bool {
     let link = window().and_then(|w| w.document()).and_then(|d| d.query_selector(&format!("main a[href='{path}']")).ok()?);
     link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()).is_some_and(|link| link.focus().is_ok())
 }

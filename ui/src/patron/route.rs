@@ -4,7 +4,7 @@ use jukeline_app::{client::escape, id::SongId};
 
 /// Which part of the catalogue is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Shelf {
+pub(crate) enum Shelf {
     /// Its front page.
     #[default]
     Front,
@@ -24,7 +24,7 @@ pub enum Shelf {
 
 /// Where in the surface one is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Route {
+pub(crate) enum Route {
     /// Nearby venues.
     Venues,
     /// A room.
@@ -55,7 +55,7 @@ pub enum Route {
 
 impl Route {
     /// The route of a path with its query; `None` for addresses that aren't this surface's.
-    pub fn parse(address: &str) -> Option<Route> {
+    pub(crate) fn parse(address: &str) -> Option<Route> {
         let address = address.split('#').next().unwrap_or_default();
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let segments: Vec<String> = path.split('/').filter(|s| !s.is_empty()).map(unescape).collect();
@@ -80,7 +80,7 @@ impl Route {
     }
 
     /// The path with its query.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self {
             Route::Venues => "/".into(),
             Route::Room(room) => format!("/r/{}", escape(room)),
@@ -100,7 +100,7 @@ impl Route {
     }
 
     /// The room it is about.
-    pub fn room(&self) -> Option<&str> {
+    pub(crate) fn room(&self) -> Option<&str> {
         match self {
             Route::Room(room) | Route::Find(room, _) | Route::Song(room, _) | Route::Code(room) => Some(room),
             _ => None,

@@ -5,14 +5,14 @@ use dioxus::prelude::*;
 use jukeline_app::{
     api::{Code, Me, MyPlay, Pass, RoomSnapshot, StartAsGuest},
     client::ClientError,
-    id::{JukeboxId, PlayId},
+    id::JukeboxId,
     play::PlayState,
     time::Timestamp,
 };
 
 /// Who one is.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Who {
+pub(crate) enum Who {
     /// Not asked yet.
     #[default]
     Unknown,
@@ -24,7 +24,7 @@ pub enum Who {
 
 /// A short message at the foot of the page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Toast {
+pub(crate) struct Toast {
     /// What happened, in bold.
     pub head: String,
     /// The rest.
@@ -32,30 +32,30 @@ pub struct Toast {
 }
 
 /// Who one is.
-pub static WHO: GlobalSignal<Who> = Signal::global(Who::default);
+pub(crate) static WHO: GlobalSignal<Who> = Signal::global(Who::default);
 /// The room one looks at; `None` until it was read.
-pub static ROOM: GlobalSignal<Option<RoomSnapshot>> = Signal::global(|| boot().room.clone());
+pub(crate) static ROOM: GlobalSignal<Option<RoomSnapshot>> = Signal::global(|| boot().room.clone());
 /// One's own requests, newest first.
-pub static MINE: GlobalSignal<Vec<MyPlay>> = Signal::global(Vec::new);
+pub(crate) static MINE: GlobalSignal<Vec<MyPlay>> = Signal::global(Vec::new);
 /// The message at the foot.
-pub static TOAST: GlobalSignal<Option<Toast>> = Signal::global(|| None);
+pub(crate) static TOAST: GlobalSignal<Option<Toast>> = Signal::global(|| None);
 /// A pass that was given in this page's life.
 static PASS: GlobalSignal<Option<(JukeboxId, Timestamp)>> = Signal::global(|| None);
 
 const LAST_ROOM: &str = "jukeline.room";
 
 /// The room one was in last on this device.
-pub fn last_room() -> Option<String> {
+pub(crate) fn last_room() -> Option<String> {
     storage::get(LAST_ROOM).filter(|room| !room.is_empty())
 }
 
 /// Remembers the room on this device.
-pub fn remember_room(room: &str) {
+pub(crate) fn remember_room(room: &str) {
     storage::set(LAST_ROOM, room);
 }
 
 /// Who one is, once a session exists.
-pub fn me() -> Option<Me> {
+pub(crate) fn me() -> Option<Me> {
     match WHO() {
         Who::Somebody(me) => Some(*me),
         _ => None,
@@ -63,7 +63,7 @@ pub fn me() -> Option<Me> {
 }
 
 /// Whether one holds a pass for this jukebox; `None` while that isn't known.
-pub fn in_the_room(jukebox: JukeboxId) -> Option<bool> {
+pub(crate) fn in_the_room(jukebox: JukeboxId) -> Option<bool> {
     let now = clock::seconds();
     let holds = |(of, until): &(JukeboxId, Timestamp)| *of == jukebox && *until > now;
     if PASS().as_ref().is_some_and(holds) {
@@ -77,24 +77,24 @@ pub fn in_the_room(jukebox: JukeboxId) -> Option<bool> {
 }
 
 /// A pass was given.
-pub fn got_pass(pass: &Pass) {
+pub(crate) fn got_pass(pass: &Pass) {
     *PASS.write() = Some((pass.jukebox, pass.until));
 }
 
 /// One is `me` from now on.
-pub fn became(me: Me) {
+pub(crate) fn became(me: Me) {
     *WHO.write() = Who::Somebody(Box::new(me));
 }
 
 /// One is nobody from now on.
-pub fn forget_me() {
+pub(crate) fn forget_me() {
     *WHO.write() = Who::Nobody;
     *MINE.write() = Vec::new();
     *PASS.write() = None;
 }
 
 /// Reads who one is; a server out of reach changes nothing.
-pub async fn refresh_me() {
+pub(crate) async fn refresh_me() {
     match api().me().await {
         Ok(me) => became(me),
         Err(ClientError::Problem(problem)) if problem.code == Code::SignInNeeded => forget_me(),
@@ -103,7 +103,7 @@ pub async fn refresh_me() {
 }
 
 /// Reads one's own requests and tells what is new about them.
-pub async fn refresh_mine() {
+pub(crate) async fn refresh_mine() {
     let Ok(answer) = api().plays(None).await else { return };
     clock::heard(answer.server_now);
     let before = MINE.peek().clone();
@@ -117,7 +117,7 @@ pub async fn refresh_mine() {
 }
 
 /// Reads both, as after every change of one's own.
-pub async fn refresh_all() {
+pub(crate) async fn refresh_all() {
     refresh_me().await;
     if me().is_some() {
         refresh_mine().await;
@@ -125,7 +125,7 @@ pub async fn refresh_all() {
 }
 
 /// Makes a guest where nobody is there yet.
-pub async fn be_somebody() -> Result<(), ClientError> {
+pub(crate) async fn be_somebody() -> Result<(), ClientError> {
     if matches!(*WHO.peek(), Who::Somebody(_)) {
         return Ok(());
     }
@@ -134,13 +134,8 @@ pub async fn be_somebody() -> Result<(), ClientError> {
     Ok(())
 }
 
-/// One's own request of this id, while it can still change.
-pub fn my_active(play: PlayId) -> Option<MyPlay> {
-    MINE.read().iter().find(|mine| mine.play == play && !mine.state.is_final()).cloned()
-}
-
 /// Whether a request of one's own can still change.
-pub fn has_active() -> bool {
+pub(crate) fn has_active() -> bool {
     MINE.peek().iter().any(|mine| !mine.state.is_final())
 }
 
@@ -159,7 +154,7 @@ fn tell(old: &MyPlay, new: &MyPlay) {
 }
 
 /// Shows a message at the foot for a while, and says it.
-pub fn show_toast(toast: Toast) {
+pub(crate) fn show_toast(toast: Toast) {
     live_region::say(format!("{} {}", toast.head, toast.text));
     *TOAST.write() = Some(toast.clone());
     spawn(async move {
@@ -171,7 +166,28 @@ pub fn show_toast(toast: Toast) {
 }
 
 /// When the waiting song `song` of the room should start.
-pub fn coming_at(room: &RoomSnapshot, song: jukeline_app::id::SongId) -> Option<Timestamp> {
+pub(crate) fn coming_at(room: &RoomSnapshot, song: jukeline_app::id::SongId) -> Option<Timestamp> {
     let at = room.queue.iter().position(|entry| entry.song.id == song)?;
     room_fold::minutes(room, clock::now()).get(at).copied()
+}
+
+/// The room's time zone, or the device's where no room is known.
+pub(crate) fn zone() -> String {
+    ROOM.read().as_ref().map(|room| room.info.timezone.clone()).unwrap_or_else(crate::shared::format::device_zone)
+}
+
+/// Free songs an hour in the room.
+pub(crate) fn free_per_hour() -> i64 {
+    ROOM.read().as_ref().map_or(0, |room| i64::from(room.info.free_per_hour))
+}
+
+/// Place and minute of one's own request: by the live room where it is the one that is shown, else as last told.
+pub(crate) fn place_and_minute(play: &MyPlay) -> Option<(i64, Timestamp)> {
+    let now = clock::seconds();
+    let room = ROOM.read();
+    let live = room.as_ref().filter(|room| room.info.room == play.room).and_then(|room| {
+        let at = room.queue.iter().position(|entry| entry.play == play.play)?;
+        Some((at as i64 + 1, *room_fold::minutes(room, now).get(at)?))
+    });
+    live.or_else(|| Some((i64::from(play.place?), play.about?)))
 }

@@ -75,6 +75,8 @@ pub(super) fn Stage(
                     }
                 }
             }
+            // Holds the icons in memory: offline is when this one is needed.
+            span { class: "sr-only", aria_hidden: "true", Icon { name: "offline" } }
             if here.locked {
                 Touch { trial: info.trial }
             }

@@ -54,6 +54,9 @@ pub(super) fn StepForm(
     #[props(default)]
     fields: &'static [&'static str],
     onsubmit: EventHandler<()>,
+    /// Something was typed: what was wrong may be right now.
+    #[props(default)]
+    ontyped: EventHandler<()>,
     children: Element,
     foot: Element,
 ) -> Element {
@@ -66,6 +69,7 @@ pub(super) fn StepForm(
                 event.prevent_default();
                 onsubmit.call(());
             },
+            oninput: move |_| ontyped.call(()),
             header {
                 h1 { {heading} }
                 p { class: "muted", {lead} }

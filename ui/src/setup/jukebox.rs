@@ -56,6 +56,7 @@ pub(super) fn JukeboxStep(desk: Desk, state: SetupState, draft: Draft) -> Elemen
             lead: if made { words.setup_made_already() } else { words.setup_jukebox_lead() },
             trouble: trouble(),
             fields: &["room"],
+            ontyped: move |()| trouble.set(None),
             onsubmit: move |()| {
                 if made {
                     return desk.go(None);

@@ -45,6 +45,7 @@ pub(super) fn MusicStep(desk: Desk, state: SetupState) -> Element {
             lead: words.setup_music_lead(),
             trouble: shown.clone(),
             fields: &["folder"],
+            ontyped: move |()| trouble.set(None),
             onsubmit: move |()| {
                 if goes_on {
                     return desk.go(Some(Step::Screen));
@@ -67,7 +68,6 @@ pub(super) fn MusicStep(desk: Desk, state: SetupState) -> Element {
                 value: folder,
                 hint: words.setup_folder_hint(),
                 trouble: shown,
-                oninput: move |_| trouble.set(None),
             }
             if let Some(import) = state.import.clone().filter(|_| !found_nothing) {
                 Import { import, since: since() }

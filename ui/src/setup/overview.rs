@@ -56,7 +56,7 @@ pub(super) fn Overview(desk: Desk, state: SetupState) -> Element {
 fn more(words: Lang, step: Step, state: &SetupState) -> String {
     match step {
         Step::Jukebox => state.room.as_ref().map(|room| without_scheme(&room.address).to_string()).unwrap_or_default(),
-        Step::Music => words.songs(i64::try_from(state.songs).unwrap_or(i64::MAX)),
+        Step::Music => words.songs_counted(state.songs),
         _ => String::new(),
     }
 }

@@ -4,10 +4,11 @@ use super::{Desk, Known, form::{Field, Trouble}, way};
 use crate::shared::{
     fetch::api,
     icons::{Icon, Mark},
+    progress::property,
     title,
     words::lang,
 };
-use dioxus::prelude::*;
+use dioxus::{core::Attribute, prelude::*};
 use jukeline_app::api::{AddressAndPassword, Code, Credential};
 
 /// The sign-in form; `not_operator` when somebody else is signed in.
@@ -40,7 +41,7 @@ pub(super) fn SignIn(desk: Desk, not_operator: bool) -> Element {
     };
     rsx! {
         main { class: "signin",
-            p { class: "brand", Mark {} "Jukeline" }
+            p { class: "brand", ..flush(), Mark {} "Jukeline" }
             h1 { {words.setup_sign_in_title()} }
             form {
                 class: "stack",
@@ -67,6 +68,11 @@ pub(super) fn SignIn(desk: Desk, not_operator: bool) -> Element {
     }
 }
 
+/// Without the side column, the mark stands flush with the heading.
+fn flush() -> Vec<Attribute> {
+    vec![property("padding-inline", "0".into())]
+}
+
 /// The one-time link was used or is too old.
 #[component]
 pub(super) fn LinkUsed() -> Element {
@@ -85,7 +91,7 @@ pub(super) fn LinkNeeded() -> Element {
     let words = lang();
     rsx! {
         main { class: "signin",
-            p { class: "brand", Mark {} "Jukeline" }
+            p { class: "brand", ..flush(), Mark {} "Jukeline" }
             h1 { {words.setup_link_needed_title()} }
             p { class: "muted", {words.setup_link_needed_lead()} }
         }

@@ -116,6 +116,7 @@ pub(super) fn VenueStep(desk: Desk, state: SetupState, draft: Draft) -> Element 
             lead: words.setup_venue_lead(),
             trouble: trouble(),
             fields: &["name", "radius"],
+            ontyped: move |()| trouble.set(None),
             onsubmit: move |()| match draft.make(lang()) {
                 Ok(_) => desk.go(Some(Step::Jukebox)),
                 Err(wrong) => trouble.set(Some(wrong)),

@@ -42,6 +42,7 @@ pub(super) fn YouStep(desk: Desk, state: SetupState) -> Element {
             lead: words.setup_you_lead(),
             trouble: trouble(),
             fields: &["name", "email", "password"],
+            ontyped: move |()| trouble.set(None),
             onsubmit: move |()| {
                 spawn(send());
             },

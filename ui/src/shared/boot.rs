@@ -12,7 +12,7 @@ pub struct Boot {
     pub surface: String,
     /// The room, as it is drawn in the page already.
     pub room: Option<RoomSnapshot>,
-    /// Addresses of assets by name, such as `sprite`.
+    /// Addresses of assets by the names of their files, such as `sprite.svg`.
     pub assets: BTreeMap<String, String>,
     /// The server's version.
     pub build: String,

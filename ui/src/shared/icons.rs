@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 /// An icon of `assets/icons/sprite.svg`, decoration beside words.
 #[component]
 pub fn Icon(name: &'static str) -> Element {
-    let sprite = boot().assets.get("sprite").cloned().unwrap_or_else(|| "/ui/assets/sprite.svg".into());
+    let sprite = boot().assets.get("sprite.svg").cloned().unwrap_or_else(|| "/ui/assets/sprite.svg".into());
     rsx! {
         svg { class: "icon", "aria-hidden": "true", r#use { href: "{sprite}#{name}" } }
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 use rdkafka::{
     Message, Offset, TopicPartitionList,
-    consumer::{CommitMode, Consumer, StreamConsumer},
+    consumer::{BaseConsumer, CommitMode, Consumer, StreamConsumer},
     error::KafkaError,
     message::{BorrowedMessage, Headers},
     types::RDKafkaErrorCode,
@@ -18,7 +18,7 @@ use rdkafka::{
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 const BATCH: usize = 500;
@@ -75,16 +75,40 @@ async fn consume(context: &Context) -> Result<(), Stop> {
             }
         };
         for (partition, records) in batches {
-            let Some(first) = records.first().map(|record| record.offset) else { continue };
-            // After an assignment, and whenever the offsets don't follow, the database says where to go on.
-            if compared.get(&partition) != Some(&first) && !compare(context, &consumer, &topic, partition, first).await? {
-                compared.insert(partition, place(context, partition).await?);
-                continue;
+            match take(context, &consumer, &topic, partition, &records, compared.get(&partition)).await {
+                Ok(next) => drop(compared.insert(partition, next)),
+                // This partition needs a person; the others go on.
+                Err(Stop::ForGood(word)) => {
+                    context.health.stop(&format!("floor: {word}"));
+                    pause(&consumer, &topic, partition)?;
+                }
+                Err(interrupted) => return Err(interrupted),
             }
-            let next = handle(context, &consumer, &topic, partition, &records).await?;
-            compared.insert(partition, next);
         }
     }
+}
+
+/// Takes a batch of one partition; returns where it goes on. `expected` is where it was to go on.
+async fn take(
+    context: &Context,
+    consumer: &Arc<StreamConsumer>,
+    topic: &str,
+    partition: i32,
+    records: &[Record],
+    expected: Option<&i64>,
+) -> Result<i64, Stop> {
+    let Some(first) = records.first().map(|record| record.offset) else { return place(context, partition).await };
+    // After an assignment, and whenever the offsets don't follow, the database says where to go on.
+    if expected != Some(&first) && !compare(context, consumer, topic, partition, first).await? {
+        return place(context, partition).await;
+    }
+    handle(context, consumer, topic, partition, records).await
+}
+
+fn pause(consumer: &StreamConsumer, topic: &str, partition: i32) -> Result<(), Stop> {
+    let mut list = TopicPartitionList::new();
+    list.add_partition(topic, partition);
+    Ok(consumer.pause(&list).map_err(unreachable)?)
 }
 
 /// Waits for a record and takes what else is there, by partition and in order.
@@ -110,7 +134,8 @@ fn read_error(error: KafkaError) -> Stop {
 }
 
 fn record(message: &BorrowedMessage<'_>) -> Record {
-    let text = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned()).unwrap_or_default();
+    // A database may not take a zero byte in a text.
+    let text = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).replace('\0', "\u{fffd}")).unwrap_or_default();
     let id = message.headers().and_then(|headers| headers.iter().find(|header| header.key == "ce_id"));
     Record { offset: message.offset(), id: text(id.and_then(|header| header.value)), key: text(message.key()), payload: text(message.payload()) }
 }
@@ -133,11 +158,40 @@ async fn compare(context: &Context, consumer: &Arc<StreamConsumer>, topic: &str,
             place.next
         )));
     }
+    if place.next > low && !follows(context, topic, partition, &place).await? {
+        return Err(Stop::ForGood(format!(
+            "partition {partition} holds another record before offset {} than the one handled last: the topic was made anew",
+            place.next
+        )));
+    }
     if place.next == first {
         return Ok(true);
     }
     consumer.seek(topic, partition, Offset::Offset(place.next), Duration::from_secs(5)).map_err(unreachable)?;
     Ok(false)
+}
+
+/// Whether the record before the place is the one that was handled last, by its `ce_id`.
+async fn follows(context: &Context, topic: &str, partition: i32, place: &offsets::Place) -> Result<bool, Stop> {
+    let config = context.config.log.clone();
+    let (topic, place) = (topic.to_owned(), place.clone());
+    let looked = tokio::task::spawn_blocking(move || -> Result<bool, LogError> {
+        let group = format!("{}floor", config.topic_prefix);
+        let reader: BaseConsumer =
+            client(&config).set("group.id", group).set("enable.auto.commit", "false").create().map_err(unreachable)?;
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&topic, partition, Offset::Offset(place.next - 1)).map_err(unreachable)?;
+        reader.assign(&list).map_err(unreachable)?;
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline {
+            let Some(polled) = reader.poll(Duration::from_millis(500)) else { continue };
+            let found = record(&polled.map_err(unreachable)?);
+            // A hole before the place (a transaction's marker) leaves nothing to compare.
+            return Ok(found.offset >= place.next || found.id == place.last_id);
+        }
+        Err(unreachable(format!("partition {partition} gives no record before offset {}", place.next)))
+    });
+    Ok(looked.await.map_err(unreachable)??)
 }
 
 async fn watermarks(consumer: &Arc<StreamConsumer>, topic: &str, partition: i32) -> Result<(i64, i64), Stop> {

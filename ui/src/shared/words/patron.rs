@@ -154,14 +154,6 @@ impl Lang {
         }
     }
 
-    /// `about 21:16`
-    pub fn about(self, time: &str) -> String {
-        match self {
-            Lang::En => format!("about {time}"),
-            Lang::De => format!("etwa {time}"),
-        }
-    }
-
     /// `21:40 at the latest`
     pub fn at_the_latest(self, time: &str) -> String {
         match self {

@@ -12,7 +12,6 @@ texts! {
     no_songs_yet = "No song of yours has played yet", "Noch hat kein Lied von dir gespielt";
     no_songs_yet_hint = "It stands here once you have asked for one, with its credits.", "Hier steht es, sobald du dir eines gewünscht hast, mit seinen Credits.";
     play_again = "Play again", "Noch einmal spielen";
-    next_on_jukebox = "Next, on the jukebox", "Als Nächstes, auf der Jukebox";
     paid_when_played = "paid when it has played", "bezahlt, wenn es gespielt hat";
     your_choice = "Your choice.", "Du entscheidest.";
     wait = "Wait", "Warten";
@@ -85,6 +84,14 @@ impl Lang {
             Lang::En if place == 1 => format!("Waiting, next. About {about}, by {latest}"),
             Lang::En => format!("Waiting, {}. About {about}, by {latest}", ordinal(place)),
             Lang::De => format!("Wartet, {place}. Etwa {about}, bis {latest}"),
+        }
+    }
+
+    /// `Next, on the jukebox. About 21:12`
+    pub fn next_on_jukebox(self, about: &str) -> String {
+        match self {
+            Lang::En => format!("Next, on the jukebox. About {about}"),
+            Lang::De => format!("Als Nächstes, auf der Jukebox. Etwa {about}"),
         }
     }
 

@@ -143,6 +143,15 @@ impl Lang {
         out
     }
 
+    /// `4,221 songs`
+    pub fn songs_counted(self, n: u64) -> String {
+        let one = i64::from(n != 1) + 1;
+        match self {
+            Lang::En => format!("{} {}", self.number(n), self.plural(one, "song", "songs")),
+            Lang::De => format!("{} {}", self.number(n), self.plural(one, "Lied", "Lieder")),
+        }
+    }
+
     /// `of 4,221 files`
     pub fn of_files(self, n: u64) -> String {
         match self {

@@ -1,0 +1,12 @@
+//! The bench: ratios measured in one run, so that they mean the same on any machine.
+
+pub mod api;
+pub mod fanout;
+pub mod house;
+pub mod latency;
+pub mod listeners;
+pub mod plays;
+pub mod raw;
+pub mod report;
+pub mod search;
+pub mod start;

@@ -1,0 +1,364 @@
+//! The catalogue: search as you type, and browsing.
+
+use super::{
+    chrome::{NestedTop, Page, PageTop},
+    route::{Route, Shelf},
+    state::{self, ROOM},
+};
+use crate::shared::{
+    cover::{Cover, DrawnCover},
+    fetch::api,
+    format,
+    words::{Lang, lang},
+};
+use dioxus::prelude::*;
+use gloo_timers::future::TimeoutFuture;
+use jukeline_app::{
+    api::{Browse, FoundSong, Shelf as ShelfOf, SongPage, SongQuery},
+    client::ClientError,
+    rules::SongRefusal,
+};
+
+/// Typing faster than this asks once, in milliseconds.
+const TYPING_MS: u32 = 150;
+
+/// A part of the catalogue.
+#[component]
+pub(crate) fn FindPage(room: String, shelf: Shelf) -> Element {
+    let lang = lang();
+    let nested = match &shelf {
+        Shelf::Front | Shelf::Search(_) => None,
+        Shelf::Artist(name) | Shelf::Album(name) | Shelf::Genre(name) => Some(name.clone()),
+        Shelf::Decade(year) => Some(lang.decade(year)),
+        Shelf::List(list) => Some(if list == "newest" { lang.newest() } else { lang.most_played() }.to_string()),
+    };
+    rsx! {
+        Page {
+            search: true,
+            top: match nested {
+                Some(title) => rsx! { NestedTop { title } },
+                None => rsx! { PageTop { title: lang.tab_find() } },
+            },
+            if shelf == Shelf::Front {
+                Front { key: "{room}", room }
+            } else {
+                // Searches keep their list while the next one is on its way; another shelf starts afresh.
+                Songs { key: "{room}{shelf_key(&shelf)}", room, shelf }
+            }
+        }
+    }
+}
+
+fn shelf_key(shelf: &Shelf) -> String {
+    match shelf {
+        Shelf::Search(_) => "search".into(),
+        other => Route::Find(String::new(), other.clone()).path(),
+    }
+}
+
+fn query(shelf: &Shelf, page: u32) -> SongQuery {
+    let mut query = SongQuery { page, ..SongQuery::default() };
+    match shelf.clone() {
+        Shelf::Front => {}
+        Shelf::Search(text) => query.q = Some(text),
+        Shelf::Artist(name) => query.artist = Some(name),
+        Shelf::Album(name) => query.album = Some(name),
+        Shelf::Genre(name) => query.genre = Some(name),
+        Shelf::Decade(year) => query.decade = year.parse().ok(),
+        Shelf::List(list) => query.list = Some(list),
+    }
+    query
+}
+
+#[component]
+fn Songs(room: String, shelf: Shelf) -> Element {
+    let lang = lang();
+    let mut pages = use_signal(|| 1_u32);
+    let asked = (room.clone(), shelf.clone());
+    let mut answer = use_resource(use_reactive!(|asked| async move {
+        let (room, shelf) = asked;
+        if matches!(shelf, Shelf::Search(_)) {
+            TimeoutFuture::new(TYPING_MS).await;
+        }
+        load(&room, &shelf, pages()).await.map(|page| (shelf, page))
+    }));
+    let value = answer.read();
+    match value.as_ref() {
+        None => rsx! { Bones {} },
+        Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| answer.restart() } },
+        Some(Ok((of, page))) if page.songs.is_empty() => rsx! { Nothing { room, shelf: of.clone() } },
+        Some(Ok((of, page))) => rsx! {
+            p { class: "sr-only", role: "status", {lang.songs(page.total.max(page.songs.len() as u64) as i64)} }
+            if let Shelf::Album(album) = of {
+                div { class: "hero",
+                    DrawnCover { title: album.clone(), artist: page.songs[0].song.artist.clone() }
+                    div {
+                        p { a { href: Route::Find(room.clone(), Shelf::Artist(page.songs[0].song.artist.clone())).path(), {page.songs[0].song.artist.clone()} } }
+                        p { class: "muted", {lang.songs(page.songs.len() as i64)} }
+                    }
+                }
+            }
+            section {
+                h2 { class: "sr-only", {lang.songs_heading()} }
+                ul { class: "queue",
+                    for found in page.songs.iter() {
+                        li { key: "{found.song.id}", FoundRow { room: room.clone(), found: found.clone(), query: typed(of) } }
+                    }
+                }
+            }
+            if page.total > page.songs.len() as u64 {
+                button { class: "btn wide", onclick: move |_| *pages.write() += 1, {lang.more()} }
+            }
+        },
+    }
+}
+
+fn typed(shelf: &Shelf) -> String {
+    match shelf {
+        Shelf::Search(text) => text.trim().to_lowercase(),
+        _ => String::new(),
+    }
+}
+
+/// The first `pages` pages as one.
+async fn load(room: &str, shelf: &Shelf, pages: u32) -> Result<SongPage, ClientError> {
+    let mut all = api().songs(room, &query(shelf, 0)).await?;
+    for page in 1..pages {
+        all.songs.extend(api().songs(room, &query(shelf, page)).await?.songs);
+    }
+    Ok(all)
+}
+
+/// A song found: what it costs, or why not.
+#[component]
+fn FoundRow(room: String, found: FoundSong, #[props(default)] query: String) -> Element {
+    let lang = lang();
+    let song = found.song.clone();
+    let (sub, end) = row_words(lang, &found);
+    let (before, hit, after) = marked(&song.title, &query);
+    rsx! {
+        a { class: "row", href: Route::Song(room, song.id).path(),
+            Cover { song: song.clone() }
+            div { class: "row-text",
+                p { class: "row-title clamp", dir: "auto", {before} if !hit.is_empty() { mark { {hit} } } {after} }
+                p { class: "row-sub clamp", dir: "auto", {sub} }
+            }
+            span { class: "row-end", {end} }
+        }
+    }
+}
+
+fn row_words(lang: Lang, found: &FoundSong) -> (String, String) {
+    let artist = &found.song.artist;
+    let room = ROOM.read();
+    match found.refusal {
+        None => {
+            let price = room.as_ref().map_or(String::new(), |room| lang.price(i64::from(room.info.price)));
+            (artist.clone(), price)
+        }
+        Some(SongRefusal::Queued) => {
+            let at = room.as_ref().and_then(|room| Some((state::coming_at(room, found.song.id)?, room.info.timezone.clone())));
+            let end = at.map_or(String::new(), |(at, zone)| lang.at_time(&format::time(lang, at, &zone)));
+            (format!("{artist}. {}", lang.already_coming()), end)
+        }
+        Some(refusal) => (lang.song_refusal(refusal), lang.not_here().into()),
+    }
+}
+
+/// The title cut where the query stands in it, whatever its case; whole where it doesn't.
+fn marked(title: &str, query: &str) -> (String, String, String) {
+    let whole = || (title.to_string(), String::new(), String::new());
+    if query.is_empty() {
+        return whole();
+    }
+    let starts = title.char_indices().map(|(at, _)| at);
+    let found = starts.filter_map(|at| Some((at, at + matching(&title[at..], query)?))).next();
+    found.map_or_else(whole, |(from, to)| (title[..from].into(), title[from..to].into(), title[to..].into()))
+}
+
+/// Bytes of `text` that read as `query` in lower case, if it begins with it.
+fn matching(text: &str, query: &str) -> Option<usize> {
+    let mut wanted = query.chars();
+    let mut expected = wanted.next();
+    for (at, c) in text.char_indices() {
+        if expected.is_none() {
+            return Some(at);
+        }
+        for lower in c.to_lowercase() {
+            if Some(lower) != expected {
+                return None;
+            }
+            expected = wanted.next();
+        }
+    }
+    expected.is_none().then_some(text.len())
+}
+
+#[component]
+fn Nothing(room: String, shelf: Shelf) -> Element {
+    let lang = lang();
+    rsx! {
+        section { class: "empty", role: "status",
+            if let Shelf::Search(query) = &shelf {
+                h2 { {lang.nothing_like(query)} }
+                p { class: "muted", {lang.fewer_letters()} }
+            } else {
+                h2 { {lang.nothing_on_this_shelf()} }
+            }
+            a { class: "btn", href: Route::Find(room, Shelf::Front).path(), {lang.browse_all()} }
+        }
+    }
+}
+
+/// Something could not be read: why, and again.
+#[component]
+pub(crate) fn Failed(error: ClientError, again: EventHandler<()>) -> Element {
+    let lang = lang();
+    rsx! {
+        section { class: "empty", role: "alert",
+            p { {lang.client_error(&error)} }
+            button { class: "btn", onclick: move |_| again.call(()), {lang.try_again()} }
+        }
+    }
+}
+
+/// The shape of a list that comes.
+#[component]
+pub(crate) fn Bones() -> Element {
+    rsx! {
+        ul { class: "queue", aria_busy: true,
+            for n in 0..6 {
+                li { key: "{n}",
+                    div { class: "row",
+                        div { class: "cover bone" }
+                        div { class: "row-text", span { class: "bone line" } span { class: "bone line" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Front(room: String) -> Element {
+    let lang = lang();
+    let asked = room.clone();
+    let mut browse = use_resource(move || {
+        let room = asked.clone();
+        async move { api().browse(&room).await }
+    });
+    let value = browse.read();
+    match value.as_ref() {
+        None => rsx! { Bones {} },
+        Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| browse.restart() } },
+        Some(Ok(shelves)) if shelves.newest.is_empty() && shelves.artists.is_empty() => rsx! {
+            section { class: "empty",
+                h2 { {lang.empty_catalogue()} }
+                p { class: "muted", {lang.empty_catalogue_hint()} }
+            }
+        },
+        Some(Ok(shelves)) => rsx! { Shelves { room, shelves: shelves.clone() } },
+    }
+}
+
+#[component]
+fn Shelves(room: String, shelves: Browse) -> Element {
+    let lang = lang();
+    rsx! {
+        div { class: "browse",
+            Covers { room: room.clone(), title: lang.most_played(), list: "most_played", songs: shelves.most_played }
+            Covers { room: room.clone(), title: lang.newest(), list: "newest", songs: shelves.newest }
+            Chips { room: room.clone(), title: lang.genres(), shelves: shelves.genres, to: Shelf::Genre }
+            Chips { room: room.clone(), title: lang.decades(), shelves: shelves.decades, to: Shelf::Decade }
+            if !shelves.artists.is_empty() {
+                section {
+                    div { class: "section-head", h2 { {lang.artists()} } }
+                    ul { class: "queue",
+                        for artist in shelves.artists.iter() {
+                            li { key: "{artist.name}", ArtistRow { room: room.clone(), artist: artist.clone() } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn ArtistRow(room: String, artist: ShelfOf) -> Element {
+    let initial: String = artist.name.chars().next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    rsx! {
+        a { class: "row", href: Route::Find(room, Shelf::Artist(artist.name.clone())).path(),
+            span { class: "initial", aria_hidden: true, {initial} }
+            div { class: "row-text",
+                p { class: "row-title clamp", dir: "auto", {artist.name.clone()} }
+                p { class: "row-sub", {lang().songs(artist.songs as i64)} }
+            }
+            crate::shared::icons::Icon { name: "next" }
+        }
+    }
+}
+
+#[component]
+fn Covers(room: String, title: String, list: &'static str, songs: Vec<FoundSong>) -> Element {
+    if songs.is_empty() {
+        return VNode::empty();
+    }
+    rsx! {
+        section {
+            div { class: "section-head",
+                h2 { {title.clone()} }
+                a { href: Route::Find(room.clone(), Shelf::List(list.into())).path(), aria_label: "{title}: {lang().all()}", {lang().all()} }
+            }
+            ul { class: "shelf", aria_label: title,
+                for found in songs {
+                    li { key: "{found.song.id}",
+                        a { class: "stack-tight", href: Route::Song(room.clone(), found.song.id).path(),
+                            Cover { song: found.song.clone() }
+                            span { class: "row-title clamp", dir: "auto", {found.song.title} }
+                            span { class: "row-sub clamp", dir: "auto", {found.song.artist} }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Chips(room: String, title: String, shelves: Vec<ShelfOf>, to: Callback<String, Shelf>) -> Element {
+    if shelves.is_empty() {
+        return VNode::empty();
+    }
+    let lang = lang();
+    rsx! {
+        section { class: "stack",
+            h2 { {title} }
+            ul { class: "chips",
+                for shelf in shelves {
+                    li { key: "{shelf.name}",
+                        a { class: "chip", href: Route::Find(room.clone(), to.call(shelf.name.clone())).path(), {chip_name(lang, &shelf.name)} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Decades are asked for by their first year and read as "1980s".
+fn chip_name(lang: Lang, name: &str) -> String {
+    if name.len() == 4 && name.bytes().all(|b| b.is_ascii_digit()) { lang.decade(name) } else { name.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hit_is_marked_whatever_its_case() {
+        let cut = |title, query| marked(title, query);
+        assert_eq!(cut("Old Copper Moon", "copper"), ("Old ".into(), "Copper".into(), " Moon".into()));
+        assert_eq!(cut("Ölwechsel", "öl"), (String::new(), "Öl".into(), "wechsel".into()));
+        assert_eq!(cut("İstanbul", "x"), ("İstanbul".into(), String::new(), String::new()));
+    }
+}

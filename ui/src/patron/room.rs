@@ -1,0 +1,309 @@
+//! The room: what plays, what waits, what is one's own.
+
+use super::{
+    chrome::{Notice, Page, RoomTop},
+    in_app::InApp,
+    live::{self, ROOM_ERROR},
+    nav,
+    route::{Route, Shelf},
+    rows::SongRow,
+    state::{self, MINE, ROOM},
+};
+use crate::shared::{
+    clock,
+    cover::Cover,
+    fetch::api,
+    format,
+    progress::Progress,
+    room_fold,
+    words::lang,
+};
+use dioxus::prelude::*;
+use jukeline_app::{
+    api::{FoundSong, PlayerStatus, Playing, RoomSnapshot, SongQuery},
+    client::ClientError,
+};
+
+/// The page of a room.
+#[component]
+pub(crate) fn RoomPage(room: String) -> Element {
+    let shown = ROOM.read();
+    let error = ROOM_ERROR();
+    rsx! {
+        Page { search: true, top: rsx! { RoomTop {} },
+            match (shown.as_ref(), error) {
+                (Some(snapshot), _) => rsx! {
+                    InApp {}
+                    Notices {}
+                    if snapshot.info.open || snapshot.playing.is_some() {
+                        Now {}
+                        Queue {}
+                    } else {
+                        Closed { venue: snapshot.info.venue_name.clone() }
+                    }
+                },
+                (None, Some(error)) => rsx! { NoRoom { room, error } },
+                (None, None) => rsx! { Skeleton {} },
+            }
+        }
+    }
+}
+
+/// Cut off, or the jukebox offline, or paused: said above everything.
+#[component]
+fn Notices() -> Element {
+    let lang = lang();
+    let room = ROOM.read();
+    let Some(room) = room.as_ref() else { return VNode::empty() };
+    if live::is_cut_off() {
+        let as_of = lang.room_as_of(&format::time(lang, room.server_now, &room.info.timezone));
+        return rsx! { Notice { icon: "offline", head: lang.no_connection(), text: "{as_of} {lang.songs_stay()}" } };
+    }
+    let words = match room.player {
+        _ if room.paused => lang.paused_by_staff(),
+        PlayerStatus::Online => return VNode::empty(),
+        status => lang.player(status).unwrap_or_default(),
+    };
+    let back = MINE.read().iter().filter(|mine| mine.room == room.info.room && !mine.state.is_final()).fold((0, None), |(sum, by), mine| {
+        (sum + i64::from(mine.price), by.max(mine.back_by))
+    });
+    let text = match back {
+        (credits, Some(by)) if credits > 0 && !room.paused => lang.back_unless_it_plays(credits, &format::time(lang, by, &room.info.timezone)),
+        _ => String::new(),
+    };
+    rsx! { Notice { icon: "warning", head: words, text } }
+}
+
+/// What plays now.
+#[component]
+fn Now() -> Element {
+    let lang = lang();
+    let room = ROOM.read();
+    let Some(playing) = room.as_ref().and_then(|room| room.playing.as_ref()) else {
+        let invites = room.as_ref().is_some_and(|room| room.queue.is_empty() && room.player == PlayerStatus::Online);
+        return rsx! {
+            section { class: "now idle",
+                h2 { class: "now-title", {lang.quiet()} }
+                if invites { p { class: "muted", {lang.quiet_invitation()} } }
+            }
+        };
+    };
+    let song = &playing.song;
+    rsx! {
+        section { class: "now", "aria-labelledby": "now",
+            div { class: "now-song",
+                Cover { key: "{song.id}", song: song.clone() }
+                div {
+                    p { class: "now-label", if playing.paused_at_ms.is_some() { {lang.paused_by_staff()} } else { {lang.playing_now()} } }
+                    h2 { class: "now-title clamp", id: "now", dir: "auto", {song.title.clone()} }
+                    p { class: "muted", dir: "auto", {song.artist.clone()} }
+                }
+            }
+            Clock { playing: playing.clone() }
+        }
+    }
+}
+
+/// How far the song is; drawn anew each second, alone.
+#[component]
+fn Clock(playing: Playing) -> Element {
+    let lang = lang();
+    let at = room_fold::position_ms(&playing, clock::seconds());
+    let words = lang.of_length(&format::length(at), &format::length(playing.song.duration_ms));
+    let is_mine = MINE.read().iter().any(|mine| mine.play == playing.play);
+    rsx! {
+        Progress { share: at as f64 / playing.song.duration_ms.max(1) as f64, label: lang.how_far(), value: words.clone() }
+        p { class: "split",
+            span { {words} }
+            if is_mine {
+                span { class: "mint", {lang.yours()} }
+            } else if let Some(name) = &playing.for_name {
+                span { dir: "auto", {lang.asked_for_by(name)} }
+            }
+        }
+    }
+}
+
+/// What waits.
+#[component]
+fn Queue() -> Element {
+    let lang = lang();
+    let room = ROOM.read();
+    let Some(room) = room.as_ref() else { return VNode::empty() };
+    let find = Route::Find(room.info.room.clone(), Shelf::Front).path();
+    let order: Vec<_> = room.queue.iter().map(|entry| entry.play).collect();
+    use_effect(use_reactive!(|order| {
+        let _ = order;
+        super::focus::restore();
+    }));
+    if room.queue.is_empty() {
+        return rsx! {
+            if room.playing.is_none() {
+                MostPlayed { room: room.info.room.clone() }
+            } else {
+                section {
+                    div { class: "section-head", h2 { {lang.up_next()} } }
+                    div { class: "empty",
+                        p { {lang.nothing_waits()} }
+                        a { class: "btn main", href: find, {lang.find_a_song()} }
+                    }
+                }
+            }
+        };
+    }
+    let minutes = format::minutes(room_fold::waiting_ms(room, clock::now()));
+    rsx! {
+        section { "aria-labelledby": "next",
+            div { class: "section-head",
+                h2 { id: "next", {lang.up_next()} }
+                p { {lang.songs_and_minutes(room.queue.len() as i64, minutes)} }
+            }
+            Entries { room: room.clone() }
+        }
+    }
+}
+
+#[component]
+fn Entries(room: RoomSnapshot) -> Element {
+    let lang = lang();
+    // Minutes move by themselves only while nothing plays; a change of the room draws them anyway.
+    let _every_20_s = use_memo(|| clock::seconds().0 / 20_000)();
+    let minutes = room_fold::minutes(&room, clock::now());
+    let mine = MINE.read();
+    rsx! {
+        ol { class: "queue",
+            for (entry , at) in room.queue.iter().zip(minutes) {
+                li { key: "{entry.play}",
+                    SongRow {
+                        href: Route::Song(room.info.room.clone(), entry.song.id).path(),
+                        song: entry.song.clone(),
+                        sub: match (mine.iter().find(|mine| mine.play == entry.play), &entry.for_name) {
+                            (Some(mine), _) => lang.yours_if_it_plays(i64::from(mine.price)),
+                            (None, Some(name)) => format!("{}, {}", entry.song.artist, lang.for_name(name)),
+                            (None, None) => entry.song.artist.clone(),
+                        },
+                        end: format::time(lang, at, &room.info.timezone),
+                        mine: mine.iter().any(|mine| mine.play == entry.play),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What this room plays most: something to begin with when nothing plays.
+#[component]
+fn MostPlayed(room: String) -> Element {
+    let lang = lang();
+    let asked = room.clone();
+    let songs = use_resource(move || {
+        let room = asked.clone();
+        async move {
+            let query = SongQuery { list: Some("most_played".into()), ..SongQuery::default() };
+            api().songs(&room, &query).await.map(|page| page.songs).unwrap_or_default()
+        }
+    });
+    let songs: Vec<FoundSong> = songs.read().clone().unwrap_or_default();
+    let find = Route::Find(room.clone(), Shelf::Front).path();
+    rsx! {
+        if songs.is_empty() {
+            section { class: "empty",
+                p { {lang.nothing_waits()} }
+                a { class: "btn main", href: find, {lang.find_a_song()} }
+            }
+        } else {
+            section {
+                div { class: "section-head", h2 { {lang.most_played()} } }
+                ol { class: "queue",
+                    for found in songs.iter().take(6) {
+                        li { key: "{found.song.id}",
+                            SongRow {
+                                href: Route::Song(room.clone(), found.song.id).path(),
+                                song: found.song.clone(),
+                                sub: found.song.artist.clone(),
+                                end: format::length(found.song.duration_ms),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Closed(venue: String) -> Element {
+    let lang = lang();
+    rsx! {
+        section { class: "now idle",
+            h2 { class: "now-title", dir: "auto", {lang.venue_is_closed(&venue)} }
+            p { class: "muted", {lang.closed_money()} }
+            p { class: "actions", a { class: "btn", href: "/", {lang.nearby_venues()} } }
+        }
+        Queue {}
+    }
+}
+
+#[component]
+fn NoRoom(room: String, error: ClientError) -> Element {
+    let lang = lang();
+    let is_unknown = error.code() == Some(jukeline_app::api::Code::NotFound);
+    let again = room.clone();
+    rsx! {
+        section { class: "empty", role: "alert",
+            if is_unknown {
+                h2 { {lang.no_such_room()} }
+                p { class: "muted", {lang.no_such_room_hint()} }
+                a { class: "btn main", href: "/", {lang.nearby_venues()} }
+            } else {
+                h2 { {lang.no_connection()} }
+                p { class: "muted", {lang.client_error(&error)} }
+                button { class: "btn main", onclick: move |_| { spawn(live::read_again(again.clone())); }, {lang.try_again()} }
+            }
+        }
+    }
+}
+
+#[component]
+fn Skeleton() -> Element {
+    rsx! {
+        section { class: "now", aria_busy: true,
+            div { class: "now-song",
+                div { class: "cover bone" }
+                div { span { class: "bone line" } span { class: "bone line" } }
+            }
+            div { class: "progress" }
+        }
+        section { aria_hidden: true,
+            ol { class: "queue",
+                for n in 0..4 {
+                    li { key: "{n}",
+                        div { class: "row",
+                            div { class: "cover bone" }
+                            div { class: "row-text", span { class: "bone line" } span { class: "bone line" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Typing the room's code.
+#[component]
+pub(crate) fn CodePage(room: String) -> Element {
+    let lang = lang();
+    let to = Route::Room(room.clone());
+    rsx! {
+        Page { top: rsx! { RoomTop {} },
+            section { class: "stack",
+                div { class: "stack-tight",
+                    h2 { {lang.are_you_here()} }
+                    p { class: "muted", {lang.here_why()} }
+                }
+                super::enter::EnterForm { room, on_pass: move |()| nav::replace(to.clone()) }
+            }
+            if state::ROOM.read().is_some() { Now {} }
+        }
+    }
+}
