@@ -101,7 +101,12 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    async fn read<A: DeserializeOwned>(&self, method: Method, path: String, body: Option<String>) -> Result<A, ClientError> {
+    async fn read<A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: String,
+        body: Option<String>,
+    ) -> Result<A, ClientError> {
         let answer = self.call(method, path, body).await?;
         serde_json::from_str(&answer.body).map_err(|e| ClientError::Garbled(e.to_string()))
     }

@@ -5,11 +5,11 @@
 
 mod admit;
 mod hand;
-mod staff;
-mod sound;
-mod tick;
 #[cfg(test)]
 mod model_test;
+mod sound;
+mod staff;
+mod tick;
 
 pub use admit::Admission;
 pub use hand::lineup;
@@ -221,7 +221,8 @@ impl Floor {
             passed_by_turns: entry.passed_by_turns,
             fixed: match entry.stage {
                 Stage::Queued => false,
-                Stage::Handed { .. } => !answers,
+                // Only the player that holds it can be asked, and another screen's older epoch doesn't answer.
+                Stage::Handed { player_epoch, .. } => !answers || player_epoch != self.player.epoch,
                 Stage::Started { .. } => true,
             },
         };

@@ -26,7 +26,8 @@ pub fn house_clock(now: Timestamp, zone: &str, hours: &[Opening]) -> HouseClock 
     let local = instant.to_zoned_datetime(zone);
     let minute = minute_of(&local);
     let today = local.date();
-    let current = [today.yesterday().ok(), Some(today)].into_iter().flatten().find_map(|date| opening_on(date, &local, hours));
+    let current =
+        [today.yesterday().ok(), Some(today)].into_iter().flatten().find_map(|date| opening_on(date, &local, hours));
     let night = match current {
         Some((date, _)) => date,
         None if minute < NIGHT_TURNS => today.yesterday().unwrap_or(today),

@@ -44,7 +44,11 @@ pub fn place_for(line: &[Waiting], round: i64, sooner: bool, patience: Patience)
         if entry.fixed || entry.sooner {
             return false;
         }
-        if sooner { entry.passed_by_jumps < patience.jumps } else { entry.round > round && entry.passed_by_turns < patience.turns }
+        if sooner {
+            entry.passed_by_jumps < patience.jumps
+        } else {
+            entry.round > round && entry.passed_by_turns < patience.turns
+        }
     };
     line.iter().rposition(|entry| !may_pass(entry)).map_or(0, |last_unpassable| last_unpassable + 1)
 }
@@ -80,7 +84,14 @@ pub const PASSING_SONG_MS: i64 = 4 * MINUTE;
 pub const SLACK_MS: i64 = 2 * MINUTE;
 
 /// By when a song plays at the latest: as if everybody who may still pass it did.
-pub fn latest(about: Timestamp, sooner: bool, passed_by_jumps: u8, passed_by_turns: u8, jumps_sold: bool, patience: Patience) -> Timestamp {
+pub fn latest(
+    about: Timestamp,
+    sooner: bool,
+    passed_by_jumps: u8,
+    passed_by_turns: u8,
+    jumps_sold: bool,
+    patience: Patience,
+) -> Timestamp {
     if sooner {
         return about.plus(SLACK_MS);
     }

@@ -24,7 +24,9 @@ pub fn is_room_name(name: &str) -> bool {
 
 /// A room name made from a venue's name: its first words that are not articles, folded to [`is_room_name`]'s alphabet.
 pub fn suggest_room_name(venue: &str) -> String {
-    let words = venue.split_whitespace().filter(|w| !matches!(w.to_lowercase().as_str(), "the" | "a" | "le" | "la" | "der" | "die" | "das"));
+    let words = venue
+        .split_whitespace()
+        .filter(|w| !matches!(w.to_lowercase().as_str(), "the" | "a" | "le" | "la" | "der" | "die" | "das"));
     let mut name = String::new();
     for word in words {
         let folded: String = word.chars().flat_map(char::to_lowercase).filter(char::is_ascii_alphanumeric).collect();

@@ -148,7 +148,12 @@ impl Default for Config {
             },
             mail: Mail::default(),
             guests: Guests::default(),
-            floor: FloorConfig { lease_seconds: 600, lease_grace_seconds: 120, silent_after_seconds: 30, dark_after_seconds: 600 },
+            floor: FloorConfig {
+                lease_seconds: 600,
+                lease_grace_seconds: 120,
+                silent_after_seconds: 30,
+                dark_after_seconds: 600,
+            },
         }
     }
 }
@@ -172,20 +177,36 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |key, value: &str, right| Err(ConfigError::Impossible { key, value: value.into(), right });
         if !matches!(self.public_url.scheme(), "http" | "https") || self.public_url.host().is_none() {
-            return wrong("public_url", self.public_url.as_str(), "an http or https address such as https://jukeline.example");
+            return wrong(
+                "public_url",
+                self.public_url.as_str(),
+                "an http or https address such as https://jukeline.example",
+            );
         }
         if !matches!(self.public_url.path(), "/" | "") {
-            return wrong("public_url", self.public_url.as_str(), "an address without a path: Jukeline has a host of its own");
+            return wrong(
+                "public_url",
+                self.public_url.as_str(),
+                "an address without a path: Jukeline has a host of its own",
+            );
         }
         let postgres = self.store.url.starts_with("postgres://") || self.store.url.starts_with("postgresql://");
         if self.store.url != "sqlite" && !postgres {
             return wrong("store.url", "(hidden)", "\"sqlite\" or postgres://user:password@host/database");
         }
         if postgres && self.log.kind == LogKind::Table {
-            return wrong("log.kind", "table", "\"kafka\" with PostgreSQL: the table log is for the embedded database alone");
+            return wrong(
+                "log.kind",
+                "table",
+                "\"kafka\" with PostgreSQL: the table log is for the embedded database alone",
+            );
         }
         if self.log.kind == LogKind::Kafka && !self.log.kafka.contains_key("bootstrap.servers") {
-            return wrong("log.kafka", "(no bootstrap.servers)", "\"bootstrap.servers\" = \"host:9092\" under [log.kafka]");
+            return wrong(
+                "log.kafka",
+                "(no bootstrap.servers)",
+                "\"bootstrap.servers\" = \"host:9092\" under [log.kafka]",
+            );
         }
         if !(1..=1000).contains(&self.log.partitions) {
             return wrong("log.partitions", &self.log.partitions.to_string(), "1 to 1000");

@@ -71,7 +71,10 @@ impl Health {
 impl Secrets {
     /// Reads the secrets, making them at the first start.
     pub async fn load(store: &Store) -> Result<Secrets, store::StoreError> {
-        Ok(Secrets { passes: secret(store, "secret.passes").await?, addresses: secret(store, "secret.addresses").await? })
+        Ok(Secrets {
+            passes: secret(store, "secret.passes").await?,
+            addresses: secret(store, "secret.addresses").await?,
+        })
     }
 }
 

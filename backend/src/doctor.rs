@@ -61,7 +61,8 @@ async fn credits(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
             ));
         }
     }
-    findings.transfers = sqlx::query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM transfers").fetch_one(&mut **tx).await?;
+    findings.transfers =
+        sqlx::query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM transfers").fetch_one(&mut **tx).await?;
     Ok(())
 }
 
@@ -71,7 +72,8 @@ async fn lots(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
                WHEN t.phase = 'voided' THEN -t.amount ELSE 0 END), 0) AS BIGINT) \
                FROM lots l LEFT JOIN transfers t ON t.debit = 'lot:' || l.id GROUP BY l.id, l.amount, l.balance";
     for row in sqlx::query(sql).fetch_all(&mut **tx).await? {
-        let (lot, amount, balance, left): (String, i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        let (lot, amount, balance, left): (String, i64, i64, i64) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
         if amount - left != balance {
             findings.wrong.push(format!("lot {lot}: {amount} came in, {left} left it, but its balance is {balance}"));
         }
@@ -116,7 +118,9 @@ fn note(lives: &mut HashMap<String, Life>, fact: &Fact) {
         Fact::Started { play, attempt, .. } => {
             *lives.entry(play.to_string()).or_default().started.entry(*attempt).or_default() += 1;
         }
-        Fact::Finished { play, .. } | Fact::Returned { play, .. } => lives.entry(play.to_string()).or_default().ends += 1,
+        Fact::Finished { play, .. } | Fact::Returned { play, .. } => {
+            lives.entry(play.to_string()).or_default().ends += 1
+        }
         _ => {}
     }
 }
@@ -142,7 +146,9 @@ async fn compare_lives(tx: &mut Snapshot, lives: &HashMap<String, Life>, finding
         let none = Life::default();
         let life = lives.get(&play).unwrap_or(&none);
         if life.queued != 1 || life.ends != u32::from(over) {
-            findings.wrong.push(format!("play {play} is {state}, but was queued {} and ended {} times", life.queued, life.ends));
+            findings
+                .wrong
+                .push(format!("play {play} is {state}, but was queued {} and ended {} times", life.queued, life.ends));
         }
         if life.started.values().any(|times| *times > 1) {
             findings.wrong.push(format!("play {play} was started twice in one handing"));
@@ -154,7 +160,11 @@ async fn compare_lives(tx: &mut Snapshot, lives: &HashMap<String, Life>, finding
 impl std::fmt::Display for Findings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{} accounts, {} transfers: every credit is accounted for", self.accounts, self.transfers)?;
-        writeln!(f, "{} accepted plays, {} of them over; {} facts without a gap", self.accepted, self.ended, self.facts)?;
+        writeln!(
+            f,
+            "{} accepted plays, {} of them over; {} facts without a gap",
+            self.accepted, self.ended, self.facts
+        )?;
         if self.wrong.is_empty() {
             return write!(f, "All is well.");
         }

@@ -100,7 +100,8 @@ fn print_line(text: &str) {
 }
 
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("JUKELINE_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tantivy=warn,lofty=error,symphonia=error"));
+    let filter = EnvFilter::try_from_env("JUKELINE_LOG_FILTER")
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tantivy=warn,lofty=error,symphonia=error"));
     let json = std::env::var("JUKELINE_LOG_FORMAT").is_ok_and(|format| format == "json");
     let registry = tracing_subscriber::registry().with(filter);
     if json {
@@ -151,7 +152,11 @@ async fn serve(config: Config) -> Outcome {
 async fn open(config: &Config) -> Result<Store, StartError> {
     std::fs::create_dir_all(&config.data)
         .map_err(|error| StartError::Folder { folder: config.data.display().to_string(), error })?;
-    if config.store.url == "sqlite" { Ok(Store::open_sqlite(&config.data).await?) } else { Ok(Store::open_postgres(&config.store.url).await?) }
+    if config.store.url == "sqlite" {
+        Ok(Store::open_sqlite(&config.data).await?)
+    } else {
+        Ok(Store::open_postgres(&config.store.url).await?)
+    }
 }
 
 async fn import(config: &Config, folder: &Path) -> Outcome {
@@ -196,11 +201,18 @@ async fn topics(config: &Config, apply: bool) -> Outcome {
     if config.log.kind == LogKind::Table {
         return Err("log.kind is \"table\": there are no topics".into());
     }
-    let differences = if apply { topic_table::apply(&config.log).await? } else { topic_table::compare(&config.log).await? };
+    let differences =
+        if apply { topic_table::apply(&config.log).await? } else { topic_table::compare(&config.log).await? };
     let mut well = true;
     for difference in differences {
         let made = apply && difference.missing;
-        let words = if made { "made".into() } else if difference.differs.is_empty() { "as it should be".into() } else { difference.differs.join("; ") };
+        let words = if made {
+            "made".into()
+        } else if difference.differs.is_empty() {
+            "as it should be".into()
+        } else {
+            difference.differs.join("; ")
+        };
         well &= made || difference.differs.is_empty();
         print_line(&format!("{:<36} {words}", difference.topic));
     }

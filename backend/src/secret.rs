@@ -26,7 +26,11 @@ pub fn token() -> String {
 /// Random decimal digits, for codes that people type.
 pub fn digits(count: usize) -> String {
     // 0-249 only, so that each digit is equally likely.
-    std::iter::repeat_with(random::<1>).filter(|b| b[0] < 250).map(|b| char::from(b'0' + b[0] % 10)).take(count).collect()
+    std::iter::repeat_with(random::<1>)
+        .filter(|b| b[0] < 250)
+        .map(|b| char::from(b'0' + b[0] % 10))
+        .take(count)
+        .collect()
 }
 
 /// What is stored of a token: its SHA-256, so that a stolen table opens nothing.

@@ -74,7 +74,8 @@ type Readers = (Arc<dyn RequestLog>, Option<Arc<Notify>>);
 /// Opens everything. Nothing is served yet. A store or log that is out of reach is waited for.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let folder = config.data.clone();
-    std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder: folder.display().to_string(), error })?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| StartError::Folder { folder: folder.display().to_string(), error })?;
     let address = config.http.bind;
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
     let store = open_store(&config).await?;

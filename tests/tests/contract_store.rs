@@ -105,7 +105,16 @@ async fn credits_are_reserved_then_captured_or_released(on: On) -> Result<()> {
 /// Sets credits of a lot aside.
 fn reservation(lot: LotId, account: AccountId, play: PlayId, venue: VenueId, amount: i64) -> NewTransfer {
     let (debit, credit) = (Book::Lot(lot), Book::Revenue(venue));
-    NewTransfer { kind: "reserve", phase: Phase::Pending, pending: None, debit, credit, amount, account, play: Some(play) }
+    NewTransfer {
+        kind: "reserve",
+        phase: Phase::Pending,
+        pending: None,
+        debit,
+        credit,
+        amount,
+        account,
+        play: Some(play),
+    }
 }
 
 /// Writes transfers in a transaction of their own.
@@ -183,12 +192,10 @@ async fn two_requests_race_for_one_credit(on: On) -> Result<()> {
         states.sort();
         assert_eq!(states.map(Option::unwrap_or_default), ["declined", "handed"], "one wins in round {round}");
         assert_eq!(ledger::balance(store, ada).await?, (0, i64::from(PRICE)));
-        // The room is empty again for the next round.
+        // The rooms are empty again for the next round.
         for (play, partition) in [(one, 0), (two, 1)] {
-            let take_back = Request::TakeBackRequested { play, account: ada };
-            let mut records = vec![record(2 * round, house.jukeboxes[usize::try_from(partition)?], &take_back)?];
-            records[0].payload = serde_json::to_string(&report(play, Report::Finished))?;
-            handle(&opened.context, partition, &records).await?;
+            let end = record(2 * round, house.jukeboxes[usize::try_from(partition)?], &report(play, Report::Finished))?;
+            handle(&opened.context, partition, &[end]).await?;
         }
         doctor(store).await?;
     }
@@ -321,7 +328,8 @@ async fn numbers_are_never_given_out_again(on: On) -> Result<()> {
         let mut tx = store.begin().await?;
         outbox::put_all(&mut tx, &[letter(1)?, letter(2)?]).await?;
         for _ in 0..2 {
-            let sql = "INSERT INTO requests (jukebox, ce_id, ce_type, ce_time, payload) VALUES ('j', 'i', 't', 0, '{}')";
+            let sql =
+                "INSERT INTO requests (jukebox, ce_id, ce_type, ce_time, payload) VALUES ('j', 'i', 't', 0, '{}')";
             sqlx::query(sql).execute(&mut *tx).await?;
         }
         let seq: i64 = sqlx::query_scalar("SELECT MIN(seq) FROM outbox").fetch_one(&mut *tx).await?;
@@ -347,7 +355,10 @@ async fn a_mark_covers_what_was_published_and_no_more(on: On) -> Result<()> {
     assert_eq!(sent, letters[..500].iter().map(|letter| letter.id.as_str()).collect::<Vec<_>>(), "in order");
     outbox::mark_published(store, &batch).await?;
     let rest = outbox::unpublished(store, 500).await?;
-    assert_eq!(rest.iter().map(|letter| letter.id.as_str()).collect::<Vec<_>>(), letters[500..].iter().map(|l| l.id.as_str()).collect::<Vec<_>>());
+    assert_eq!(
+        rest.iter().map(|letter| letter.id.as_str()).collect::<Vec<_>>(),
+        letters[500..].iter().map(|l| l.id.as_str()).collect::<Vec<_>>()
+    );
     let mut tx = store.begin().await?;
     assert!(outbox::put_all(&mut tx, &letters[..1]).await.is_err(), "a fact is written once");
     Ok(())

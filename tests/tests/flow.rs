@@ -4,8 +4,8 @@
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
     api::{Change, Code, DeclineReason, RoomMessage, ScreenRole},
-    id::PlayId,
     client::Asked,
+    id::PlayId,
     play::{PlayState, ReturnReason, SkipReason},
 };
 use jukeline_tests::{

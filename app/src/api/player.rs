@@ -230,4 +230,3 @@ pub enum Report {
     /// Let go of without having started.
     Dropped,
 }
-

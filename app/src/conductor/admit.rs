@@ -37,7 +37,12 @@ impl Floor {
         self.hand_over(moment);
     }
 
-    fn try_admit(&mut self, request: &PlayRequested, admission: &Admission, moment: Moment) -> Result<(), DeclineReason> {
+    fn try_admit(
+        &mut self,
+        request: &PlayRequested,
+        admission: &Admission,
+        moment: Moment,
+    ) -> Result<(), DeclineReason> {
         if moment.now > request.valid_until {
             return Err(DeclineReason::TooLate);
         }
@@ -53,7 +58,8 @@ impl Floor {
         if moment.house.closes_at.is_some_and(|closes| offer.terms.about > closes) {
             return Err(DeclineReason::NotBeforeClosing);
         }
-        let payment = pay(&admission.purse, price, &self.rules, moment.now).map_err(|cannot| DeclineReason::Pay { cannot })?;
+        let payment =
+            pay(&admission.purse, price, &self.rules, moment.now).map_err(|cannot| DeclineReason::Pay { cannot })?;
         let (play, account) = (request.play, request.account);
         if let Payment::Credits(legs) = payment {
             self.outcome.moves.push(Move::Reserve { play, account, legs });
@@ -116,7 +122,8 @@ impl Floor {
         let index = if gains { jumped } else { ordinary };
         let ahead: Vec<&Entry> = self.entries[..index].iter().collect();
         let about = moment.now.plus(
-            self.left_ms(moment.now) + ahead.iter().filter(|entry| !entry.sounds()).map(|entry| entry.duration_ms).sum::<i64>(),
+            self.left_ms(moment.now)
+                + ahead.iter().filter(|entry| !entry.sounds()).map(|entry| entry.duration_ms).sum::<i64>(),
         );
         let sold = self.rules.sooner_price.is_some();
         let price = if gains { self.rules.sooner_price.unwrap_or(self.rules.price) } else { self.rules.price };

@@ -22,22 +22,29 @@ impl Floor {
     /// A song handed to an older epoch stays with that one until it lets go or the lease is over: two screens never
     /// hold the same song.
     pub(super) fn hand_over(&mut self, moment: Moment) {
-        if self.player.status != PlayerStatus::Online || !moment.house.open && self.entries.is_empty() {
+        if self.player.status != PlayerStatus::Online || !moment.house.open {
             return;
         }
         let epoch = self.player.epoch;
+        // What another screen sounds, holds or was asked for gives this player nothing to play.
+        let own = self.entries.iter().filter(|entry| entry.is_with(epoch));
+        let mut ready_ms: i64 = own.map(|entry| entry.left_ms(moment.now)).sum();
+        let mut ready_songs = 0;
         let mut offset_ms = self.left_ms(moment.now);
-        let mut songs = 0;
         let mut handed = Vec::new();
         for entry in self.entries.iter_mut().filter(|entry| !entry.sounds()) {
-            if offset_ms >= READY_MS && songs >= READY_SONGS {
-                break;
+            let enough = ready_ms >= READY_MS && ready_songs >= READY_SONGS;
+            // Beyond that nothing new is handed, but what the player holds stays its own.
+            if !(enough && entry.stage == Stage::Queued) {
+                let lease_until = moment.now.plus(offset_ms + moment.spans.lease_ms);
+                if entry.lease(lease_until, epoch, moment) {
+                    handed.push((entry.play, entry.attempt));
+                }
             }
-            let lease_until = moment.now.plus(offset_ms + moment.spans.lease_ms);
-            if entry.lease(lease_until, epoch, moment) {
-                handed.push((entry.play, entry.attempt));
+            if entry.is_held_by(epoch) {
+                ready_songs += 1;
+                ready_ms += entry.duration_ms;
             }
-            songs += 1;
             offset_ms += entry.duration_ms;
         }
         if !handed.is_empty() {
@@ -46,7 +53,13 @@ impl Floor {
     }
 
     /// Ends an entry that doesn't sound: at once if the player doesn't hold it, else when the player has let go of it.
-    pub(super) fn recall(&mut self, index: usize, reason: ReturnReason, staff: Option<crate::id::AccountId>, now: Timestamp) {
+    pub(super) fn recall(
+        &mut self,
+        index: usize,
+        reason: ReturnReason,
+        staff: Option<crate::id::AccountId>,
+        now: Timestamp,
+    ) {
         let entry = &mut self.entries[index];
         let Stage::Handed { recalled, .. } = &mut entry.stage else {
             return self.end(index, super::End::Returned(reason), staff, now);
@@ -77,13 +90,22 @@ impl Floor {
 }
 
 impl Entry {
+    /// Whether the player of `epoch` holds it and may start it.
+    pub(super) fn is_held_by(&self, epoch: i64) -> bool {
+        matches!(self.stage, Stage::Handed { player_epoch, recalled: None, .. } if player_epoch == epoch)
+    }
+
     /// Leases or renews; says whether anything changed.
     fn lease(&mut self, until: Timestamp, epoch: i64, moment: Moment) -> bool {
         match self.stage {
             Stage::Queued => self.attempt += 1,
             Stage::Handed { recalled: Some(_), .. } => return false,
             Stage::Handed { player_epoch, .. } if player_epoch != epoch => return false,
-            Stage::Handed { lease_until, .. } if lease_until.since(moment.now) * RENEW_BELOW > moment.spans.lease_ms => return false,
+            Stage::Handed { lease_until, .. }
+                if lease_until.since(moment.now) * RENEW_BELOW > moment.spans.lease_ms =>
+            {
+                return false;
+            }
             Stage::Handed { .. } | Stage::Started { .. } => {}
         }
         let handed_at = match self.stage {

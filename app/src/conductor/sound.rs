@@ -5,7 +5,7 @@ use crate::{
     api::{PlayerStatus, Report, Resume},
     events::Fact,
     id::{PlayId, ScreenId},
-    play::{heard_at, is_paid_when_broken_off, ReturnReason},
+    play::{ReturnReason, heard_at, is_paid_when_broken_off},
     song::Codec,
     time::Timestamp,
 };
@@ -28,12 +28,21 @@ impl Floor {
     ///
     /// What the same screen held before is its own to play again; what another screen holds stays there until that one
     /// lets go of it or its lease is over.
-    pub fn claim(&mut self, screen: ScreenId, claim: uuid::Uuid, codecs: Vec<Codec>, resume: Option<Resume>, moment: Moment) {
+    pub fn claim(
+        &mut self,
+        screen: ScreenId,
+        claim: uuid::Uuid,
+        codecs: Vec<Codec>,
+        resume: Option<Resume>,
+        moment: Moment,
+    ) {
         let same_screen = self.player.screen == Some(screen);
+        let before = self.player.epoch;
         let epoch = self.player.epoch + 1;
-        self.player = super::Player { epoch, screen: Some(screen), seen_at: moment.now, status: PlayerStatus::Online, codecs };
+        self.player =
+            super::Player { epoch, screen: Some(screen), seen_at: moment.now, status: PlayerStatus::Online, codecs };
         if same_screen {
-            self.adopt(resume, moment);
+            self.adopt(before, resume, moment);
         }
         self.announce(moment.now, Some(claim));
         self.hand_over(moment);
@@ -41,10 +50,12 @@ impl Floor {
 
     /// The same screen is back, after a reload or in a second window: its songs go to the new epoch. The one that
     /// sounded is resumed where the screen's disk says it stood; one the disk doesn't know has lost its sound.
-    fn adopt(&mut self, resume: Option<Resume>, moment: Moment) {
+    ///
+    /// Only what was with its last epoch, `before`: an older one may be another screen's, which keeps what it has.
+    fn adopt(&mut self, before: i64, resume: Option<Resume>, moment: Moment) {
         let epoch = self.player.epoch;
         let mut lost = Vec::new();
-        for entry in &mut self.entries {
+        for entry in self.entries.iter_mut().filter(|entry| entry.is_with(before)) {
             match &mut entry.stage {
                 Stage::Queued => {}
                 Stage::Handed { recalled: Some(reason), .. } => lost.push((entry.play, *reason)),
@@ -82,7 +93,12 @@ impl Floor {
             Report::Broke { position_ms, cause } => {
                 let duration_ms = self.entries[index].duration_ms;
                 let paid = is_paid_when_broken_off(position_ms, duration_ms, cause);
-                self.sounded_to(index, heard, moment, if paid { End::Finished } else { End::Returned(ReturnReason::Failed) });
+                self.sounded_to(
+                    index,
+                    heard,
+                    moment,
+                    if paid { End::Finished } else { End::Returned(ReturnReason::Failed) },
+                );
             }
             Report::Dropped => self.dropped(index, heard, moment),
         }
@@ -91,19 +107,36 @@ impl Floor {
 
     fn started(&mut self, index: usize, position_ms: i64, heard: Heard, moment: Moment) {
         let entry = &mut self.entries[index];
-        let Stage::Handed { handed_at, player_epoch, .. } = entry.stage else { return };
+        let Stage::Handed { handed_at, player_epoch, recalled, .. } = entry.stage else { return };
         if player_epoch != heard.player_epoch {
             return;
         }
         let position = position_ms.clamp(0, entry.duration_ms);
         let anchor = heard_at(heard.received_at, heard.age_ms, handed_at).plus(-position);
         let give_up_at = moment.now.max(anchor).plus(entry.duration_ms + moment.spans.dark_after_ms);
-        entry.stage = Stage::Started { player_epoch, anchor, handed_at, paused_at_ms: None, heard: false, give_up_at };
+        let paused_at_ms = self.paused.then(|| moment.now.since(anchor).clamp(0, entry.duration_ms));
+        entry.stage = Stage::Started { player_epoch, anchor, handed_at, paused_at_ms, heard: false, give_up_at };
         entry.changed = true;
         let (play, attempt, round) = (entry.play, entry.attempt, entry.round);
         self.round = self.round.max(round);
         self.move_to_front(index);
+        self.end_before(play, player_epoch, moment);
         self.emit(moment.now, Fact::Started { play, attempt, anchor });
+        // Staff's skip crossed its start on the way: it holds for a song that sounds, too.
+        if let Some(reason @ (ReturnReason::Staff { .. } | ReturnReason::Blocked)) = recalled
+            && let Some(index) = self.index_of(play)
+        {
+            self.end(index, End::Returned(reason), None, moment.now);
+        }
+    }
+
+    /// A player sounds one song at a time and tells of ends before starts: what it sounded before `next` and never told
+    /// the end of is lost, and nobody pays for it.
+    fn end_before(&mut self, next: PlayId, epoch: i64, moment: Moment) {
+        let lost = |entry: &super::Entry| entry.sounds() && entry.is_with(epoch) && entry.play != next;
+        while let Some(index) = self.entries.iter().position(lost) {
+            self.end(index, End::Returned(ReturnReason::Failed), None, moment.now);
+        }
     }
 
     /// What sounds stands first: its rank goes before the line's.
@@ -140,7 +173,9 @@ impl Floor {
         if matches!(self.entries[index].stage, Stage::Handed { .. }) && end == End::Finished {
             self.started(index, 0, heard, moment);
         }
-        let Some(index) = self.index_of(play).filter(|index| self.entries[*index].is_with(heard.player_epoch)) else { return };
+        let Some(index) = self.index_of(play).filter(|index| self.entries[*index].is_with(heard.player_epoch)) else {
+            return;
+        };
         if end == End::Finished {
             self.heard(index, heard, moment);
         }

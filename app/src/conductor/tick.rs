@@ -41,9 +41,22 @@ impl Floor {
                 }
                 (!moment.house.open && recalled.is_none()).then_some(ReturnReason::Closed)
             }
-            Stage::Started { paused_at_ms: Some(_), .. } if self.player.status == PlayerStatus::Online => None,
-            Stage::Started { give_up_at, .. } => (moment.now > give_up_at).then_some(ReturnReason::Dark),
+            Stage::Started { .. } => {
+                let at = self.sound_given_up_at(entry, moment.spans.dark_after_ms)?;
+                (moment.now > at).then_some(ReturnReason::Dark)
+            }
         }
+    }
+
+    /// When a song that sounds is given up if nothing more is heard of it. `None` while the player is there and holds it
+    /// paused: that may last all evening, and a short silence after it is no reason to lose the song.
+    fn sound_given_up_at(&self, entry: &Entry, dark_after_ms: i64) -> Option<Timestamp> {
+        let Stage::Started { give_up_at, paused_at_ms, player_epoch, .. } = entry.stage else { return None };
+        if paused_at_ms.is_none() || player_epoch != self.player.epoch {
+            return Some(give_up_at);
+        }
+        let silent = self.player.status != PlayerStatus::Online;
+        silent.then(|| give_up_at.max(self.player.seen_at.plus(dark_after_ms)))
     }
 
     /// A handed song goes: at once past its grace, else by asking the player for it.
@@ -60,21 +73,22 @@ impl Floor {
 /// When the floor must look again, if nothing happens before: the earliest of its deadlines.
 pub fn wake_at(floor: &Floor, moment: Moment) -> Option<Timestamp> {
     let Spans { silent_after_ms, dark_after_ms, grace_ms, lease_ms, .. } = moment.spans;
+    let queued = floor.entries.iter().any(|entry| entry.stage == Stage::Queued);
     let player = match floor.player.status {
         PlayerStatus::Online => Some(floor.player.seen_at.plus(silent_after_ms + 1)),
-        PlayerStatus::Silent if floor.entries.iter().any(|entry| entry.stage == Stage::Queued) => {
-            Some(floor.player.seen_at.plus(dark_after_ms + 1))
-        }
-        PlayerStatus::Silent | PlayerStatus::None => None,
+        PlayerStatus::Silent | PlayerStatus::None => queued.then(|| floor.player.seen_at.plus(dark_after_ms + 1)),
     };
+    let renewable = |entry: &Entry| moment.house.open && entry.is_held_by(floor.player.epoch);
     let online = floor.player.status == PlayerStatus::Online;
     let entries = floor.entries.iter().filter_map(|entry| match entry.stage {
         Stage::Queued => None,
-        Stage::Handed { lease_until, recalled: None, .. } if online => Some(lease_until.plus(-lease_ms / 2)),
+        Stage::Handed { lease_until, .. } if online && renewable(entry) => Some(lease_until.plus(-lease_ms / 2)),
         Stage::Handed { lease_until, .. } => Some(Floor::gives_up_at(lease_until, entry.duration_ms, grace_ms).plus(1)),
-        Stage::Started { paused_at_ms: Some(_), .. } if online => None,
-        Stage::Started { give_up_at, .. } => Some(give_up_at.plus(1)),
+        Stage::Started { .. } => floor.sound_given_up_at(entry, dark_after_ms).map(|at| at.plus(1)),
     });
     let closing = moment.house.closes_at.filter(|_| !floor.entries.is_empty());
-    player.into_iter().chain(entries).chain(closing).min().map(|at| at.max(moment.now.plus(50)))
+    // The room has closed and a song still stands in the line: now, not at some later deadline.
+    let asked = |entry: &Entry| entry.sounds() || matches!(entry.stage, Stage::Handed { recalled: Some(_), .. });
+    let closed = (!moment.house.open && !floor.entries.iter().all(asked)).then_some(moment.now);
+    player.into_iter().chain(entries).chain(closing).chain(closed).min().map(|at| at.max(moment.now.plus(50)))
 }

@@ -91,7 +91,9 @@ pub(super) async fn furnish(context: &Context, here: Option<Position>) -> Result
         build(context, here, now).await?;
         operator(context, now).await?;
     }
-    let room = places::room(store, VENUES[0].room).await?.ok_or_else(|| DemoError::House("the demo's room is missing".into()))?;
+    let room = places::room(store, VENUES[0].room)
+        .await?
+        .ok_or_else(|| DemoError::House("the demo's room is missing".into()))?;
     let (pairing_code, _) = screens::make_pairing_code(store, room.jukebox, ScreenRole::Player).await?;
     let mut regulars = Vec::new();
     for name in ["Mara", "Jo"] {
@@ -110,7 +112,12 @@ async fn build(context: &Context, here: Option<Position>, now: Timestamp) -> Res
             position: Some(here.unwrap_or(venue.position)),
             radius_m: 75.0,
         };
-        let rules = HouseRules { price: venue.price, sooner_price: venue.sooner, cooldown_minutes: 15, ..HouseRules::default() };
+        let rules = HouseRules {
+            price: venue.price,
+            sooner_price: venue.sooner,
+            cooldown_minutes: 15,
+            ..HouseRules::default()
+        };
         let id = places::make_venue(&mut tx, &new, now).await?;
         places::make_jukebox(&mut tx, id, venue.room, venue.zone, &rules, now).await?;
     }

@@ -157,7 +157,10 @@ async fn render_rest(context: crate::context::Context, folder: PathBuf) {
 #[allow(clippy::print_stdout, reason = "this is what the command is for")]
 fn announce(running: &Running, house: &house::House, no_open: bool) {
     let config = &running.context.config;
-    let (room, player) = (config.address(&format!("/r/{}", house.room)), config.address(&format!("/screen?pair={}", house.pairing_code)));
+    let (room, player) = (
+        config.address(&format!("/r/{}", house.room)),
+        config.address(&format!("/screen?pair={}", house.pairing_code)),
+    );
     if let Ok(code) = QrCode::new(&room) {
         println!("\n{}", code.render::<unicode::Dense1x2>().quiet_zone(true).build());
     }
@@ -167,7 +170,11 @@ fn announce(running: &Running, house: &house::House, no_open: bool) {
     println!("  Other rooms      {}", config.address("/"));
     println!("\n  Open the jukebox screen and touch it: it plays the sound. Then pick a song on the patron's page.");
     println!("  The code on the screen lets you in. Stop with Ctrl-C.\n");
-    if no_open || std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() && cfg!(target_os = "linux") {
+    if no_open
+        || std::env::var_os("DISPLAY").is_none()
+            && std::env::var_os("WAYLAND_DISPLAY").is_none()
+            && cfg!(target_os = "linux")
+    {
         return;
     }
     for address in [player, room] {

@@ -32,7 +32,11 @@ pub(super) async fn keep_coming(context: Context, house: House) {
     }
 }
 
-async fn ask_if_quiet(context: &Context, house: &House, turn: &mut usize) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn ask_if_quiet(
+    context: &Context,
+    house: &House,
+    turn: &mut usize,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let Some(floor) = floor::read(&context.store, house.jukebox).await? else { return Ok(()) };
     if floor.player.status != PlayerStatus::Online || waiting(&floor, house) >= WAITING {
         return Ok(());

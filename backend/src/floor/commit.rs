@@ -30,7 +30,13 @@ pub(crate) struct Decided {
 
 impl Decided {
     /// Lets the conductor decide one request and keeps the purse in step for the next one of the batch.
-    pub(crate) fn admit(&mut self, gathered: &mut Gathered, jukebox: JukeboxId, request: &PlayRequested, moment: Moment) {
+    pub(crate) fn admit(
+        &mut self,
+        gathered: &mut Gathered,
+        jukebox: JukeboxId,
+        request: &PlayRequested,
+        moment: Moment,
+    ) {
         // The same request again, or somebody else's id: decided once, and this changes nothing.
         if gathered.known.contains(&request.play) {
             return;
@@ -41,12 +47,14 @@ impl Decided {
         let Some(loaded) = gathered.floors.get_mut(&jukebox) else { return };
         let pair = (jukebox, request.account);
         let recording = gathered.recordings.get(&request.song).cloned();
-        let last_started = recording.as_ref().and_then(|r| gathered.last_started.get(&(jukebox, r.recording.clone())).copied());
+        let last_started =
+            recording.as_ref().and_then(|r| gathered.last_started.get(&(jukebox, r.recording.clone())).copied());
         let purse = Purse {
             lots: gathered.lots.get(&request.account).cloned().unwrap_or_default(),
             free_this_hour: gathered.free_plays.get(&pair).copied().unwrap_or(0),
         };
-        let admission = Admission { recording, purse, last_round: gathered.last_rounds.get(&pair).copied(), last_started };
+        let admission =
+            Admission { recording, purse, last_round: gathered.last_rounds.get(&pair).copied(), last_started };
         let moves_before = loaded.floor.outcome.moves.len();
         loaded.floor.admit(request, &admission, moment);
         gathered.known.insert(request.play);
@@ -66,7 +74,14 @@ impl Decided {
 }
 
 /// Writes everything.
-pub(crate) async fn commit(tx: &mut Tx, kind: Kind, gathered: &mut Gathered, decided: Decided, now: Timestamp, spans: Spans) -> Result<()> {
+pub(crate) async fn commit(
+    tx: &mut Tx,
+    kind: Kind,
+    gathered: &mut Gathered,
+    decided: Decided,
+    now: Timestamp,
+    spans: Spans,
+) -> Result<()> {
     let mut letters = Vec::new();
     let mut moves = Vec::new();
     for loaded in gathered.floors.values_mut() {
@@ -77,7 +92,16 @@ pub(crate) async fn commit(tx: &mut Tx, kind: Kind, gathered: &mut Gathered, dec
         for stamped in &outcome.facts {
             let stream = format!("jukebox/{}", floor.jukebox);
             let (version, name) = (stamped.version, stamped.fact.name());
-            letters.push(Letter::new("plays", &floor.jukebox.to_string(), &stream, version.epoch, version.n, name, now, stamped)?);
+            letters.push(Letter::new(
+                "plays",
+                &floor.jukebox.to_string(),
+                &stream,
+                version.epoch,
+                version.n,
+                name,
+                now,
+                stamped,
+            )?);
         }
         moves.extend(outcome.moves.into_iter().map(|made| (floor.venue, made)));
         save(tx, loaded, wake_at(&loaded.floor, moment)).await?;
@@ -90,7 +114,12 @@ pub(crate) async fn commit(tx: &mut Tx, kind: Kind, gathered: &mut Gathered, dec
     Ok(())
 }
 
-async fn write_plays(tx: &mut Tx, floor: &jukeline_app::conductor::Floor, outcome: &Outcome, decided: &Decided) -> Result<()> {
+async fn write_plays(
+    tx: &mut Tx,
+    floor: &jukeline_app::conductor::Floor,
+    outcome: &Outcome,
+    decided: &Decided,
+) -> Result<()> {
     let mut new = Vec::new();
     let mut fresh = std::collections::HashSet::new();
     for stamped in &outcome.facts {
@@ -107,7 +136,8 @@ async fn write_plays(tx: &mut Tx, floor: &jukeline_app::conductor::Floor, outcom
         new.push(new_play(entry, request, declined)?);
     }
     insert_plays(tx, floor.jukebox, &new).await?;
-    let changed: Vec<&Entry> = floor.entries.iter().filter(|entry| entry.changed && !fresh.contains(&entry.play)).collect();
+    let changed: Vec<&Entry> =
+        floor.entries.iter().filter(|entry| entry.changed && !fresh.contains(&entry.play)).collect();
     update_entries(tx, &changed).await?;
     for stamped in &outcome.facts {
         if let Fact::Heard { play, heard_at, .. } = &stamped.fact {
@@ -144,7 +174,13 @@ fn declined_entry(request: &PlayRequested) -> Entry {
 }
 
 /// Turns the conductor's moves into transfers and their facts.
-async fn write_moves(tx: &mut Tx, kind: Kind, gathered: &mut Gathered, moves: Vec<(VenueId, Move)>, now: Timestamp) -> Result<Vec<Letter>> {
+async fn write_moves(
+    tx: &mut Tx,
+    kind: Kind,
+    gathered: &mut Gathered,
+    moves: Vec<(VenueId, Move)>,
+    now: Timestamp,
+) -> Result<Vec<Letter>> {
     let settled: Vec<PlayId> = moves
         .iter()
         .filter_map(|(_, made)| match made {
@@ -166,11 +202,23 @@ async fn write_moves(tx: &mut Tx, kind: Kind, gathered: &mut Gathered, moves: Ve
                 (account, LedgerFact::Reserved { account, play, amount })
             }
             Move::Capture { play, account, amount } => {
-                transfers.extend(pending.get(&play).into_iter().flatten().map(|leg| (Uuid::now_v7(), settle(play, account, venue, leg, true))));
+                transfers.extend(
+                    pending
+                        .get(&play)
+                        .into_iter()
+                        .flatten()
+                        .map(|leg| (Uuid::now_v7(), settle(play, account, venue, leg, true))),
+                );
                 (account, LedgerFact::Captured { account, play, amount })
             }
             Move::Release { play, account, amount } => {
-                transfers.extend(pending.get(&play).into_iter().flatten().map(|leg| (Uuid::now_v7(), settle(play, account, venue, leg, false))));
+                transfers.extend(
+                    pending
+                        .get(&play)
+                        .into_iter()
+                        .flatten()
+                        .map(|leg| (Uuid::now_v7(), settle(play, account, venue, leg, false))),
+                );
                 (account, LedgerFact::Released { account, play, amount })
             }
         };
@@ -214,6 +262,7 @@ pub(crate) async fn dead_letter(tx: &mut Tx, context: &Context, partition: i64, 
     let payload = serde_json::json!({ "offset": record.offset, "key": record.key, "payload": record.payload });
     // What others produce may lack an id: partition and offset keep such records apart.
     let stream = format!("dead-letter/{partition}/{}", record.id);
-    let letter = Letter::new("requests.dead-letters", &record.key, &stream, 0, record.offset, "DeadLetter", now, &payload)?;
+    let letter =
+        Letter::new("requests.dead-letters", &record.key, &stream, 0, record.offset, "DeadLetter", now, &payload)?;
     put_all(tx, &[letter]).await
 }

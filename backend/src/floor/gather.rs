@@ -47,11 +47,17 @@ fn requests(commands: &[(JukeboxId, Command)]) -> impl Iterator<Item = (JukeboxI
 }
 
 /// Locks and reads.
-pub(crate) async fn gather(tx: &mut Tx, kind: Kind, commands: &[(JukeboxId, Command)], now: Timestamp) -> Result<Gathered> {
+pub(crate) async fn gather(
+    tx: &mut Tx,
+    kind: Kind,
+    commands: &[(JukeboxId, Command)],
+    now: Timestamp,
+) -> Result<Gathered> {
     let jukeboxes: Vec<JukeboxId> = commands.iter().map(|(jukebox, _)| *jukebox).collect();
     let floors = store::floor::lock(tx, kind, &jukeboxes).await?;
     let askers: Vec<AccountId> = distinct(requests(commands).map(|(_, request)| request.account));
-    let only_requests = commands.iter().all(|(_, command)| matches!(command, Command::Asked(Request::PlayRequested(_))));
+    let only_requests =
+        commands.iter().all(|(_, command)| matches!(command, Command::Asked(Request::PlayRequested(_))));
     let mut accounts = askers.clone();
     if !only_requests {
         let paid = floors.values().flat_map(|loaded| &loaded.floor.entries).filter(|entry| entry.price > 0);

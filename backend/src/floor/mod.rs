@@ -139,7 +139,11 @@ fn has_unknown_type(payload: &str) -> bool {
 }
 
 /// Decides commands in order within a transaction and writes everything they caused.
-pub(crate) async fn decide(context: &Context, tx: &mut store::Tx, commands: Vec<(JukeboxId, Command)>) -> Result<(), StoreError> {
+pub(crate) async fn decide(
+    context: &Context,
+    tx: &mut store::Tx,
+    commands: Vec<(JukeboxId, Command)>,
+) -> Result<(), StoreError> {
     let now = store::now(context.store.kind(), tx).await?;
     let spans = context.config.spans();
     let mut gathered = gather::gather(tx, context.store.kind(), &commands, now).await?;
@@ -160,7 +164,13 @@ pub fn moment(now: Timestamp, timezone: &str, hours: &[jukeline_app::rules::Open
     Moment { now, house: house_clock(now, timezone, hours), spans }
 }
 
-fn ask(gathered: &mut gather::Gathered, decided: &mut commit::Decided, jukebox: JukeboxId, request: Request, moment: Moment) {
+fn ask(
+    gathered: &mut gather::Gathered,
+    decided: &mut commit::Decided,
+    jukebox: JukeboxId,
+    request: Request,
+    moment: Moment,
+) {
     if let Request::PlayRequested(request) = request {
         return decided.admit(gathered, jukebox, &request, moment);
     }
@@ -169,7 +179,9 @@ fn ask(gathered: &mut gather::Gathered, decided: &mut commit::Decided, jukebox: 
         Request::PlayRequested(_) => {}
         Request::TakeBackRequested { play, account } => floor.take_back(play, account, moment),
         Request::StaffSaid { staff, said } => floor.staff(staff, said, moment),
-        Request::PlayerClaimed { screen, claim, codecs, resume, .. } => floor.claim(screen, claim, codecs, resume, moment),
+        Request::PlayerClaimed { screen, claim, codecs, resume, .. } => {
+            floor.claim(screen, claim, codecs, resume, moment)
+        }
         Request::ScreenReported { player_epoch, received_at, play, attempt, report, age_ms, .. } => {
             floor.report(play, report, Heard { player_epoch, received_at, attempt, age_ms }, moment);
         }

@@ -30,6 +30,7 @@ pub mod tickets;
 pub mod wallet;
 
 use crate::context::Context;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::{
     Extension, Router,
     extract::DefaultBodyLimit,
@@ -38,7 +39,6 @@ use axum::{
 use jukeline_app::api::Code;
 use problem::ApiProblem;
 use shared::Shared;
-use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, Predicate, predicate::SizeAbove},

@@ -44,9 +44,12 @@ async fn pair(
     cookies: super::cookies::SetCookies,
     Json(pair): Json<PairScreen>,
 ) -> Answer<Json<ScreenInfo>> {
-    shared.limits.count(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
-    let paired = screens::pair(&context.store, &pair.code, &pair.codecs).await?;
-    let (screen, token) = paired.ok_or(ApiProblem::from(Code::LinkSpent))?;
+    // Wrong codes count, right ones don't: a network of screens may be behind one address.
+    shared.limits.check(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
+    let Some((screen, token)) = screens::pair(&context.store, &pair.code, &pair.codecs).await? else {
+        shared.limits.count(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
+        return Err(Code::LinkSpent.into());
+    };
     cookies.set(&context.config, SCREEN_COOKIE, &token, super::cookies::LONG_S);
     Ok(Json(info(&context, &screen).await?))
 }
@@ -56,7 +59,8 @@ async fn me(State(context): State<Context>, screen: ScreenSession) -> Answer<Jso
 }
 
 async fn info(context: &Context, screen: &ScreenSession) -> Answer<ScreenInfo> {
-    let room = places::room_by_jukebox(&context.store, screen.jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    let room =
+        places::room_by_jukebox(&context.store, screen.jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     let (screen, role) = (screen.screen, screen.role);
     Ok(ScreenInfo { screen, role, room: room.room, venue_name: room.venue_name, trial: context.config.is_trial() })
 }
@@ -70,7 +74,12 @@ struct WithTicket {
 }
 
 /// The screen of a request: by its cookie or token, else by a ticket.
-async fn screen_or_ticket(context: &Context, headers: &HeaderMap, ticket: Option<&str>, usage: TicketUse) -> Answer<ScreenSession> {
+async fn screen_or_ticket(
+    context: &Context,
+    headers: &HeaderMap,
+    ticket: Option<&str>,
+    usage: TicketUse,
+) -> Answer<ScreenSession> {
     if let Some(screen) = screen_of(headers, context).await? {
         return Ok(screen);
     }

@@ -47,7 +47,12 @@ struct Skip {
 }
 
 /// Names the play it means: when another plays by then, it is refused and changes nothing.
-async fn skip(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session, Json(skip): Json<Skip>) -> Answer<StatusCode> {
+async fn skip(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(skip): Json<Skip>,
+) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
     let row = plays::one(&context.store, skip.play).await?.filter(|row| row.jukebox == jukebox);
     let row = row.ok_or(ApiProblem::from(Code::NotFound))?;
@@ -67,7 +72,12 @@ struct Paused {
     paused: bool,
 }
 
-async fn paused(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session, Json(body): Json<Paused>) -> Answer<StatusCode> {
+async fn paused(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(body): Json<Paused>,
+) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
     let said = if body.paused { StaffWord::Pause } else { StaffWord::Resume };
     context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
@@ -80,7 +90,12 @@ struct Volume {
     volume: u8,
 }
 
-async fn volume(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session, Json(body): Json<Volume>) -> Answer<StatusCode> {
+async fn volume(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(body): Json<Volume>,
+) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
     if body.volume > 100 {
         return Err(ApiProblem::invalid("volume", "0 to 100"));
@@ -90,7 +105,11 @@ async fn volume(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, 
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn rules(State(context): State<Context>, Path(jukebox): Path<JukeboxId>, session: Session) -> Answer<Json<HouseRules>> {
+async fn rules(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+) -> Answer<Json<HouseRules>> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
     let floor = floor::read(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     Ok(Json(floor.rules))

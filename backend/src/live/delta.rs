@@ -39,6 +39,10 @@ async fn change(store: &Store, stamped: &Stamped) -> Result<Change, StoreError> 
             };
             Change::Floor { paused: *paused, volume: *volume, player: *player, playing }
         }
-        Fact::Declined { .. } | Fact::Handed { .. } | Fact::Recalled { .. } | Fact::Heard { .. } | Fact::PlayedUnpaid { .. } => Change::Nothing,
+        Fact::Declined { .. }
+        | Fact::Handed { .. }
+        | Fact::Recalled { .. }
+        | Fact::Heard { .. }
+        | Fact::PlayedUnpaid { .. } => Change::Nothing,
     })
 }

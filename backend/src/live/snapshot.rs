@@ -17,7 +17,8 @@ use std::collections::HashMap;
 
 /// The jukebox of a room name.
 pub async fn jukebox_of(store: &Store, room: &str) -> Result<Option<JukeboxId>, StoreError> {
-    let found: Option<String> = sqlx::query_scalar("SELECT id FROM jukeboxes WHERE room = $1").bind(room).fetch_optional(store.read()).await?;
+    let found: Option<String> =
+        sqlx::query_scalar("SELECT id FROM jukeboxes WHERE room = $1").bind(room).fetch_optional(store.read()).await?;
     found.map(|text| id("jukeboxes", &text)).transpose()
 }
 
@@ -45,9 +46,21 @@ pub async fn of_jukebox(context: &Context, jukebox: JukeboxId) -> Result<Option<
         let for_name = names.get(&entry.account).cloned();
         match entry.stage {
             Stage::Started { anchor, paused_at_ms, .. } => {
-                sounding = sounding.or(Some(Playing { play: entry.play, song: song(entry.song), for_name, anchor_at: anchor, paused_at_ms }));
+                sounding = sounding.or(Some(Playing {
+                    play: entry.play,
+                    song: song(entry.song),
+                    for_name,
+                    anchor_at: anchor,
+                    paused_at_ms,
+                }));
             }
-            _ => queue.push(QueueEntry { play: entry.play, song: song(entry.song), for_name, sooner: entry.sooner, latest_at: entry.latest }),
+            _ => queue.push(QueueEntry {
+                play: entry.play,
+                song: song(entry.song),
+                for_name,
+                sooner: entry.sooner,
+                latest_at: entry.latest,
+            }),
         }
     }
     Ok(Some(RoomSnapshot {
@@ -104,7 +117,8 @@ fn unknown(song: SongId) -> SongBrief {
 
 /// One song in short.
 pub async fn brief(store: &Store, song: SongId) -> Result<SongBrief, StoreError> {
-    let row = sqlx::query(AssertSqlSafe(format!("{BRIEF} = $1"))).bind(song.to_string()).fetch_optional(store.read()).await?;
+    let row =
+        sqlx::query(AssertSqlSafe(format!("{BRIEF} = $1"))).bind(song.to_string()).fetch_optional(store.read()).await?;
     row.as_ref().map_or_else(|| Ok(unknown(song)), read_brief)
 }
 
@@ -130,12 +144,15 @@ const NAMES: &str = "SELECT a.id, a.name_sealed, k.key_hex FROM accounts a JOIN 
 fn open_name(row: &sqlx::any::AnyRow) -> Result<Option<(AccountId, String)>, StoreError> {
     let key: String = row.try_get(2)?;
     let name = secret::unhex(&key).and_then(|key| secret::open(&key, row.try_get(1).ok()?));
-    Ok(name.map(|name| Ok::<_, StoreError>((id("accounts", row.try_get(0)?)?, name))).transpose()?)
+    name.map(|name| Ok((id("accounts", row.try_get(0)?)?, name))).transpose()
 }
 
 /// The name of a person who chose to show it.
 pub async fn for_name(store: &Store, account: AccountId) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query(AssertSqlSafe(format!("{NAMES} = $1"))).bind(account.to_string()).fetch_optional(store.read()).await?;
+    let row = sqlx::query(AssertSqlSafe(format!("{NAMES} = $1")))
+        .bind(account.to_string())
+        .fetch_optional(store.read())
+        .await?;
     Ok(row.as_ref().map(open_name).transpose()?.flatten().map(|(_, name)| name))
 }
 
@@ -154,8 +171,16 @@ async fn names(store: &Store, floor: &Floor) -> Result<HashMap<AccountId, String
 }
 
 /// What sounds, with an anchor that a fact gave.
-pub async fn playing(store: &Store, play: PlayId, anchor_at: Timestamp, paused_at_ms: Option<i64>) -> Result<Option<Playing>, StoreError> {
-    let row = sqlx::query("SELECT song, account FROM plays WHERE id = $1").bind(play.to_string()).fetch_optional(store.read()).await?;
+pub async fn playing(
+    store: &Store,
+    play: PlayId,
+    anchor_at: Timestamp,
+    paused_at_ms: Option<i64>,
+) -> Result<Option<Playing>, StoreError> {
+    let row = sqlx::query("SELECT song, account FROM plays WHERE id = $1")
+        .bind(play.to_string())
+        .fetch_optional(store.read())
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let song = brief(store, id("plays", row.try_get(0)?)?).await?;
     let for_name = for_name(store, id("plays", row.try_get(1)?)?).await?;

@@ -23,10 +23,15 @@ pub fn document() -> Result<String, serde_json::Error> {
             _ => continue,
         };
         let message = json!({ "contentType": "application/json", "headers": headers(), "payload": { "$ref": format!("#/components/schemas/{payload}") } });
-        channels.insert(topic.name.into(), json!({ "address": format!("jukeline.{}", topic.name), "messages": { payload: message } }));
+        channels.insert(
+            topic.name.into(),
+            json!({ "address": format!("jukeline.{}", topic.name), "messages": { payload: message } }),
+        );
     }
-    let schemas: Map<String, Value> =
-        schemas.into_iter().map(|(name, schema)| Ok((name, serde_json::to_value(schema)?))).collect::<Result<_, serde_json::Error>>()?;
+    let schemas: Map<String, Value> = schemas
+        .into_iter()
+        .map(|(name, schema)| Ok((name, serde_json::to_value(schema)?)))
+        .collect::<Result<_, serde_json::Error>>()?;
     serde_json::to_string_pretty(&json!({
         "asyncapi": "3.0.0",
         "info": {

@@ -102,7 +102,8 @@ impl RequestLog for KafkaLog {
     async fn check(&self) -> Result<(), LogError> {
         let (producer, topic) = (self.producer.clone(), self.topic.clone());
         let asked = tokio::task::spawn_blocking(move || {
-            let metadata = producer.client().fetch_metadata(Some(&topic), Duration::from_secs(2)).map_err(unreachable)?;
+            let metadata =
+                producer.client().fetch_metadata(Some(&topic), Duration::from_secs(2)).map_err(unreachable)?;
             let there = metadata.topics().iter().any(|found| found.name() == topic && found.error().is_none());
             if there { Ok(()) } else { Err(unreachable(format!("no topic {topic}: run `jukeline topics --apply`"))) }
         });

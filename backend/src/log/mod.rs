@@ -1,8 +1,8 @@
 //! The log: where requests are appended and facts published. One port, two adapters.
 
+pub mod asyncapi;
 #[cfg(feature = "kafka")]
 pub mod kafka;
-pub mod asyncapi;
 pub mod table;
 pub mod topics;
 

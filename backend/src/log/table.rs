@@ -75,10 +75,18 @@ async fn write(store: &Store, batch: &[Ticket]) -> Result<(), StoreError> {
     let mut tx = store.begin().await?;
     let now = store::now(store.kind(), &mut tx).await?;
     for chunk in batch.chunks(64) {
-        let sql = format!("INSERT INTO requests (jukebox, ce_id, ce_type, ce_time, payload) VALUES {}", store::rows(chunk.len(), 5));
+        let sql = format!(
+            "INSERT INTO requests (jukebox, ce_id, ce_type, ce_time, payload) VALUES {}",
+            store::rows(chunk.len(), 5)
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (record, _) in chunk {
-            query = query.bind(record.key.clone()).bind(record.id.clone()).bind(record.kind).bind(now.0).bind(record.payload.clone());
+            query = query
+                .bind(record.key.clone())
+                .bind(record.id.clone())
+                .bind(record.kind)
+                .bind(now.0)
+                .bind(record.payload.clone());
         }
         query.execute(&mut *tx).await?;
     }

@@ -34,7 +34,9 @@ impl Retention {
     pub fn settings(self) -> Vec<(&'static str, String)> {
         match self {
             Retention::Forever => vec![("cleanup.policy", "delete".into()), ("retention.ms", "-1".into())],
-            Retention::Days(days) => vec![("cleanup.policy", "delete".into()), ("retention.ms", (days * 86_400_000).to_string())],
+            Retention::Days(days) => {
+                vec![("cleanup.policy", "delete".into()), ("retention.ms", (days * 86_400_000).to_string())]
+            }
             Retention::Compacted => vec![("cleanup.policy", "compact".into())],
         }
     }

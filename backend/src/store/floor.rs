@@ -51,14 +51,20 @@ pub async fn read_loaded(store: &Store, jukebox: JukeboxId) -> Result<Option<Loa
     Ok(loaded)
 }
 
-async fn load(connection: &mut AnyConnection, jukeboxes: &[JukeboxId], suffix: &str) -> Result<BTreeMap<JukeboxId, Loaded>> {
+async fn load(
+    connection: &mut AnyConnection,
+    jukeboxes: &[JukeboxId],
+    suffix: &str,
+) -> Result<BTreeMap<JukeboxId, Loaded>> {
     let mut sorted = jukeboxes.to_vec();
     sorted.sort();
     sorted.dedup();
     let mut floors = BTreeMap::new();
     for chunk in sorted.chunks(128) {
         let list = super::list(1, chunk.len());
-        let sql = format!("SELECT {COLUMNS} FROM jukeboxes j JOIN venues v ON v.id = j.venue WHERE j.id IN ({list}) ORDER BY j.id{suffix}");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM jukeboxes j JOIN venues v ON v.id = j.venue WHERE j.id IN ({list}) ORDER BY j.id{suffix}"
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for jukebox in chunk {
             query = query.bind(jukebox.to_string());
@@ -67,7 +73,9 @@ async fn load(connection: &mut AnyConnection, jukeboxes: &[JukeboxId], suffix: &
             let loaded = jukebox(&row)?;
             floors.insert(loaded.floor.jukebox, loaded);
         }
-        let sql = format!("SELECT {ENTRY} FROM plays WHERE jukebox IN ({list}) AND state IN ('queued', 'handed', 'started') ORDER BY rank");
+        let sql = format!(
+            "SELECT {ENTRY} FROM plays WHERE jukebox IN ({list}) AND state IN ('queued', 'handed', 'started') ORDER BY rank"
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for jukebox in chunk {
             query = query.bind(jukebox.to_string());
@@ -169,7 +177,11 @@ pub async fn save(tx: &mut Tx, loaded: &Loaded, wake_at: Option<Timestamp>) -> R
         .bind(loaded.read_version.n)
         .execute(&mut **tx)
         .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::garbled("jukeboxes", "its version moved under the lock")) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::garbled("jukeboxes", "its version moved under the lock"))
+    }
 }
 
 /// A play that was decided just now, before it has a row.
@@ -262,7 +274,11 @@ fn started(entry: &Entry) -> Option<i64> {
 
 /// Notes when 30 s of a play had been heard.
 pub async fn heard(tx: &mut Tx, play: PlayId, at: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE plays SET heard_at = $1 WHERE id = $2").bind(at.0).bind(play.to_string()).execute(&mut **tx).await?;
+    sqlx::query("UPDATE plays SET heard_at = $1 WHERE id = $2")
+        .bind(at.0)
+        .bind(play.to_string())
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -294,7 +310,8 @@ pub async fn end_plays(tx: &mut Tx, ended: &[(Entry, End)], at: Timestamp) -> Re
 pub async fn player_seen(store: &Store, jukebox: JukeboxId, epoch: i64) -> Result<bool> {
     let mut tx = store.begin().await?;
     let now = super::now(store.kind(), &mut tx).await?;
-    let sql = "UPDATE jukeboxes SET player_seen_at = $1 WHERE id = $2 AND player_epoch = $3 AND player_status = 'online'";
+    let sql =
+        "UPDATE jukeboxes SET player_seen_at = $1 WHERE id = $2 AND player_epoch = $3 AND player_status = 'online'";
     let done = sqlx::query(sql).bind(now.0).bind(jukebox.to_string()).bind(epoch).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(done.rows_affected() == 1)

@@ -92,11 +92,22 @@ fn lot_changes(transfers: &[(Uuid, NewTransfer)]) -> Vec<(LotId, i64)> {
 async fn move_lot(tx: &mut Tx, lot: LotId, change: i64) -> Result<()> {
     let sql = "UPDATE lots SET balance = balance + $1 WHERE id = $2 AND balance + $1 >= 0 AND balance + $1 <= amount";
     let done = sqlx::query(sql).bind(change).bind(lot.to_string()).execute(&mut **tx).await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::garbled("lots", "a balance would leave its bounds")) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::garbled("lots", "a balance would leave its bounds"))
+    }
 }
 
 /// Gives `amount` credits (more than 0) to an account as a new lot, with its fact.
-pub async fn grant(tx: &mut Tx, kind: Kind, account: AccountId, amount: i64, origin: Origin, now: Timestamp) -> Result<()> {
+pub async fn grant(
+    tx: &mut Tx,
+    kind: Kind,
+    account: AccountId,
+    amount: i64,
+    origin: Origin,
+    now: Timestamp,
+) -> Result<()> {
     let lot = LotId(Uuid::now_v7());
     let sql = "INSERT INTO lots (id, account, origin, amount, balance, created_at) VALUES ($1, $2, $3, $4, $4, $5)";
     sqlx::query(sql)
@@ -137,7 +148,19 @@ pub async fn forfeit(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp
         .into_iter()
         .map(|lot| {
             let (debit, credit) = (Book::Lot(lot.id), Book::Forfeited);
-            (Uuid::now_v7(), NewTransfer { kind: "forfeit", phase: Phase::Single, pending: None, debit, credit, amount: lot.available, account, play: None })
+            (
+                Uuid::now_v7(),
+                NewTransfer {
+                    kind: "forfeit",
+                    phase: Phase::Single,
+                    pending: None,
+                    debit,
+                    credit,
+                    amount: lot.available,
+                    account,
+                    play: None,
+                },
+            )
         })
         .collect();
     write(tx, &transfers, now).await?;
@@ -153,7 +176,11 @@ pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result
     accounts.dedup();
     let mut versions = HashMap::new();
     for chunk in accounts.chunks(256) {
-        let sql = format!("SELECT id, version FROM accounts WHERE id IN ({}) ORDER BY id{}", super::list(1, chunk.len()), kind.for_update());
+        let sql = format!(
+            "SELECT id, version FROM accounts WHERE id IN ({}) ORDER BY id{}",
+            super::list(1, chunk.len()),
+            kind.for_update()
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for account in chunk {
             query = query.bind(account.to_string());
@@ -167,8 +194,14 @@ pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result
 }
 
 /// Stamps a fact with the account's next version.
-pub fn letter(versions: &mut HashMap<AccountId, (i64, i64)>, account: AccountId, fact: &LedgerFact, at: Timestamp) -> Result<Letter> {
-    let (_, n) = versions.get_mut(&account).ok_or_else(|| StoreError::garbled("accounts", "an account that isn't there"))?;
+pub fn letter(
+    versions: &mut HashMap<AccountId, (i64, i64)>,
+    account: AccountId,
+    fact: &LedgerFact,
+    at: Timestamp,
+) -> Result<Letter> {
+    let (_, n) =
+        versions.get_mut(&account).ok_or_else(|| StoreError::garbled("accounts", "an account that isn't there"))?;
     *n += 1;
     Letter::new("ledger", &account.to_string(), &format!("account/{account}"), 0, *n, fact.name(), at, fact)
 }

@@ -51,7 +51,8 @@ async fn apply(pool: &AnyPool, kind: Kind, version: i64) -> Result<()> {
         // Two processes may start at once on an empty database.
         sqlx::raw_sql("LOCK TABLE schema_version IN EXCLUSIVE MODE").execute(&mut *tx).await?;
     }
-    let done: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *tx).await?;
+    let done: i64 =
+        sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(&mut *tx).await?;
     if done >= version {
         return Ok(());
     }

@@ -35,7 +35,9 @@ pub enum StoreError {
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     /// Written by a newer version.
-    #[error("the database is of version {found}, this program knows up to {known}: use the newer program, or restore a backup")]
+    #[error(
+        "the database is of version {found}, this program knows up to {known}: use the newer program, or restore a backup"
+    )]
     Newer {
         /// Its version.
         found: i64,
@@ -79,7 +81,8 @@ impl Store {
     pub async fn open_sqlite(folder: &Path) -> Result<Store> {
         let file = folder.join("jukeline.sqlite");
         let url = format!("sqlite://{}?mode=rwc", file.display());
-        let pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+        let pragmas =
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
         let write = pool(&url, 1, pragmas).await?;
         migrations::run(&write, Kind::Sqlite).await?;
         let read = pool(&url, 4, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await?;
@@ -179,7 +182,12 @@ pub(crate) fn to_json<T: serde::Serialize>(table: &'static str, value: &T) -> Re
 /// `($1,$2),($3,$4)…` for an insert of `rows` rows of `columns` values.
 pub(crate) fn rows(rows: usize, columns: usize) -> String {
     (0..rows)
-        .map(|row| format!("({})", (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>().join(",")))
+        .map(|row| {
+            format!(
+                "({})",
+                (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>().join(",")
+            )
+        })
         .collect::<Vec<_>>()
         .join(",")
 }

@@ -29,8 +29,17 @@ pub async fn begin_at(store: &Store, reader: &str, topic: &str, partition: i64, 
 }
 
 /// Moves a reader from `first` past `last`; false when it isn't at `first`: somebody else has gone on, roll back.
-pub async fn advance(tx: &mut Tx, reader: &str, topic: &str, partition: i64, first: i64, last: i64, last_id: &str) -> Result<bool> {
-    let sql = "UPDATE offsets SET next = $1, last_id = $2 WHERE reader = $3 AND topic = $4 AND partition = $5 AND next = $6";
+pub async fn advance(
+    tx: &mut Tx,
+    reader: &str,
+    topic: &str,
+    partition: i64,
+    first: i64,
+    last: i64,
+    last_id: &str,
+) -> Result<bool> {
+    let sql =
+        "UPDATE offsets SET next = $1, last_id = $2 WHERE reader = $3 AND topic = $4 AND partition = $5 AND next = $6";
     let done = sqlx::query(sql)
         .bind(last + 1)
         .bind(last_id)
@@ -46,7 +55,8 @@ pub async fn advance(tx: &mut Tx, reader: &str, topic: &str, partition: i64, fir
 /// Moves a reader over positions that no record has. Only for the table log, whose numbers may have holes.
 pub async fn skip_hole(store: &Store, reader: &str, topic: &str, partition: i64, next: i64, first: i64) -> Result<()> {
     let mut tx = store.begin().await?;
-    let sql = "UPDATE offsets SET next = $1 WHERE reader = $2 AND topic = $3 AND partition = $4 AND next = $5 AND $1 > $5";
+    let sql =
+        "UPDATE offsets SET next = $1 WHERE reader = $2 AND topic = $3 AND partition = $4 AND next = $5 AND $1 > $5";
     sqlx::query(sql).bind(first).bind(reader).bind(topic).bind(partition).bind(next).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())

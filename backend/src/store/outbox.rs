@@ -26,7 +26,17 @@ pub struct Letter {
 
 impl Letter {
     /// The fact number `n` of `stream` in `epoch`.
-    pub fn new(topic: &str, key: &str, stream: &str, epoch: i64, n: i64, kind: &str, at: Timestamp, payload: &impl Serialize) -> Result<Letter> {
+    #[allow(clippy::too_many_arguments, reason = "the columns of one row")]
+    pub fn new(
+        topic: &str,
+        key: &str,
+        stream: &str,
+        epoch: i64,
+        n: i64,
+        kind: &str,
+        at: Timestamp,
+        payload: &impl Serialize,
+    ) -> Result<Letter> {
         Ok(Letter {
             seq: 0,
             topic: topic.into(),

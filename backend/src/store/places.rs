@@ -162,6 +162,26 @@ fn read(row: &AnyRow) -> Result<Room> {
     })
 }
 
+/// Replaces a jukebox's rules and raises their version; nothing when they aren't of the version that was read.
+pub async fn set_rules(store: &Store, jukebox: JukeboxId, mut rules: HouseRules) -> Result<Option<HouseRules>> {
+    let mut tx = store.begin().await?;
+    let sql = format!("SELECT rules FROM jukeboxes WHERE id = $1{}", store.kind().for_update());
+    let stands: Option<String> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(jukebox.to_string()).fetch_optional(&mut *tx).await?;
+    let Some(stands) = stands else { return Ok(None) };
+    if super::json::<HouseRules>("jukeboxes", &stands)?.version != rules.version {
+        return Ok(None);
+    }
+    rules.version += 1;
+    sqlx::query("UPDATE jukeboxes SET rules = $1 WHERE id = $2")
+        .bind(super::to_json("jukeboxes", &rules)?)
+        .bind(jukebox.to_string())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(Some(rules))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,23 +213,4 @@ mod tests {
         assert_eq!(rooms(&store).await.expect("a read").len(), 1);
         assert_eq!(venue_of(&store, found.jukebox).await.expect("a read"), Some(venue));
     }
-}
-
-/// Replaces a jukebox's rules and raises their version; nothing when they aren't of the version that was read.
-pub async fn set_rules(store: &Store, jukebox: JukeboxId, mut rules: HouseRules) -> Result<Option<HouseRules>> {
-    let mut tx = store.begin().await?;
-    let sql = format!("SELECT rules FROM jukeboxes WHERE id = $1{}", store.kind().for_update());
-    let stands: Option<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(jukebox.to_string()).fetch_optional(&mut *tx).await?;
-    let Some(stands) = stands else { return Ok(None) };
-    if super::json::<HouseRules>("jukeboxes", &stands)?.version != rules.version {
-        return Ok(None);
-    }
-    rules.version += 1;
-    sqlx::query("UPDATE jukeboxes SET rules = $1 WHERE id = $2")
-        .bind(super::to_json("jukeboxes", &rules)?)
-        .bind(jukebox.to_string())
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(Some(rules))
 }

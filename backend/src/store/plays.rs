@@ -15,7 +15,10 @@ use std::collections::{HashMap, HashSet};
 pub async fn recordings(tx: &mut Tx, songs: &[SongId]) -> Result<HashMap<SongId, Recording>> {
     let mut found = HashMap::new();
     for chunk in songs.chunks(128) {
-        let sql = format!("SELECT id, recording, artists, duration_ms, explicit, codec FROM songs WHERE id IN ({})", super::list(1, chunk.len()));
+        let sql = format!(
+            "SELECT id, recording, artists, duration_ms, explicit, codec FROM songs WHERE id IN ({})",
+            super::list(1, chunk.len())
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for song in chunk {
             query = query.bind(song.to_string());
@@ -94,7 +97,10 @@ pub async fn history(tx: &mut Tx, pairs: &[(JukeboxId, AccountId)], now: Timesta
 }
 
 /// When recordings last started at jukeboxes.
-pub async fn last_started(tx: &mut Tx, pairs: &[(JukeboxId, String)]) -> Result<HashMap<(JukeboxId, String), Timestamp>> {
+pub async fn last_started(
+    tx: &mut Tx,
+    pairs: &[(JukeboxId, String)],
+) -> Result<HashMap<(JukeboxId, String), Timestamp>> {
     let mut found = HashMap::new();
     for chunk in pairs.chunks(128) {
         let sql = format!(
@@ -114,9 +120,16 @@ pub async fn last_started(tx: &mut Tx, pairs: &[(JukeboxId, String)]) -> Result<
 }
 
 /// What a person has at a jukebox, for a quote: highest round, free songs of this hour, and when a recording last started.
-pub async fn standing(store: &Store, jukebox: JukeboxId, account: Option<AccountId>, recording: &str, now: Timestamp) -> Result<Standing> {
+pub async fn standing(
+    store: &Store,
+    jukebox: JukeboxId,
+    account: Option<AccountId>,
+    recording: &str,
+    now: Timestamp,
+) -> Result<Standing> {
     let sql = "SELECT MAX(started_at) FROM plays WHERE jukebox = $1 AND recording = $2";
-    let last: Option<i64> = sqlx::query_scalar(sql).bind(jukebox.to_string()).bind(recording).fetch_one(store.read()).await?;
+    let last: Option<i64> =
+        sqlx::query_scalar(sql).bind(jukebox.to_string()).bind(recording).fetch_one(store.read()).await?;
     let mut standing = Standing { last_started: last.map(Timestamp), ..Standing::default() };
     if let Some(account) = account {
         let sql = "SELECT MAX(round), CAST(COALESCE(SUM(CASE WHEN price = 0 AND requested_at > $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM plays \
@@ -171,12 +184,22 @@ pub async fn one(store: &Store, play: PlayId) -> Result<Option<PlayRow>> {
 /// A person's plays, newest first; `before` is the last one of the page before.
 pub async fn of_account(store: &Store, account: AccountId, before: Option<PlayId>, limit: i64) -> Result<Vec<PlayRow>> {
     let before = match before {
-        Some(play) => one(store, play).await?.filter(|row| row.account == account).map(|row| (row.play.requested_at.0, play)),
+        Some(play) => {
+            one(store, play).await?.filter(|row| row.account == account).map(|row| (row.play.requested_at.0, play))
+        }
         None => None,
     };
     let (at, last) = before.map_or((i64::MAX, String::new()), |(at, play)| (at, play.to_string()));
-    let sql = format!("{MY_PLAY} WHERE p.account = $1 AND (p.requested_at < $2 OR (p.requested_at = $2 AND p.id < $3)) ORDER BY p.requested_at DESC, p.id DESC LIMIT $4");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).bind(at).bind(last).bind(limit).fetch_all(store.read()).await?;
+    let sql = format!(
+        "{MY_PLAY} WHERE p.account = $1 AND (p.requested_at < $2 OR (p.requested_at = $2 AND p.id < $3)) ORDER BY p.requested_at DESC, p.id DESC LIMIT $4"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(account.to_string())
+        .bind(at)
+        .bind(last)
+        .bind(limit)
+        .fetch_all(store.read())
+        .await?;
     rows.iter().map(play_row).collect()
 }
 
@@ -188,9 +211,14 @@ pub async fn live_of_account(store: &Store, account: AccountId) -> Result<Vec<(P
 }
 
 fn play_row(row: &AnyRow) -> Result<PlayRow> {
-    let state = PlayState::from_word(row.try_get(6)?).ok_or_else(|| StoreError::garbled("plays", "an unknown state"))?;
+    let state =
+        PlayState::from_word(row.try_get(6)?).ok_or_else(|| StoreError::garbled("plays", "an unknown state"))?;
     let reason: Option<String> = row.try_get(7)?;
-    let declined = reason.as_deref().filter(|_| state == PlayState::Declined).map(|r| json::<DeclineReason>("plays", r)).transpose()?;
+    let declined = reason
+        .as_deref()
+        .filter(|_| state == PlayState::Declined)
+        .map(|r| json::<DeclineReason>("plays", r))
+        .transpose()?;
     let returned = reason.as_deref().filter(|_| state == PlayState::Returned).map(|r| json("plays", r)).transpose()?;
     let play = MyPlay {
         play: id("plays", row.try_get(0)?)?,
@@ -211,7 +239,12 @@ fn play_row(row: &AnyRow) -> Result<PlayRow> {
         ended_at: row.try_get::<Option<i64>, _>(10)?.map(Timestamp),
         back_by: None,
     };
-    Ok(PlayRow { jukebox: id("plays", row.try_get(1)?)?, account: id("plays", row.try_get(2)?)?, content: row.try_get(3)?, play })
+    Ok(PlayRow {
+        jukebox: id("plays", row.try_get(1)?)?,
+        account: id("plays", row.try_get(2)?)?,
+        content: row.try_get(3)?,
+        play,
+    })
 }
 
 /// The song of a play; one that left the catalogue, or never was in it, has its id alone.

@@ -18,7 +18,8 @@ pub async fn get_or_set(store: &Store, name: &str, value: &str) -> Result<String
         .bind(value)
         .execute(&mut *tx)
         .await?;
-    let stands = sqlx::query_scalar("SELECT value FROM settings WHERE name = $1").bind(name).fetch_one(&mut *tx).await?;
+    let stands =
+        sqlx::query_scalar("SELECT value FROM settings WHERE name = $1").bind(name).fetch_one(&mut *tx).await?;
     tx.commit().await?;
     Ok(stands)
 }
@@ -26,11 +27,13 @@ pub async fn get_or_set(store: &Store, name: &str, value: &str) -> Result<String
 /// Writes a setting.
 pub async fn set(store: &Store, name: &str, value: &str) -> Result<()> {
     let mut tx = store.begin().await?;
-    sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(())
 }

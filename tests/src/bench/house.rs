@@ -138,7 +138,9 @@ async fn insert_songs(store: &str, count: usize) -> Result<Vec<SongId>> {
     let mut connection = AnyConnection::connect(store).await?;
     let songs: Vec<SongId> = (0..count).map(|_| SongId(Uuid::now_v7())).collect();
     for (chunk, songs) in songs.chunks(50).enumerate() {
-        let row = |row: usize| (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect::<Vec<_>>().join(",");
+        let row = |row: usize| {
+            (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect::<Vec<_>>().join(",")
+        };
         let rows: Vec<String> = (0..songs.len()).map(|index| format!("({})", row(index))).collect();
         let sql = format!(
             "INSERT INTO songs (id, content_hash, recording, title, artist, artists, album, year, genre, duration_ms, \

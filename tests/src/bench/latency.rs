@@ -67,7 +67,9 @@ pub async fn embedded() -> Result<Vec<Row>> {
 }
 
 fn rows(what: &str, seen: &[Duration], answers: &[Duration], plain: &[Duration]) -> Vec<Row> {
-    let row = |name: String, samples: &[Duration], share| Row::new(name, percentile(samples, share), "ms").against(percentile(plain, share));
+    let row = |name: String, samples: &[Duration], share| {
+        Row::new(name, percentile(samples, share), "ms").against(percentile(plain, share))
+    };
     vec![
         row(format!("{what}, p50"), seen, 0.5).aim(Aim::TimesAtMost(4.0)),
         row(format!("{what}, p99"), seen, 0.99),

@@ -33,7 +33,8 @@ pub struct Seen {
 /// # Errors
 /// Not all can connect.
 pub async fn run(count: usize, url: &str) -> Result<()> {
-    let sockets: Vec<_> = stream::iter((0..count).map(|_| connect(url))).buffer_unordered(AT_ONCE).try_collect().await?;
+    let sockets: Vec<_> =
+        stream::iter((0..count).map(|_| connect(url))).buffer_unordered(AT_ONCE).try_collect().await?;
     let (tell, mut sightings) = unbounded_channel();
     let mut listeners: JoinSet<()> = sockets.into_iter().map(|socket| listen(socket, tell.clone())).collect();
     drop(tell);

@@ -58,7 +58,11 @@ pub async fn sqlite_commits(folder: &Path, count: usize) -> Result<Vec<Duration>
     install_default_drivers();
     let url = format!("sqlite://{}?mode=rwc", folder.join("plain.sqlite").display());
     let mut connection = AnyConnection::connect(&url).await?;
-    for sql in ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE plain (id INTEGER PRIMARY KEY, payload TEXT)"] {
+    for sql in [
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "CREATE TABLE plain (id INTEGER PRIMARY KEY, payload TEXT)",
+    ] {
         sqlx::raw_sql(sql).execute(&mut connection).await?;
     }
     let mut commits = Vec::with_capacity(count);

@@ -81,7 +81,8 @@ impl Row {
     }
 
     fn cells(&self) -> [String; 6] {
-        let with_unit = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{} {}", short(value), self.unit));
+        let with_unit =
+            |value: Option<f64>| value.map_or_else(String::new, |value| format!("{} {}", short(value), self.unit));
         let met = match (self.failed.is_some(), self.met) {
             (true, _) => "failed",
             (false, Some(true)) => "yes",

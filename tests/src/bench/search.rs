@@ -17,8 +17,8 @@ const LETTERS: usize = 30;
 /// Songs asked for, as the search page does.
 const HITS: usize = 20;
 const SYLLABLES: [&str; 32] = [
-    "ka", "lo", "mi", "ra", "ten", "shi", "bel", "or", "an", "du", "vi", "es", "tor", "ne", "ly", "ing", "ber", "cas", "fro",
-    "gal", "hum", "jo", "ki", "pa", "qui", "sto", "un", "wy", "the", "lov", "mon", "sun",
+    "ka", "lo", "mi", "ra", "ten", "shi", "bel", "or", "an", "du", "vi", "es", "tor", "ne", "ly", "ing", "ber", "cas",
+    "fro", "gal", "hum", "jo", "ki", "pa", "qui", "sto", "un", "wy", "the", "lov", "mon", "sun",
 ];
 
 /// Each keystroke of some hundred searches, a third of them with a typo, over `count` songs.
@@ -40,7 +40,9 @@ pub fn search(count: usize) -> Result<Vec<Row>> {
         took.push(began.elapsed());
     }
     ensure!(found * 2 > queries.len(), "only {found} of {} searches found anything", queries.len());
-    let row = |name: &str, samples: &[Duration], share| Row::new(format!("search over {count} songs, {name}"), percentile(samples, share), "ms");
+    let row = |name: &str, samples: &[Duration], share| {
+        Row::new(format!("search over {count} songs, {name}"), percentile(samples, share), "ms")
+    };
     Ok(vec![row("p50", &took, 0.5), row("p99", &took, 0.99).aim(Aim::AtMost(20.0))])
 }
 

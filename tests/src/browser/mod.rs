@@ -2,6 +2,7 @@
 
 mod chromium;
 mod driver;
+mod pages;
 mod webkit;
 
 use std::{path::Path, time::Duration};
@@ -12,6 +13,8 @@ use serde_json::{Value, json};
 
 use crate::eventually;
 use driver::Driver;
+
+pub use pages::Reading;
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -36,7 +36,8 @@ impl Screen {
     /// Pairs by a one-time code; doesn't connect yet.
     pub async fn pair(base: &str, code: &str) -> Result<Screen> {
         let pair = PairScreen { code: code.into(), codecs: Codec::ALL.to_vec() };
-        let answer = reqwest::Client::new().post(format!("{base}/api/screens")).json(&pair).send().await?.error_for_status()?;
+        let answer =
+            reqwest::Client::new().post(format!("{base}/api/screens")).json(&pair).send().await?.error_for_status()?;
         let cookie = answer.headers().get("set-cookie").context("no cookie")?.to_str()?;
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
         Ok(Screen {
@@ -105,7 +106,9 @@ impl Screen {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         while !holds(self) {
             let socket = self.socket.as_mut().context("not connected")?;
-            let message = tokio::time::timeout_at(deadline, socket.next()).await.with_context(|| format!("waiting for {what}"))?;
+            let message = tokio::time::timeout_at(deadline, socket.next())
+                .await
+                .with_context(|| format!("waiting for {what}"))?;
             let message = message.context("the socket closed")??;
             if let Message::Text(text) = message {
                 self.take(serde_json::from_str(&text)?);
@@ -119,7 +122,9 @@ impl Screen {
             ScreenMessage::Welcome { player_epoch, .. } => self.epoch = player_epoch.unwrap_or(self.epoch),
             ScreenMessage::Plan(plan) => self.plan = Some(plan),
             ScreenMessage::Codes { codes, .. } => self.codes = codes,
-            ScreenMessage::Acknowledged { reports } => self.acknowledged = reports.into_iter().max().unwrap_or(0).max(self.acknowledged),
+            ScreenMessage::Acknowledged { reports } => {
+                self.acknowledged = reports.into_iter().max().unwrap_or(0).max(self.acknowledged)
+            }
             ScreenMessage::Superseded { .. } => self.superseded = true,
             ScreenMessage::Room(_) | ScreenMessage::Unpaired => {}
         }
@@ -135,7 +140,10 @@ impl Screen {
 
     /// The first song of the line-up, when there is one.
     pub async fn next_song(&mut self) -> Result<(PlayId, i64)> {
-        self.until("a song to play", |screen| screen.plan.as_ref().is_some_and(|plan| !plan.lineup.is_empty() && !plan.wait)).await?;
+        self.until("a song to play", |screen| {
+            screen.plan.as_ref().is_some_and(|plan| !plan.lineup.is_empty() && !plan.wait)
+        })
+        .await?;
         let plan = self.plan.as_ref().context("no plan")?;
         let song = plan.lineup.first().context("no song")?;
         Ok((song.play, song.attempt))

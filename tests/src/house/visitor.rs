@@ -13,7 +13,8 @@ pub struct Http {
 impl Http {
     /// A visitor of the server at `base`, without cookies yet.
     pub fn new(base: &str) -> Result<Http> {
-        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build()?;
+        let client =
+            reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Http { client, base: base.into() })
     }
 

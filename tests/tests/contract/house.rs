@@ -31,9 +31,21 @@ impl House {
     pub(crate) async fn make(store: &Store, jukeboxes: usize, songs: usize) -> Result<House> {
         let now = store.now().await?;
         let mut tx = store.begin().await?;
-        let new = places::NewVenue { name: "The Still", city: "Leith", timezone: "Europe/London", position: None, radius_m: 75.0 };
+        let new = places::NewVenue {
+            name: "The Still",
+            city: "Leith",
+            timezone: "Europe/London",
+            position: None,
+            radius_m: 75.0,
+        };
         let venue = places::make_venue(&mut tx, &new, now).await?;
-        let rules = HouseRules { price: PRICE, per_patron: 200, queue_limit: 1000, cooldown_minutes: 0, ..HouseRules::default() };
+        let rules = HouseRules {
+            price: PRICE,
+            per_patron: 200,
+            queue_limit: 1000,
+            cooldown_minutes: 0,
+            ..HouseRules::default()
+        };
         let mut house = House { jukeboxes: Vec::new(), songs: Vec::new() };
         for _ in 0..jukeboxes {
             let made = places::make_jukebox(&mut tx, venue, &super::fresh("room"), "Bar", &rules, now).await?;
@@ -71,7 +83,18 @@ pub(crate) fn claim() -> Request {
 pub(crate) fn ask(account: AccountId, song: SongId) -> (PlayId, Request) {
     let play = PlayId(Uuid::now_v7());
     let (valid_until, received_at) = (Timestamp(i64::MAX), Timestamp(1));
-    (play, Request::PlayRequested(PlayRequested { play, account, song, price: PRICE, sooner: false, valid_until, received_at }))
+    (
+        play,
+        Request::PlayRequested(PlayRequested {
+            play,
+            account,
+            song,
+            price: PRICE,
+            sooner: false,
+            valid_until,
+            received_at,
+        }),
+    )
 }
 
 /// The first player of a jukebox reports about the first handing of a play.

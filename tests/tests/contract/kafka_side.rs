@@ -35,7 +35,14 @@ impl Read {
 }
 
 /// Produces what the server would not; returns the partition. Without a partition the key decides, as in the server.
-pub(crate) async fn produce(kafka: &Kafka, topic: &str, partition: Option<i32>, key: &[u8], id: Option<&str>, payload: &[u8]) -> Result<i32> {
+pub(crate) async fn produce(
+    kafka: &Kafka,
+    topic: &str,
+    partition: Option<i32>,
+    key: &[u8],
+    id: Option<&str>,
+    payload: &[u8],
+) -> Result<i32> {
     let producer: FutureProducer = kafka.client().set("acks", "all").set("partitioner", "murmur2_random").create()?;
     let mut record = FutureRecord::to(topic).key(key).payload(payload);
     if let Some(partition) = partition {
@@ -49,12 +56,24 @@ pub(crate) async fn produce(kafka: &Kafka, topic: &str, partition: Option<i32>, 
 }
 
 /// Reads a topic from its beginning until all of `ids` were seen; returns every record up to then.
-pub(crate) async fn read_until(kafka: &Kafka, topic: &str, ids: BTreeSet<String>) -> Result<Vec<Read>> {
+pub(crate) async fn read_until(kafka: &Kafka, topic: &str, mut ids: BTreeSet<String>) -> Result<Vec<Read>> {
     let (client, topic) = (kafka.client(), topic.to_owned());
-    tokio::task::spawn_blocking(move || read_blocking(&client, &topic, ids, super::PATIENCE)).await?
+    let done = move |read: &[Read]| {
+        if let Some(last) = read.last() {
+            ids.remove(&last.id());
+        }
+        ids.is_empty()
+    };
+    tokio::task::spawn_blocking(move || read_blocking(&client, &topic, done, super::PATIENCE)).await?
 }
 
-fn read_blocking(client: &ClientConfig, topic: &str, mut ids: BTreeSet<String>, patience: Duration) -> Result<Vec<Read>> {
+/// `done` is asked after each record, and may be asked again.
+fn read_blocking(
+    client: &ClientConfig,
+    topic: &str,
+    mut done: impl FnMut(&[Read]) -> bool,
+    patience: Duration,
+) -> Result<Vec<Read>> {
     let consumer: BaseConsumer = client.clone().set("group.id", super::fresh("reader")).create()?;
     let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
     let mut list = TopicPartitionList::new();
@@ -64,24 +83,32 @@ fn read_blocking(client: &ClientConfig, topic: &str, mut ids: BTreeSet<String>, 
     consumer.assign(&list)?;
     let deadline = Instant::now() + patience;
     let mut read = Vec::new();
-    while !ids.is_empty() {
+    while !done(&read) {
         if Instant::now() > deadline {
-            bail!("{} records of {topic} are missing after {} others", ids.len(), read.len());
+            bail!("some records of {topic} are missing after {} others", read.len());
         }
         let Some(polled) = consumer.poll(Duration::from_millis(200)) else { continue };
         let message = polled?;
         let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-        let headers = message.headers().map(|headers| headers.iter().map(|h| (h.key.to_owned(), text(h.value))).collect());
+        let headers =
+            message.headers().map(|headers| headers.iter().map(|h| (h.key.to_owned(), text(h.value))).collect());
         let record = Read {
             key: text(message.key()),
             payload: text(message.payload()),
             headers: headers.unwrap_or_default(),
             partition: message.partition(),
         };
-        ids.remove(&record.id());
         read.push(record);
     }
     Ok(read)
+}
+
+/// Everything that a topic holds now.
+pub(crate) async fn read_all(kafka: &Kafka, topic: &str) -> Result<Vec<Read>> {
+    let (client, name) = (kafka.client(), topic.to_owned());
+    let records = usize::try_from(count(kafka, topic).await?)?;
+    tokio::task::spawn_blocking(move || read_blocking(&client, &name, |read| read.len() >= records, super::PATIENCE))
+        .await?
 }
 
 /// How many records a topic holds.

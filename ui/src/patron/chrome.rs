@@ -1,6 +1,7 @@
 //! What frames the pages: headers, search, tabs, messages.
 
 use super::{
+    live::ROOM_ERROR,
     nav::{self, page},
     route::{Route, Shelf},
     state::{self, ROOM, TOAST},
@@ -21,7 +22,7 @@ pub(crate) fn RoomTop() -> Element {
             header { class: "top",
                 div {
                     h1 { Mark {} "Jukeline" }
-                    p { class: "muted", {lang.opening_the_room()} }
+                    if ROOM_ERROR().is_none() { p { class: "muted", {lang.opening_the_room()} } }
                 }
             }
         };
@@ -41,7 +42,7 @@ pub(crate) fn RoomTop() -> Element {
                     (false, _) => rsx! { p { class: "state wait", {lang.closed_now()} } },
                     (true, Some(true)) => rsx! { p { class: "state ok", {lang.in_the_room()} } },
                     (true, Some(false)) => rsx! { p { class: "state wait", a { href: code, {lang.not_in_the_room()} } } },
-                    (true, None) => rsx! { p { class: "state wait", {lang.one_moment()} } },
+                    (true, None) => rsx! {},
                 }
             }
             CreditsChip {}
@@ -101,7 +102,10 @@ pub(crate) fn Dock() -> Element {
     let room = page.room().map(str::to_string).or_else(state::last_room);
     let is_here = |tab: &Route| match (tab, &page) {
         (Route::Room(_), Route::Room(_) | Route::Code(_)) | (Route::Find(..), Route::Find(..)) => true,
-        (Route::Wallet, Route::Me | Route::SignIn | Route::SignUp | Route::Forgot | Route::Reset(_) | Route::Privacy) => true,
+        (
+            Route::Wallet,
+            Route::Me | Route::SignIn | Route::SignUp | Route::Forgot | Route::Reset(_) | Route::Privacy,
+        ) => true,
         (tab, page) => tab == page,
     };
     let tabs = [

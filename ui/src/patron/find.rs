@@ -157,7 +157,9 @@ fn row_words(lang: Lang, found: &FoundSong) -> (String, String) {
             (artist.clone(), price)
         }
         Some(SongRefusal::Queued) => {
-            let at = room.as_ref().and_then(|room| Some((state::coming_at(room, found.song.id)?, room.info.timezone.clone())));
+            let at = room
+                .as_ref()
+                .and_then(|room| Some((state::coming_at(room, found.song.id)?, room.info.timezone.clone())));
             let end = at.map_or(String::new(), |(at, zone)| lang.at_time(&format::time(lang, at, &zone)));
             (format!("{artist}. {}", lang.already_coming()), end)
         }

@@ -6,8 +6,18 @@ use dioxus::prelude::*;
 
 /// Words by which such browsers name themselves.
 const APPS: [&str; 12] = [
-    "Instagram", "FBAN", "FBAV", "FB_IAB", "TikTok", "musical_ly", "BytedanceWebview", "Line/", "MicroMessenger", "Snapchat",
-    "Pinterest", "LinkedInApp",
+    "Instagram",
+    "FBAN",
+    "FBAV",
+    "FB_IAB",
+    "TikTok",
+    "musical_ly",
+    "BytedanceWebview",
+    "Line/",
+    "MicroMessenger",
+    "Snapchat",
+    "Pinterest",
+    "LinkedInApp",
 ];
 
 /// Whether this is a browser inside another app.

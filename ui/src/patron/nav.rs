@@ -151,19 +151,30 @@ fn spawn_focus(row: Option<String>) {
 
 /// Focuses the first link to `path`; `false` when there is none.
 pub(crate) fn focus_link(path: &str) -> bool {
-    let link = window().and_then(|w| w.document()).and_then(|d| d.query_selector(&format!("main a[href='{path}']")).ok()?);
+    let link =
+        window().and_then(|w| w.document()).and_then(|d| d.query_selector(&format!("main a[href='{path}']")).ok()?);
     link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()).is_some_and(|link| link.focus().is_ok())
 }
 
 /// Plain clicks on links of this surface turn the page here instead of loading it.
 fn follow_link(event: Event) {
     let Some(mouse) = event.dyn_ref::<MouseEvent>() else { return };
-    if event.default_prevented() || mouse.button() != 0 || mouse.meta_key() || mouse.ctrl_key() || mouse.shift_key() || mouse.alt_key() {
+    if event.default_prevented()
+        || mouse.button() != 0
+        || mouse.meta_key()
+        || mouse.ctrl_key()
+        || mouse.shift_key()
+        || mouse.alt_key()
+    {
         return;
     }
     let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
     let Some(link) = target.and_then(|t| t.closest("a[href]").ok().flatten()) else { return };
-    let Some(route) = link.get_attribute("href").filter(|href| href.starts_with('/')).and_then(|href| Route::parse(&href)) else { return };
+    let Some(route) =
+        link.get_attribute("href").filter(|href| href.starts_with('/')).and_then(|href| Route::parse(&href))
+    else {
+        return;
+    };
     event.prevent_default();
     go(route);
 }

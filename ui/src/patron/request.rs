@@ -8,7 +8,7 @@ use crate::shared::{
     icons::Icon,
     words::{Lang, lang},
 };
-use dioxus::prelude::*;
+use dioxus::{core::spawn_forever, prelude::*};
 use jukeline_app::{api::MyPlay, play::PlayState, time::Timestamp};
 
 /// How a request stands: words, the class of its state, what became of the money.
@@ -65,10 +65,11 @@ pub(crate) fn TakeBack(play: MyPlay, #[props(default)] wide: bool, #[props(defau
             match answer {
                 Ok(_) => {
                     super::asking::dismiss();
-                    state::refresh_all().await;
                     if matches!(nav::route(), Route::Song(..)) {
                         nav::back();
                     }
+                    // This button goes as soon as the request is over.
+                    spawn_forever(state::refresh_all());
                 }
                 Err(e) => error.set(Some(money_first(lang, &e))),
             }
@@ -98,13 +99,18 @@ fn standing(lang: Lang, play: &MyPlay, is_late: bool) -> Standing {
     let time = |at: Timestamp| format::time(lang, at, &play.timezone);
     match play.state {
         PlayState::Declined => {
-            let reason = play.declined.map_or_else(|| lang.not_accepted().to_string(), |reason| lang.decline_reason(reason));
+            let reason =
+                play.declined.map_or_else(|| lang.not_accepted().to_string(), |reason| lang.decline_reason(reason));
             Standing { state: reason, class: "bad", money: lang.nothing_taken().into() }
         }
         PlayState::Started => Standing {
             state: lang.playing_now().into(),
             class: "now",
-            money: if price == 0 { lang.free_song().into() } else { format!("{}, {}", lang.credits(price), lang.paid_when_played()) },
+            money: if price == 0 {
+                lang.free_song().into()
+            } else {
+                format!("{}, {}", lang.credits(price), lang.paid_when_played())
+            },
         },
         PlayState::Finished => Standing {
             state: lang.played_at(&time(play.started_at.or(play.ended_at).unwrap_or(play.requested_at))),
@@ -124,11 +130,19 @@ fn waiting(lang: Lang, play: &MyPlay, is_late: bool, time: &dyn Fn(Timestamp) ->
     let price = i64::from(play.price);
     let set_aside = lang.n_set_aside(price, play.sooner);
     if let Some(back_by) = play.back_by {
-        return Standing { state: lang.jukebox_offline().into(), class: "bad", money: lang.back_unless_it_plays(price, &time(back_by)) };
+        return Standing {
+            state: lang.jukebox_offline().into(),
+            class: "bad",
+            money: lang.back_unless_it_plays(price, &time(back_by)),
+        };
     }
     let latest = play.latest.map(time).unwrap_or_default();
     if is_late {
-        return Standing { state: lang.past_latest(&latest), class: "bad", money: format!("{set_aside}. {}", lang.your_choice()) };
+        return Standing {
+            state: lang.past_latest(&latest),
+            class: "bad",
+            money: format!("{set_aside}. {}", lang.your_choice()),
+        };
     }
     let (place, about) = state::place_and_minute(play).map_or((1, String::new()), |(place, at)| (place, time(at)));
     if play.state == PlayState::Handed && place == 1 {

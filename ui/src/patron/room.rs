@@ -9,15 +9,7 @@ use super::{
     rows::SongRow,
     state::{self, MINE, ROOM},
 };
-use crate::shared::{
-    clock,
-    cover::Cover,
-    fetch::api,
-    format,
-    progress::Progress,
-    room_fold,
-    words::lang,
-};
+use crate::shared::{clock, cover::Cover, fetch::api, format, progress::Progress, room_fold, words::lang};
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{FoundSong, PlayerStatus, Playing, RoomSnapshot, SongQuery},
@@ -64,11 +56,15 @@ fn Notices() -> Element {
         PlayerStatus::Online => return VNode::empty(),
         status => lang.player(status).unwrap_or_default(),
     };
-    let back = MINE.read().iter().filter(|mine| mine.room == room.info.room && !mine.state.is_final()).fold((0, None), |(sum, by), mine| {
-        (sum + i64::from(mine.price), by.max(mine.back_by))
-    });
+    let back = MINE
+        .read()
+        .iter()
+        .filter(|mine| mine.room == room.info.room && !mine.state.is_final())
+        .fold((0, None), |(sum, by), mine| (sum + i64::from(mine.price), by.max(mine.back_by)));
     let text = match back {
-        (credits, Some(by)) if credits > 0 && !room.paused => lang.back_unless_it_plays(credits, &format::time(lang, by, &room.info.timezone)),
+        (credits, Some(by)) if credits > 0 && !room.paused => {
+            lang.back_unless_it_plays(credits, &format::time(lang, by, &room.info.timezone))
+        }
         _ => String::new(),
     };
     rsx! { Notice { icon: "warning", head: words, text } }

@@ -6,7 +6,13 @@ use jukeline_app::api::SongBrief;
 
 /// A song in a list: its title, a line below, and something at the end.
 #[component]
-pub(crate) fn SongRow(href: String, song: SongBrief, sub: String, end: String, #[props(default)] mine: bool) -> Element {
+pub(crate) fn SongRow(
+    href: String,
+    song: SongBrief,
+    sub: String,
+    end: String,
+    #[props(default)] mine: bool,
+) -> Element {
     rsx! {
         a { class: if mine { "row mine" } else { "row" }, href,
             Cover { song: song.clone() }

@@ -10,7 +10,12 @@ use super::{
     state::{self, MINE},
 };
 use crate::shared::{
-    clock, cover::Cover, fetch::api, format, icons::Icon, listen::Listener,
+    clock,
+    cover::Cover,
+    fetch::api,
+    format,
+    icons::Icon,
+    listen::Listener,
     words::{Lang, lang},
 };
 use dioxus::prelude::*;
@@ -36,6 +41,7 @@ pub(crate) fn Sheet(room: String, song: SongId) -> Element {
             let answer = api().quote(&room, song).await;
             if let Ok(quote) = &answer {
                 clock::heard(quote.server_now);
+                state::quoted(quote.in_the_room);
             }
             answer
         }
@@ -45,9 +51,18 @@ pub(crate) fn Sheet(room: String, song: SongId) -> Element {
         spawn(open_dialog());
     });
     let mine = mine_of(&room, song);
+    let is_mine = mine.is_some();
+    use_effect(use_reactive!(|is_mine| {
+        // What the quote said while it was in line no longer holds.
+        if !is_mine && quote.peek().is_some() {
+            quote.restart();
+        }
+    }));
     let step = asking::step_of(&room, song);
     let accepted = match &step {
-        Some(Step::Accepted(play)) => Some(mine.clone().filter(|m| m.play == play.play).unwrap_or_else(|| (**play).clone())),
+        Some(Step::Accepted(play)) => {
+            Some(mine.clone().filter(|m| m.play == play.play).unwrap_or_else(|| (**play).clone()))
+        }
         _ => mine,
     };
     rsx! {
@@ -175,8 +190,12 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
 fn foot(lang: Lang, quote: &Quote, step: Option<&Step>, time: &dyn Fn(Timestamp) -> String) -> Foot {
     match (&quote.already, quote.refusal) {
         (Some(at), _) => Foot::Coming(time(*at)),
-        (None, Some(DeclineReason::Song { refusal: SongRefusal::Queued })) => Foot::Refused(lang.already_coming().into()),
-        (None, Some(reason @ DeclineReason::Pay { .. })) => Foot::Short(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken())),
+        (None, Some(DeclineReason::Song { refusal: SongRefusal::Queued })) => {
+            Foot::Refused(lang.already_coming().into())
+        }
+        (None, Some(reason @ DeclineReason::Pay { .. })) => {
+            Foot::Short(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken()))
+        }
         (None, Some(reason)) => Foot::Refused(lang.decline_reason(reason)),
         (None, None) if !quote.in_the_room && !matches!(step, Some(Step::Waiting(_))) => Foot::Away,
         (None, None) => Foot::Offers,
@@ -199,7 +218,9 @@ fn facts(lang: Lang, quote: &Quote, time: &dyn Fn(Timestamp) -> String) -> Vec<(
     }
     let is_free = quote.ordinary.is_some_and(|offer| offer.price == 0);
     match (is_free, quote.free_left, quote.credits) {
-        (true, Some(left), _) => facts.push((lang.this_hour(), lang.free_left(i64::from(left), state::free_per_hour()), "mint")),
+        (true, Some(left), _) => {
+            facts.push((lang.this_hour(), lang.free_left(i64::from(left), state::free_per_hour()), "mint"))
+        }
         (true, ..) => facts.push((lang.this_hour(), lang.free().into(), "mint")),
         (false, _, Some(credits)) => facts.push((lang.you_have(), lang.credits(credits), "amber")),
         (false, ..) => {}

@@ -76,7 +76,8 @@ fn AddressForm(is_new: bool, submit: &'static str) -> Element {
     if !boot().has_passwords() {
         return rsx! { p { class: "banner", Icon { name: "warning" } span { {lang.trial_note()} } } };
     }
-    let (kind_of_password, hint) = if is_new { ("new-password", lang.password_hint()) } else { ("current-password", "") };
+    let (kind_of_password, hint) =
+        if is_new { ("new-password", lang.password_hint()) } else { ("current-password", "") };
     rsx! {
         form { class: "form", onsubmit: send, novalidate: true,
             FormError { words: error() }
@@ -99,7 +100,8 @@ fn wrong(who: &AddressAndPassword, is_new: bool) -> Option<String> {
     if fold_email(&who.email).is_none() {
         return Some(lang().email_invalid().into());
     }
-    (is_new && check_password(&who.password, &who.email).is_err()).then(|| lang().problem(&Problem::new(Code::WeakPassword)))
+    (is_new && check_password(&who.password, &who.email).is_err())
+        .then(|| lang().problem(&Problem::new(Code::WeakPassword)))
 }
 
 /// A lost password.

@@ -1,7 +1,7 @@
 //! What the phone knows: who one is, the room, one's own requests.
 
 use crate::shared::{boot::boot, clock, fetch::api, live_region, room_fold, storage, words::lang};
-use dioxus::prelude::*;
+use dioxus::{core::spawn_forever, prelude::*};
 use jukeline_app::{
     api::{Code, Me, MyPlay, Pass, RoomSnapshot, StartAsGuest},
     client::ClientError,
@@ -42,6 +42,9 @@ pub(crate) static TOAST: GlobalSignal<Option<Toast>> = Signal::global(|| None);
 /// A pass that was given in this page's life.
 static PASS: GlobalSignal<Option<(JukeboxId, Timestamp)>> = Signal::global(|| None);
 
+/// What the last quote said about being in the room, for nobody.
+static QUOTED: GlobalSignal<Option<bool>> = Signal::global(|| None);
+
 const LAST_ROOM: &str = "jukeline.room";
 
 /// The room one was in last on this device.
@@ -70,10 +73,15 @@ pub(crate) fn in_the_room(jukebox: JukeboxId) -> Option<bool> {
         return Some(true);
     }
     match WHO() {
-        Who::Unknown => None,
-        Who::Nobody => Some(false),
+        // A pass may be there without a session: the code in the QR is redeemed before anybody is anybody.
+        Who::Unknown | Who::Nobody => QUOTED().or(boot().in_the_room),
         Who::Somebody(me) => Some(me.passes.iter().any(holds)),
     }
+}
+
+/// A quote told whether one is in the room.
+pub(crate) fn quoted(in_the_room: bool) {
+    *QUOTED.write() = Some(in_the_room);
 }
 
 /// A pass was given.
@@ -143,7 +151,9 @@ fn tell(old: &MyPlay, new: &MyPlay) {
     let lang = lang();
     let title = new.song.song.title.clone();
     let toast = match (new.state, new.returned) {
-        (PlayState::Started, _) if old.state != PlayState::Started => Toast { head: lang.news_playing().into(), text: title },
+        (PlayState::Started, _) if old.state != PlayState::Started => {
+            Toast { head: lang.news_playing().into(), text: title }
+        }
         (PlayState::Returned, Some(reason)) => {
             let back = lang.credits_are_back(i64::from(new.price));
             Toast { head: back, text: format!("{title}: {}.", lang.return_reason(reason)) }
@@ -157,7 +167,8 @@ fn tell(old: &MyPlay, new: &MyPlay) {
 pub(crate) fn show_toast(toast: Toast) {
     live_region::say(format!("{} {}", toast.head, toast.text));
     *TOAST.write() = Some(toast.clone());
-    spawn(async move {
+    // The page that shows it may be gone before the message is.
+    spawn_forever(async move {
         gloo_timers::future::TimeoutFuture::new(8_000).await;
         if *TOAST.peek() == Some(toast) {
             *TOAST.write() = None;

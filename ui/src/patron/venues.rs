@@ -77,9 +77,10 @@ fn Venue(room: NearbyRoom) -> Element {
         (None, true) if room.waiting > 0 => ("state small ok", lang.open_with_waiting(i64::from(room.waiting))),
         (None, true) => ("state small ok", lang.open_now().to_string()),
     };
-    let names = [&room.zone_name, &room.city].into_iter().filter(|name| !name.is_empty()).fold(room.venue_name.clone(), |all, name| {
-        format!("{all}, {name}")
-    });
+    let names = [&room.zone_name, &room.city]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .fold(room.venue_name.clone(), |all, name| format!("{all}, {name}"));
     rsx! {
         a { class: "row", href: Route::Room(room.room).path(),
             div { class: "row-text",

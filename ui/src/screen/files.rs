@@ -104,7 +104,8 @@ async fn fetch_all(inner: Rc<Inner>) {
 /// `None`: there is no use in asking again.
 async fn fetch(song: SongId) -> Result<Option<String>, JsValue> {
     let window = web_sys::window().ok_or("no window")?;
-    let answer: Response = JsFuture::from(window.fetch_with_str(&format!("/api/songs/{song}/sound"))).await?.dyn_into()?;
+    let answer: Response =
+        JsFuture::from(window.fetch_with_str(&format!("/api/songs/{song}/sound"))).await?.dyn_into()?;
     if matches!(answer.status(), 404 | 410 | 415) {
         return Ok(None);
     }

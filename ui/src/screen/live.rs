@@ -61,7 +61,15 @@ pub(super) fn Live(info: ScreenInfo, paired: Signal<Option<ScreenInfo>>) -> Elem
         }
         (engine, socket.connection)
     });
-    use_hook(|| engine.clone().map(|engine| spawn(run(engine, move |now| if *here.peek() != now { here.set(now) }))));
+    use_hook(|| {
+        engine.clone().map(|engine| {
+            spawn(run(engine, move |now| {
+                if *here.peek() != now {
+                    here.set(now)
+                }
+            }))
+        })
+    });
     let touch = move |_| {
         if let Some(engine) = engine.clone() {
             spawn(async move { engine.touch().await });

@@ -59,7 +59,9 @@ async fn who_am_i() -> Option<ScreenInfo> {
     loop {
         match api().screen().await {
             Ok(info) => return Some(info),
-            Err(error) if matches!(error.code(), Some(Code::SignInNeeded | Code::Forbidden | Code::NotFound)) => return None,
+            Err(error) if matches!(error.code(), Some(Code::SignInNeeded | Code::Forbidden | Code::NotFound)) => {
+                return None;
+            }
             Err(_) => TimeoutFuture::new(RETRY_MS).await,
         }
     }

@@ -65,7 +65,12 @@ pub(super) fn Pairing(paired: Signal<Option<ScreenInfo>>) -> Element {
     }
 }
 
-async fn send(typed: String, mut paired: Signal<Option<ScreenInfo>>, mut error: Signal<Option<String>>, mut busy: Signal<bool>) {
+async fn send(
+    typed: String,
+    mut paired: Signal<Option<ScreenInfo>>,
+    mut error: Signal<Option<String>>,
+    mut busy: Signal<bool>,
+) {
     let (words, code, codecs) = (lang(), digits(&typed), codecs());
     if code.len() != DIGITS {
         return error.set(Some(words.screen_pairing_eight_digits().into()));

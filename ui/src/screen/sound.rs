@@ -59,7 +59,7 @@ impl Sound {
         [
             Listener::new(target.as_ref(), "ended", move |_| {
                 if let Some(inner) = ended.upgrade() {
-                    inner.tell(which, |play, position_ms| Input::Ended(play, position_ms));
+                    inner.tell(which, Input::Ended);
                 }
             }),
             Listener::new(target.as_ref(), "error", move |_| {

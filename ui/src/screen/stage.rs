@@ -43,7 +43,8 @@ pub(super) fn Stage(
     let now = clock::seconds();
     let known = room();
     let is_player = info.role == ScreenRole::Player;
-    let paused = if is_player && here.sounding.is_some() { here.paused } else { known.as_ref().is_some_and(|r| r.paused) };
+    let paused =
+        if is_player && here.sounding.is_some() { here.paused } else { known.as_ref().is_some_and(|r| r.paused) };
     let plays_here = is_player && !here.superseded;
     let shown = what_plays(known.as_ref(), &here, plays_here, now);
     let next = what_waits(known.as_ref(), &here, plays_here && !online, shown.as_ref());
@@ -97,11 +98,20 @@ fn what_plays(room: Option<&RoomSnapshot>, here: &Here, plays_here: bool, now: T
     if plays_here && !here.locked {
         return None;
     }
-    Some(Shown { song: playing.song.clone(), for_name: playing.for_name.clone(), position_ms: position_ms(playing, now) })
+    Some(Shown {
+        song: playing.song.clone(),
+        for_name: playing.for_name.clone(),
+        position_ms: position_ms(playing, now),
+    })
 }
 
 /// The room's queue; without a network, what waits in this player.
-fn what_waits(room: Option<&RoomSnapshot>, here: &Here, cut_off: bool, shown: Option<&Shown>) -> Vec<(SongBrief, Option<String>)> {
+fn what_waits(
+    room: Option<&RoomSnapshot>,
+    here: &Here,
+    cut_off: bool,
+    shown: Option<&Shown>,
+) -> Vec<(SongBrief, Option<String>)> {
     let songs: Vec<(SongBrief, Option<String>)> = match room {
         Some(room) if !cut_off => room.queue.iter().map(|entry| (entry.song.clone(), entry.for_name.clone())).collect(),
         _ => here.next.iter().map(|(_, song, name)| (song.clone(), name.clone())).collect(),
@@ -185,7 +195,9 @@ fn Attract(info: Option<RoomInfo>) -> Element {
     let words = lang();
     let (heading, line) = match &info {
         Some(info) if !info.open => (words.closed_now().to_string(), words.screen_good_night().to_string()),
-        Some(info) if info.price == 0 => (words.screen_scan_tap_hear().to_string(), words.songs_are_free(info.free_per_hour)),
+        Some(info) if info.price == 0 => {
+            (words.screen_scan_tap_hear().to_string(), words.songs_are_free(info.free_per_hour))
+        }
         Some(_) => (words.screen_scan_tap_hear().to_string(), words.screen_next_is_yours().to_string()),
         None => (words.one_moment().to_string(), words.screen_looking_for_server().to_string()),
     };
@@ -230,7 +242,11 @@ fn Next(songs: Vec<(SongBrief, Option<String>)>) -> Element {
 #[component]
 fn Ask(url: String, code: String, info: Option<RoomInfo>) -> Element {
     let words = lang();
-    let heading = if info.as_ref().is_some_and(|info| info.price == 0) { words.screen_free_tonight() } else { words.screen_pick_next() };
+    let heading = if info.as_ref().is_some_and(|info| info.price == 0) {
+        words.screen_free_tonight()
+    } else {
+        words.screen_pick_next()
+    };
     let (front, back) = code.split_at_checked(3).unwrap_or((&code, ""));
     rsx! {
         section { class: "ask",

@@ -114,6 +114,9 @@ mod tests {
     fn another_name_is_a_room_name() {
         assert_eq!(another_name("copper", "Bar"), "copper-bar");
         assert_eq!(another_name("copper", ""), "copper-2");
-        assert!(is_room_name(&another_name("a-name-of-24-characters-", "x")) || another_name("aaaaaaaaaaaaaaaaaaaaaaaa", "x").ends_with("-2"));
+        assert!(
+            is_room_name(&another_name("a-name-of-24-characters-", "x"))
+                || another_name("aaaaaaaaaaaaaaaaaaaaaaaa", "x").ends_with("-2")
+        );
     }
 }

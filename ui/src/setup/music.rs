@@ -35,7 +35,8 @@ pub(super) fn MusicStep(desk: Desk, state: SetupState) -> Element {
         }
     };
     let running = state.import.as_ref().is_some_and(|import| !import.finished);
-    let found_nothing = state.import.as_ref().is_some_and(|i| i.finished && i.failed.is_none() && i.imported + i.already == 0);
+    let found_nothing =
+        state.import.as_ref().is_some_and(|i| i.finished && i.failed.is_none() && i.imported + i.already == 0);
     let shown = trouble().or_else(|| empty_or_failed(&state, found_nothing, &asked()));
     let may_go_on = running || state.songs > 0;
     let goes_on = may_go_on && folder.read().trim() == asked.read().as_str();
@@ -73,7 +74,7 @@ pub(super) fn MusicStep(desk: Desk, state: SetupState) -> Element {
                 Import { import, since: since() }
             }
             if let Some(refused) = state.import.map(|import| import.refused).filter(|refused| !refused.is_empty()) {
-                Refused { refused }
+                Refused { refused, folder: asked() }
             }
         }
     }
@@ -131,7 +132,7 @@ fn minutes_left(import: &ImportState, passed_ms: i64) -> Option<i64> {
 }
 
 #[component]
-fn Refused(refused: Vec<(String, String)>) -> Element {
+fn Refused(refused: Vec<(String, String)>, folder: String) -> Element {
     let words = lang();
     rsx! {
         section { class: "stack-tight",
@@ -139,7 +140,7 @@ fn Refused(refused: Vec<(String, String)>) -> Element {
             ul { class: "refused", tabindex: "0", aria_label: words.setup_files_left_out(),
                 for (path, why) in refused {
                     li {
-                        span { class: "label", dir: "auto", {path} }
+                        span { class: "label", dir: "auto", {within(&path, &folder).to_string()} }
                         span { class: "muted small", {why} }
                     }
                 }
@@ -148,9 +149,23 @@ fn Refused(refused: Vec<(String, String)>) -> Element {
     }
 }
 
+/// The path below the folder that was asked for: all of them begin with it.
+fn within<'a>(path: &'a str, folder: &str) -> &'a str {
+    if folder.is_empty() {
+        return path;
+    }
+    path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_told_below_the_folder() {
+        assert_eq!(within("/srv/music/Live/a.ogg", "/srv/music"), "Live/a.ogg");
+        assert_eq!(within("/srv/music/a.ogg", ""), "/srv/music/a.ogg");
+    }
 
     #[test]
     fn the_minutes_left_follow_the_speed_so_far() {

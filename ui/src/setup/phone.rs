@@ -63,7 +63,8 @@ pub(super) fn PhoneStep(desk: Desk, state: SetupState) -> Element {
 
 /// How many causes are named by now. An address that no phone can reach is said at once.
 fn causes_shown(waited_ms: i64, reachable: bool) -> usize {
-    let by_time = if waited_ms < FIRST_CAUSE_MS { 0 } else { 1 + ((waited_ms - FIRST_CAUSE_MS) / NEXT_CAUSE_MS) as usize };
+    let by_time =
+        if waited_ms < FIRST_CAUSE_MS { 0 } else { 1 + ((waited_ms - FIRST_CAUSE_MS) / NEXT_CAUSE_MS) as usize };
     if reachable { by_time } else { by_time.max(1) }
 }
 

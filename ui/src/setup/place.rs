@@ -24,7 +24,10 @@ pub(super) async fn here() -> Option<Position> {
         }
     });
     geolocation
-        .get_current_position_with_error_callback(found.as_ref().unchecked_ref(), Some(refused.as_ref().unchecked_ref()))
+        .get_current_position_with_error_callback(
+            found.as_ref().unchecked_ref(),
+            Some(refused.as_ref().unchecked_ref()),
+        )
         .ok()?;
     receiver.await.ok()?
 }

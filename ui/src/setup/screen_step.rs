@@ -6,13 +6,7 @@ use super::{
     jukebox::without_scheme,
     way::Step,
 };
-use crate::shared::{
-    clock,
-    fetch::api,
-    format,
-    icons::Icon,
-    words::lang,
-};
+use crate::shared::{clock, fetch::api, format, icons::Icon, words::lang};
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{PairingCode, ScreenRole, SetupState},

@@ -1,6 +1,10 @@
 //! Signing in, and the pages for a link that doesn't lead on.
 
-use super::{Desk, Known, form::{Field, Trouble}, way};
+use super::{
+    Desk, Known,
+    form::{Field, Trouble},
+    way,
+};
 use crate::shared::{
     fetch::api,
     icons::{Icon, Mark},

@@ -63,7 +63,9 @@ impl Draft {
         }
         let hours = match *self.always_open.peek() {
             true => Vec::new(),
-            false => openings(&self.week.peek()).ok_or_else(|| Trouble::with("hours", words.setup_hours_impossible()))?,
+            false => {
+                openings(&self.week.peek()).ok_or_else(|| Trouble::with("hours", words.setup_hours_impossible()))?
+            }
         };
         let radius_m = number(&self.radius.peek()).filter(|radius| RADIUS_M.contains(radius));
         Ok(MakeVenue {

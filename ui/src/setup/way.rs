@@ -1,7 +1,13 @@
 //! The way through the first run: the steps on the left, one at a time on the right.
 
 use super::{
-    Desk, jukebox::JukeboxStep, music::MusicStep, phone::PhoneStep, screen_step::ScreenStep, venue::{Draft, VenueStep}, you::YouStep,
+    Desk,
+    jukebox::JukeboxStep,
+    music::MusicStep,
+    phone::PhoneStep,
+    screen_step::ScreenStep,
+    venue::{Draft, VenueStep},
+    you::YouStep,
 };
 use crate::shared::{
     icons::{Icon, Mark},

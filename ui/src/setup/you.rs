@@ -19,7 +19,8 @@ pub(super) fn YouStep(desk: Desk, state: SetupState) -> Element {
     let mut busy = use_signal(|| false);
     let mut used = use_signal(|| false);
     let send = move || async move {
-        let make = MakeOperator { token: token().unwrap_or_default(), name: name(), email: email(), password: password() };
+        let make =
+            MakeOperator { token: token().unwrap_or_default(), name: name(), email: email(), password: password() };
         busy.set(true);
         let answer = api().make_operator(&make).await;
         busy.set(false);

@@ -20,6 +20,8 @@ pub struct Boot {
     pub trial: bool,
     /// Passwords can be used here. Absent: decided by `trial`.
     pub passwords: Option<bool>,
+    /// Whether this browser holds a pass for the room, where the server says.
+    pub in_the_room: Option<bool>,
     /// The browser sent no cookie back: it may forget the guest.
     pub no_cookie: bool,
 }

@@ -1,8 +1,8 @@
 //! Moments and lengths as people read them; moments always in the venue's zone.
 
 use super::words::Lang;
-use jukeline_app::time::{MINUTE, SECOND, Timestamp};
 use js_sys::{Array, Function, Object, Reflect};
+use jukeline_app::time::{MINUTE, SECOND, Timestamp};
 use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 

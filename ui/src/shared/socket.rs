@@ -67,7 +67,11 @@ impl Socket {
     /// Connects to `path` of the page's own server, such as `/api/rooms/copper/live`, for as long as the current scope
     /// lives. After `silent_ms` without a message the link is taken for dead. Messages that this build can't read are
     /// passed over: they are a newer server's. Must be called in a hook or an event handler.
-    pub fn start<In: DeserializeOwned + 'static>(path: &str, silent_ms: u32, on: impl FnMut(Happening<In>) + 'static) -> Socket {
+    pub fn start<In: DeserializeOwned + 'static>(
+        path: &str,
+        silent_ms: u32,
+        on: impl FnMut(Happening<In>) + 'static,
+    ) -> Socket {
         let current = Rc::new(RefCell::new(None));
         let connection = Signal::new(Connection::Lost { since: super::clock::now() });
         let task = spawn(keep(path.to_string(), silent_ms, connection, current.clone(), on));

@@ -26,7 +26,7 @@ fn every_chord_of_every_style_can_be_read() {
         for names in style.verses.iter().chain(style.bridges).chain([&style.last]) {
             let read = Chord::progression(names, 0).len();
             assert_eq!(read, names.split_whitespace().count(), "{names}");
-            assert!(read == 1 || read % 4 == 0, "{names}");
+            assert!(read == 1 || read.is_multiple_of(4), "{names}");
         }
     }
 }

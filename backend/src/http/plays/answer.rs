@@ -7,11 +7,11 @@ use crate::{
 };
 use jukeline_app::{
     api::{MyPlay, PlayerStatus},
-    conductor::{Entry, Floor, Stage},
+    conductor::{self, Floor, Stage},
     id::JukeboxId,
     time::Timestamp,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// Adds place and minutes to plays that wait, and when they are paid back where the jukebox is offline.
 pub(super) async fn with_minutes(context: &Context, rows: Vec<PlayRow>, now: Timestamp) -> Answer<Vec<MyPlay>> {
@@ -19,8 +19,8 @@ pub(super) async fn with_minutes(context: &Context, rows: Vec<PlayRow>, now: Tim
     let mut plays = Vec::new();
     for mut row in rows {
         if !row.play.state.is_final() {
-            if !floors.contains_key(&row.jukebox) {
-                floors.insert(row.jukebox, floor::read(&context.store, row.jukebox).await?);
+            if let Entry::Vacant(vacant) = floors.entry(row.jukebox) {
+                vacant.insert(floor::read(&context.store, row.jukebox).await?);
             }
             if let Some(Some(floor)) = floors.get(&row.jukebox) {
                 add_minutes(&mut row.play, floor, context, now);
@@ -43,7 +43,7 @@ fn add_minutes(play: &mut MyPlay, floor: &Floor, context: &Context, now: Timesta
     }
 }
 
-fn back_by(entry: &Entry, floor: &Floor, context: &Context) -> Timestamp {
+fn back_by(entry: &conductor::Entry, floor: &Floor, context: &Context) -> Timestamp {
     let spans = context.config.spans();
     match entry.stage {
         Stage::Queued => floor.player.seen_at.plus(spans.dark_after_ms),

@@ -37,7 +37,13 @@ struct Asked {
     moment: Moment,
 }
 
-async fn asked(context: &Context, room: &Room, song: SongId, account: Option<AccountId>, now: Timestamp) -> Answer<Asked> {
+async fn asked(
+    context: &Context,
+    room: &Room,
+    song: SongId,
+    account: Option<AccountId>,
+    now: Timestamp,
+) -> Answer<Asked> {
     let recording = recording_of(&context.store, song).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     let loaded = read_loaded(&context.store, room.jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     let standing = standing(&context.store, room.jukebox, account, &recording.recording, now).await?;
@@ -67,7 +73,13 @@ pub(super) async fn quote(
     };
     let free_left = u32::from(floor.rules.free_per_hour).saturating_sub(standing.free_this_hour);
     Ok(Json(Quote {
-        song: SongDetail { song: row.brief, album: row.album, year: row.year, genre: row.genre, explicit: row.recording.explicit },
+        song: SongDetail {
+            song: row.brief,
+            album: row.album,
+            year: row.year,
+            genre: row.genre,
+            explicit: row.recording.explicit,
+        },
         ordinary: offer(false),
         sooner: offer(true),
         already: already(&loaded, &recording, refusal, now),
@@ -80,7 +92,12 @@ pub(super) async fn quote(
 }
 
 /// When a song that waits comes; now, if it plays.
-fn already(loaded: &Loaded, recording: &Recording, refusal: Option<DeclineReason>, now: Timestamp) -> Option<Timestamp> {
+fn already(
+    loaded: &Loaded,
+    recording: &Recording,
+    refusal: Option<DeclineReason>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     if refusal != Some(DeclineReason::Song { refusal: SongRefusal::Queued }) {
         return None;
     }
@@ -90,11 +107,19 @@ fn already(loaded: &Loaded, recording: &Recording, refusal: Option<DeclineReason
 }
 
 /// Refuses what can be refused at once; the floor decides again, with the last word.
-pub(super) async fn refuse_at_once(context: &Context, room: &Room, request: &PlayRequested, now: Timestamp) -> Answer<()> {
-    let Asked { loaded, recording, standing, moment } = asked(context, room, request.song, Some(request.account), now).await?;
+pub(super) async fn refuse_at_once(
+    context: &Context,
+    room: &Room,
+    request: &PlayRequested,
+    now: Timestamp,
+) -> Answer<()> {
+    let Asked { loaded, recording, standing, moment } =
+        asked(context, room, request.song, Some(request.account), now).await?;
     let floor = &loaded.floor;
     floor.check_room(&recording, request.account, standing.last_started, moment).map_err(declined)?;
-    let offer = floor.quote(standing.last_round, request.sooner, moment).or_else(|| floor.quote(standing.last_round, false, moment));
+    let offer = floor
+        .quote(standing.last_round, request.sooner, moment)
+        .or_else(|| floor.quote(standing.last_round, false, moment));
     let Some(offer) = offer else { return Ok(()) };
     if offer.price > request.price {
         return Err(declined(DeclineReason::Dearer { price: offer.price }));

@@ -7,7 +7,10 @@ use crate::{
         live::{BEAT, Gone, encode, next, send},
     },
     live::{Change, snapshot},
-    store::{floor::{player_seen, read_loaded}, places, songs},
+    store::{
+        floor::{player_seen, read_loaded},
+        places, songs,
+    },
 };
 use axum::extract::ws::{Message, WebSocket};
 use jukeline_app::{
@@ -42,7 +45,8 @@ struct Connected {
 
 /// Serves a screen until it leaves.
 pub(super) async fn serve(context: Context, screen: ScreenSession, socket: WebSocket) {
-    let connected = Connected { context, screen, socket, version: Version::default(), claim: None, epoch: None, superseded: false };
+    let connected =
+        Connected { context, screen, socket, version: Version::default(), claim: None, epoch: None, superseded: false };
     if let Err(gone) = connected.run().await {
         tracing::info!(%gone, "a screen left");
     }
@@ -93,7 +97,9 @@ impl Connected {
         let now = self.context.store.now().await?;
         let room = places::room_by_jukebox(&self.context.store, self.screen.jukebox).await?.ok_or(Gone::Closed)?;
         let step = now.0.div_euclid(CODE_STEP_MS);
-        let codes = (step..step + CODES_AHEAD).map(|step| Timestamp(step * CODE_STEP_MS)).map(|at| (at, room_code(&room.secret, at)));
+        let codes = (step..step + CODES_AHEAD)
+            .map(|step| Timestamp(step * CODE_STEP_MS))
+            .map(|at| (at, room_code(&room.secret, at)));
         let url_base = self.context.config.address(&format!("/r/{}?c=", room.room));
         self.say(&ScreenMessage::Codes { url_base, codes: codes.collect(), server_now: now }).await
     }
@@ -128,7 +134,9 @@ impl Connected {
     /// The whole truth for this player, read anew.
     async fn plan(&mut self) -> Result<(), Gone> {
         let Some(epoch) = self.epoch else { return Ok(()) };
-        let Some(loaded) = read_loaded(&self.context.store, self.screen.jukebox).await? else { return Err(Gone::Closed) };
+        let Some(loaded) = read_loaded(&self.context.store, self.screen.jukebox).await? else {
+            return Err(Gone::Closed);
+        };
         let now = self.context.store.now().await?;
         let floor = &loaded.floor;
         let (line, drop, wait) = lineup(floor, epoch);
@@ -193,10 +201,19 @@ impl Connected {
     }
 
     /// A report is acknowledged when it is durable, not before.
-    async fn report(&mut self, number: u64, play: jukeline_app::id::PlayId, attempt: i64, player_epoch: i64, report: Report, age_ms: i64) -> Result<(), Gone> {
+    async fn report(
+        &mut self,
+        number: u64,
+        play: jukeline_app::id::PlayId,
+        attempt: i64,
+        player_epoch: i64,
+        report: Report,
+        age_ms: i64,
+    ) -> Result<(), Gone> {
         let received_at = self.context.store.now().await?;
         let screen = self.screen.screen;
-        self.append(&Request::ScreenReported { screen, player_epoch, received_at, play, attempt, report, age_ms }).await?;
+        self.append(&Request::ScreenReported { screen, player_epoch, received_at, play, attempt, report, age_ms })
+            .await?;
         self.say(&ScreenMessage::Acknowledged { reports: vec![number] }).await
     }
 

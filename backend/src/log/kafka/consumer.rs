@@ -44,7 +44,9 @@ pub async fn run_floor(context: Context) {
         match consumed {
             Ok(()) => {}
             Err(Stop::ForGood(word)) => return context.health.stop(&format!("floor: {word}")),
-            Err(Stop::Interrupted(error)) => tracing::warn!(%error, "the floor's consumer was interrupted; it will go on"),
+            Err(Stop::Interrupted(error)) => {
+                tracing::warn!(%error, "the floor's consumer was interrupted; it will go on")
+            }
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -59,6 +61,9 @@ async fn consume(context: &Context) -> Result<(), Stop> {
         .set("auto.offset.reset", "earliest")
         .set("fetch.wait.max.ms", "100")
         .set("partition.assignment.strategy", "cooperative-sticky")
+        // A process that died is missed after six seconds, not forty-five: people wait for its rooms.
+        .set("session.timeout.ms", "6000")
+        .set("heartbeat.interval.ms", "1500")
         .create()
         .map_err(unreachable)?;
     let consumer = Arc::new(consumer);
@@ -135,21 +140,35 @@ fn read_error(error: KafkaError) -> Stop {
 
 fn record(message: &BorrowedMessage<'_>) -> Record {
     // A database may not take a zero byte in a text.
-    let text = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).replace('\0', "\u{fffd}")).unwrap_or_default();
+    let text =
+        |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).replace('\0', "\u{fffd}")).unwrap_or_default();
     let id = message.headers().and_then(|headers| headers.iter().find(|header| header.key == "ce_id"));
-    Record { offset: message.offset(), id: text(id.and_then(|header| header.value)), key: text(message.key()), payload: text(message.payload()) }
+    Record {
+        offset: message.offset(),
+        id: text(id.and_then(|header| header.value)),
+        key: text(message.key()),
+        payload: text(message.payload()),
+    }
 }
 
 async fn place(context: &Context, partition: i32) -> Result<i64, Stop> {
-    let place = retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
+    let place =
+        retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
     Ok(place.map_or(0, |place| place.next))
 }
 
 /// Compares the first record after an assignment with the database. True: go on with it. False: it was sought.
 ///
 /// The record before the place must be the one that was handled last: else the topic was made anew or truncated.
-async fn compare(context: &Context, consumer: &Arc<StreamConsumer>, topic: &str, partition: i32, first: i64) -> Result<bool, Stop> {
-    let place = retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
+async fn compare(
+    context: &Context,
+    consumer: &Arc<StreamConsumer>,
+    topic: &str,
+    partition: i32,
+    first: i64,
+) -> Result<bool, Stop> {
+    let place =
+        retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
     let Some(place) = place else { return Ok(true) };
     let (low, high) = watermarks(consumer, topic, partition).await?;
     if place.next > high || place.next < low {
@@ -196,13 +215,20 @@ async fn follows(context: &Context, topic: &str, partition: i32, place: &offsets
 
 async fn watermarks(consumer: &Arc<StreamConsumer>, topic: &str, partition: i32) -> Result<(i64, i64), Stop> {
     let (consumer, topic) = (consumer.clone(), topic.to_owned());
-    let asked = tokio::task::spawn_blocking(move || consumer.fetch_watermarks(&topic, partition, Duration::from_secs(5)));
+    let asked =
+        tokio::task::spawn_blocking(move || consumer.fetch_watermarks(&topic, partition, Duration::from_secs(5)));
     Ok(asked.await.map_err(unreachable)?.map_err(unreachable)?)
 }
 
 /// Handles a batch until it is committed or somebody else has; while the database is away the partition is paused and
 /// the consumer keeps its membership.
-async fn handle(context: &Context, consumer: &StreamConsumer, topic: &str, partition: i32, records: &[Record]) -> Result<i64, Stop> {
+async fn handle(
+    context: &Context,
+    consumer: &StreamConsumer,
+    topic: &str,
+    partition: i32,
+    records: &[Record],
+) -> Result<i64, Stop> {
     let mut batch = records;
     loop {
         match floor::handle(context, i64::from(partition), batch).await {
@@ -216,17 +242,31 @@ async fn handle(context: &Context, consumer: &StreamConsumer, topic: &str, parti
                 match known {
                     Some(index) => batch = &batch[index..],
                     None if batch.last().is_some_and(|last| last.offset < next) => {
-                        consumer.seek(topic, partition, Offset::Offset(next), Duration::from_secs(5)).map_err(unreachable)?;
+                        consumer
+                            .seek(topic, partition, Offset::Offset(next), Duration::from_secs(5))
+                            .map_err(unreachable)?;
                         return Ok(next);
                     }
                     // Holes in the offsets (transaction markers): the database's place is moved over them.
                     None => {
                         let first = batch.first().map_or(next, |record| record.offset);
-                        retried(context, || offsets::skip_hole(&context.store, floor::READER, floor::TOPIC, i64::from(partition), next, first)).await;
+                        retried(context, || {
+                            offsets::skip_hole(
+                                &context.store,
+                                floor::READER,
+                                floor::TOPIC,
+                                i64::from(partition),
+                                next,
+                                first,
+                            )
+                        })
+                        .await;
                     }
                 }
             }
-            Err(error @ FloorError::UnknownType { .. }) => return Err(Stop::ForGood(format!("partition {partition}: {error}"))),
+            Err(error @ FloorError::UnknownType { .. }) => {
+                return Err(Stop::ForGood(format!("partition {partition}: {error}")));
+            }
             Err(error) => {
                 context.health.floor.store(false, Ordering::Relaxed);
                 tracing::warn!(%error, partition, "a batch could not be decided; trying again");

@@ -28,7 +28,8 @@ async fn read(context: &Context) -> Result<(), LogError> {
     let config = &context.config.log;
     let topic = topic(config, "plays");
     let consumer: StreamConsumer = client(config)
-        .set("group.id", "jukeline.live.unused")
+        // It joins no group, but the client asks for the coordinator of one: let it be one that the rights cover.
+        .set("group.id", format!("{}live", config.topic_prefix))
         .set("enable.auto.commit", "false")
         .set("auto.offset.reset", "latest")
         .set("fetch.wait.max.ms", "100")
@@ -51,7 +52,8 @@ async fn assign_all(consumer: StreamConsumer, topic: String) -> Result<StreamCon
         let metadata = consumer.fetch_metadata(Some(&topic), Duration::from_secs(5)).map_err(unreachable)?;
         let mut list = TopicPartitionList::new();
         for partition in metadata.topics().iter().flat_map(|found| found.partitions()) {
-            let (_, high) = consumer.fetch_watermarks(&topic, partition.id(), Duration::from_secs(5)).map_err(unreachable)?;
+            let (_, high) =
+                consumer.fetch_watermarks(&topic, partition.id(), Duration::from_secs(5)).map_err(unreachable)?;
             list.add_partition_offset(&topic, partition.id(), Offset::Offset(high)).map_err(unreachable)?;
         }
         if list.count() == 0 {

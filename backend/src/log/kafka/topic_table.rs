@@ -50,7 +50,8 @@ pub async fn apply(config: &LogConfig) -> Result<Vec<Difference>, LogError> {
         for (key, value) in &settings {
             new = new.set(key, value);
         }
-        let made = admin.create_topics([&new], &AdminOptions::new().operation_timeout(Some(Duration::from_secs(20)))).await;
+        let made =
+            admin.create_topics([&new], &AdminOptions::new().operation_timeout(Some(Duration::from_secs(20)))).await;
         for result in made.map_err(unreachable)? {
             // Two processes may start at once.
             if let Err((name, code)) = result
@@ -74,7 +75,11 @@ fn admin(config: &LogConfig) -> Result<AdminClient<DefaultClientContext>, LogErr
     client(config).create().map_err(unreachable)
 }
 
-async fn compare_one(config: &LogConfig, admin: &AdminClient<DefaultClientContext>, wanted: &Topic) -> Result<Difference, LogError> {
+async fn compare_one(
+    config: &LogConfig,
+    admin: &AdminClient<DefaultClientContext>,
+    wanted: &Topic,
+) -> Result<Difference, LogError> {
     let name = topic(config, wanted.name);
     let Some(partitions) = partitions(config, &name).await? else {
         return Ok(Difference { topic: name, differs: vec!["missing".into()], missing: true });
@@ -83,7 +88,8 @@ async fn compare_one(config: &LogConfig, admin: &AdminClient<DefaultClientContex
     if partitions != config.partitions {
         differs.push(format!("{partitions} partitions instead of {}: can't be changed", config.partitions));
     }
-    let described = admin.describe_configs([&ResourceSpecifier::Topic(&name)], &AdminOptions::new()).await.map_err(unreachable)?;
+    let described =
+        admin.describe_configs([&ResourceSpecifier::Topic(&name)], &AdminOptions::new()).await.map_err(unreachable)?;
     for resource in described {
         let resource = resource.map_err(unreachable)?;
         for (key, value) in settings(config, wanted) {

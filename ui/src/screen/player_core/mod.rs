@@ -65,10 +65,10 @@ pub struct Player {
 impl Player {
     /// A player with what its disk holds: unacknowledged reports, and what sounded when the page went away.
     pub fn new(outbox: Outbox, saved: Option<Saved>) -> Player {
-        let finished = outbox.waiting().iter().filter(|report| matches!(report.what, Report::Finished | Report::Broke { .. }));
-        let ended: BTreeMap<_, _> = finished
-            .map(|r| (r.play, Ending { attempt: r.attempt, finished: r.what == Report::Finished }))
-            .collect();
+        let finished =
+            outbox.waiting().iter().filter(|report| matches!(report.what, Report::Finished | Report::Broke { .. }));
+        let ended: BTreeMap<_, _> =
+            finished.map(|r| (r.play, Ending { attempt: r.attempt, finished: r.what == Report::Finished })).collect();
         let saved = saved.filter(|saved| !ended.contains_key(&saved.play));
         Player {
             epoch: None,

@@ -68,7 +68,16 @@ impl Outbox {
     pub fn add(&mut self, play: PlayId, attempt: i64, player_epoch: i64, what: Report, now: Now) {
         self.next += 1;
         let (wall_ms, mono_ms) = (now.wall_ms, Some(now.mono_ms));
-        self.waiting.push(Waiting { number: self.next, play, attempt, player_epoch, what, wall_ms, mono_ms, sent: false });
+        self.waiting.push(Waiting {
+            number: self.next,
+            play,
+            attempt,
+            player_epoch,
+            what,
+            wall_ms,
+            mono_ms,
+            sent: false,
+        });
     }
 
     /// Forgets what the server has durably.

@@ -16,7 +16,13 @@ fn play(n: u128) -> PlayId {
 
 fn song(n: u128, seconds: i64) -> HandedSong {
     let id = SongId(Uuid::from_u128(100 + n));
-    let song = SongBrief { id, title: format!("Song {n}"), artist: "Someone".into(), duration_ms: seconds * 1000, has_cover: false };
+    let song = SongBrief {
+        id,
+        title: format!("Song {n}"),
+        artist: "Someone".into(),
+        duration_ms: seconds * 1000,
+        has_cover: false,
+    };
     HandedSong { play: play(n), attempt: 1, song, for_name: None, gain_db: 0.0, lease_ms: 600_000, resume_ms: None }
 }
 
@@ -88,7 +94,10 @@ impl Bench {
     }
 
     fn plays(&self) -> Vec<(PlayId, i64)> {
-        let played = self.told.iter().filter_map(|c| if let Command::Play(song, from) = c { Some((song.play, *from)) } else { None });
+        let played = self
+            .told
+            .iter()
+            .filter_map(|c| if let Command::Play(song, from) = c { Some((song.play, *from)) } else { None });
         played.collect()
     }
 }
@@ -252,7 +261,10 @@ fn handed_again_while_it_sounds_goes_on_under_the_new_number() {
     bench.take(Input::Granted(2));
     bench.plan_with(vec![HandedSong { attempt: 2, ..song(1, 100) }], |plan| plan.player_epoch = 2);
     assert_eq!(bench.plays().len(), 1, "it plays on");
-    assert_eq!(bench.reports()[2..], [(play(1), 2, Report::Started { position_ms: 35_000 }), (play(1), 2, Report::Heard)]);
+    assert_eq!(
+        bench.reports()[2..],
+        [(play(1), 2, Report::Started { position_ms: 35_000 }), (play(1), 2, Report::Heard)]
+    );
     assert_eq!(bench.player.outbox.waiting().last().map(|r| r.player_epoch), Some(2));
 }
 
@@ -297,11 +309,15 @@ fn a_reload_resumes_where_it_stood() {
     let mut bench = Bench::new();
     bench.plan(vec![song(1, 100)]);
     bench.sound(1, 0, 20_000);
-    let saved = bench.told.iter().rev().find_map(|c| if let Command::Save(saved) = c { Some(*saved) } else { None }).unwrap();
+    let saved =
+        bench.told.iter().rev().find_map(|c| if let Command::Save(saved) = c { Some(*saved) } else { None }).unwrap();
     assert!((19_000..=20_000).contains(&saved.position_ms));
 
     let mut reloaded = Bench::with(bench.player.outbox.clone(), Some(saved));
-    assert_eq!(reloaded.player.resume().map(|r| (r.play, r.attempt, r.position_ms)), Some((play(1), 1, saved.position_ms)));
+    assert_eq!(
+        reloaded.player.resume().map(|r| (r.play, r.attempt, r.position_ms)),
+        Some((play(1), 1, saved.position_ms))
+    );
     reloaded.plan(vec![HandedSong { resume_ms: Some(saved.position_ms), lease_ms: 0, ..song(1, 100) }]);
     assert_eq!(reloaded.plays(), [(play(1), saved.position_ms)]);
     reloaded.sound(1, saved.position_ms, saved.position_ms + 12_000);

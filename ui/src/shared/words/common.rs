@@ -93,7 +93,9 @@ impl Lang {
     pub fn return_reason(self, reason: ReturnReason) -> String {
         match (self, reason) {
             (Lang::En, ReturnReason::Staff { said }) => format!("Skipped by staff: {}", self.skip_reason(said)),
-            (Lang::De, ReturnReason::Staff { said }) => format!("Vom Personal übersprungen: {}", self.skip_reason(said)),
+            (Lang::De, ReturnReason::Staff { said }) => {
+                format!("Vom Personal übersprungen: {}", self.skip_reason(said))
+            }
             (Lang::En, ReturnReason::TakenBack) => "You took it back".into(),
             (Lang::De, ReturnReason::TakenBack) => "Du hast es zurückgenommen".into(),
             (Lang::En, ReturnReason::Blocked) => "The house no longer plays it".into(),

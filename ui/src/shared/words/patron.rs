@@ -122,7 +122,9 @@ impl Lang {
     pub fn back_unless_it_plays(self, credits: i64, time: &str) -> String {
         match self {
             Lang::En => format!("Your {} come back by {time} unless your song plays.", self.credits(credits)),
-            Lang::De => format!("Deine {} kommen bis {time} zurück, wenn dein Lied nicht spielt.", self.credits(credits)),
+            Lang::De => {
+                format!("Deine {} kommen bis {time} zurück, wenn dein Lied nicht spielt.", self.credits(credits))
+            }
         }
     }
 
@@ -198,7 +200,9 @@ impl Lang {
     pub fn asking_until(self, time: &str) -> String {
         match self {
             Lang::En => format!("Asking the jukebox. Nothing is taken until it says yes, at the latest at {time}."),
-            Lang::De => format!("Die Jukebox wird gefragt. Nichts wird abgebucht, bis sie ja sagt, spätestens um {time}."),
+            Lang::De => {
+                format!("Die Jukebox wird gefragt. Nichts wird abgebucht, bis sie ja sagt, spätestens um {time}.")
+            }
         }
     }
 

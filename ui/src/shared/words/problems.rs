@@ -78,18 +78,38 @@ impl Lang {
     pub fn decline_reason(self, reason: DeclineReason) -> String {
         let (en, de) = match reason {
             DeclineReason::Song { refusal } => return self.song_refusal(refusal),
-            DeclineReason::Pay { cannot: CannotPay::Credits { need, have } } => return self.too_few_credits(need, have),
+            DeclineReason::Pay { cannot: CannotPay::Credits { need, have } } => {
+                return self.too_few_credits(need, have);
+            }
             DeclineReason::Pay { cannot: CannotPay::FreeCap { cap } } => return self.free_cap(i64::from(cap)),
             DeclineReason::PatronCap { cap } => return self.patron_cap(i64::from(cap)),
             DeclineReason::Dearer { price } => return self.dearer(i64::from(price)),
-            DeclineReason::QueueFull => ("The queue is full. Try again after a few songs.", "Die Schlange ist voll. Versuche es nach ein paar Liedern wieder."),
+            DeclineReason::QueueFull => (
+                "The queue is full. Try again after a few songs.",
+                "Die Schlange ist voll. Versuche es nach ein paar Liedern wieder.",
+            ),
             DeclineReason::Closed => ("This room is closed now.", "Dieser Raum ist jetzt geschlossen."),
-            DeclineReason::JukeboxOffline => ("The jukebox is offline. Try again once it is back.", "Die Jukebox ist offline. Versuche es, sobald sie wieder da ist."),
-            DeclineReason::TooLate => ("The jukebox took too long to answer. Ask again.", "Die Jukebox hat zu lange gebraucht. Frag noch einmal."),
-            DeclineReason::NotBeforeClosing => ("It would not play before the room closes.", "Es käme nicht mehr vor der Schließung."),
-            DeclineReason::UnknownSong => ("This song is no longer in the catalogue.", "Dieses Lied ist nicht mehr im Katalog."),
-            DeclineReason::IdInUse => ("This request was used already. Ask again.", "Diese Anfrage gab es schon. Frag noch einmal."),
-            DeclineReason::AccountGone => ("This account is gone. Open the room again to start anew.", "Dieses Konto gibt es nicht mehr. Öffne den Raum neu."),
+            DeclineReason::JukeboxOffline => (
+                "The jukebox is offline. Try again once it is back.",
+                "Die Jukebox ist offline. Versuche es, sobald sie wieder da ist.",
+            ),
+            DeclineReason::TooLate => (
+                "The jukebox took too long to answer. Ask again.",
+                "Die Jukebox hat zu lange gebraucht. Frag noch einmal.",
+            ),
+            DeclineReason::NotBeforeClosing => {
+                ("It would not play before the room closes.", "Es käme nicht mehr vor der Schließung.")
+            }
+            DeclineReason::UnknownSong => {
+                ("This song is no longer in the catalogue.", "Dieses Lied ist nicht mehr im Katalog.")
+            }
+            DeclineReason::IdInUse => {
+                ("This request was used already. Ask again.", "Diese Anfrage gab es schon. Frag noch einmal.")
+            }
+            DeclineReason::AccountGone => (
+                "This account is gone. Open the room again to start anew.",
+                "Dieses Konto gibt es nicht mehr. Öffne den Raum neu.",
+            ),
         };
         match self {
             Lang::En => en.into(),
@@ -99,15 +119,25 @@ impl Lang {
 
     fn free_cap(self, cap: i64) -> String {
         match self {
-            Lang::En => format!("{} an hour are free, and you have had yours. Try again a little later.", self.songs(cap)),
-            Lang::De => format!("{} pro Stunde sind gratis, und du hattest deine. Versuche es etwas später.", self.songs(cap)),
+            Lang::En => {
+                format!("{} an hour are free, and you have had yours. Try again a little later.", self.songs(cap))
+            }
+            Lang::De => {
+                format!("{} pro Stunde sind gratis, und du hattest deine. Versuche es etwas später.", self.songs(cap))
+            }
         }
     }
 
     fn patron_cap(self, cap: i64) -> String {
         match self {
-            Lang::En => format!("You have {} waiting, which is as many as one person may. Ask again when one has played.", self.songs(cap)),
-            Lang::De => format!("Du hast {} in der Schlange, mehr geht nicht auf einmal. Frag wieder, wenn eines gelaufen ist.", self.songs(cap)),
+            Lang::En => format!(
+                "You have {} waiting, which is as many as one person may. Ask again when one has played.",
+                self.songs(cap)
+            ),
+            Lang::De => format!(
+                "Du hast {} in der Schlange, mehr geht nicht auf einmal. Frag wieder, wenn eines gelaufen ist.",
+                self.songs(cap)
+            ),
         }
     }
 
@@ -129,9 +159,15 @@ impl Lang {
             (Lang::De, SongRefusal::Codec) => "Das Gerät hier kann diese Aufnahme nicht lesen.".into(),
             (Lang::En, SongRefusal::Explicit) => "Not here: explicit.".into(),
             (Lang::De, SongRefusal::Explicit) => "Nicht hier: anstößiger Text.".into(),
-            (Lang::En, SongRefusal::ExplicitBefore { minute }) => format!("Not here before {}: explicit.", minute_of_day(minute)),
-            (Lang::De, SongRefusal::ExplicitBefore { minute }) => format!("Hier erst ab {}: anstößiger Text.", minute_of_day(minute)),
-            (Lang::En, SongRefusal::Cooldown { minutes }) => format!("It played a short while ago. Again in {minutes} min."),
+            (Lang::En, SongRefusal::ExplicitBefore { minute }) => {
+                format!("Not here before {}: explicit.", minute_of_day(minute))
+            }
+            (Lang::De, SongRefusal::ExplicitBefore { minute }) => {
+                format!("Hier erst ab {}: anstößiger Text.", minute_of_day(minute))
+            }
+            (Lang::En, SongRefusal::Cooldown { minutes }) => {
+                format!("It played a short while ago. Again in {minutes} min.")
+            }
             (Lang::De, SongRefusal::Cooldown { minutes }) => format!("Es lief vor Kurzem. Wieder in {minutes} min."),
             (Lang::En, SongRefusal::Queued) => "Already coming.".into(),
             (Lang::De, SongRefusal::Queued) => "Kommt schon.".into(),
@@ -152,33 +188,67 @@ fn decline_reason(problem: &Problem) -> Option<DeclineReason> {
 
 fn code_words(code: Code) -> (&'static str, &'static str) {
     match code {
-        Code::BadRequest | Code::UnsupportedMediaType | Code::MethodNotAllowed | Code::RangeNotSatisfiable => {
-            ("This page and the server don’t understand each other. Load the page again.", "Seite und Server verstehen sich nicht. Lade die Seite neu.")
-        }
-        Code::SignInNeeded => ("You are signed out. Open the room again, or sign in.", "Du bist abgemeldet. Öffne den Raum neu oder melde dich an."),
-        Code::WrongCredentials => ("E-mail and password don’t match. Your credits are safe.", "E-Mail und Passwort passen nicht zusammen. Deine Credits sind sicher."),
+        Code::BadRequest | Code::UnsupportedMediaType | Code::MethodNotAllowed | Code::RangeNotSatisfiable => (
+            "This page and the server don’t understand each other. Load the page again.",
+            "Seite und Server verstehen sich nicht. Lade die Seite neu.",
+        ),
+        Code::SignInNeeded => (
+            "You are signed out. Open the room again, or sign in.",
+            "Du bist abgemeldet. Öffne den Raum neu oder melde dich an.",
+        ),
+        Code::WrongCredentials => (
+            "E-mail and password don’t match. Your credits are safe.",
+            "E-Mail und Passwort passen nicht zusammen. Deine Credits sind sicher.",
+        ),
         Code::Forbidden => ("You may not do that here.", "Das darfst du hier nicht."),
         Code::NotInTheRoom => ("Show that you are in the room first.", "Zeig zuerst, dass du im Raum bist."),
-        Code::TooFar => ("You seem to be somewhere else. The code on the screen works too.", "Du scheinst woanders zu sein. Der Code auf dem Bildschirm geht auch."),
-        Code::PositionUnclear => ("Your position is too vague. Type the code from the screen.", "Deine Position ist zu ungenau. Tippe den Code vom Bildschirm ein."),
-        Code::WrongCode => ("That code is not on the screen now. Try the one you see.", "Dieser Code steht jetzt nicht auf dem Bildschirm. Nimm den, den du siehst."),
-        Code::LinkSpent => ("This link or code was used or is too old. Ask for a new one.", "Dieser Link oder Code wurde benutzt oder ist zu alt. Hol dir einen neuen."),
+        Code::TooFar => (
+            "You seem to be somewhere else. The code on the screen works too.",
+            "Du scheinst woanders zu sein. Der Code auf dem Bildschirm geht auch.",
+        ),
+        Code::PositionUnclear => (
+            "Your position is too vague. Type the code from the screen.",
+            "Deine Position ist zu ungenau. Tippe den Code vom Bildschirm ein.",
+        ),
+        Code::WrongCode => (
+            "That code is not on the screen now. Try the one you see.",
+            "Dieser Code steht jetzt nicht auf dem Bildschirm. Nimm den, den du siehst.",
+        ),
+        Code::LinkSpent => (
+            "This link or code was used or is too old. Ask for a new one.",
+            "Dieser Link oder Code wurde benutzt oder ist zu alt. Hol dir einen neuen.",
+        ),
         Code::NotFound => ("There is nothing here.", "Hier ist nichts."),
         Code::TimedOut => ("That took too long. Try again.", "Das hat zu lange gedauert. Versuche es noch einmal."),
         Code::IdInUse => ("This request was used already. Ask again.", "Diese Anfrage gab es schon. Frag noch einmal."),
-        Code::Stale => ("It changed in the meantime. Look again.", "Es hat sich inzwischen geändert. Sieh noch einmal nach."),
+        Code::Stale => {
+            ("It changed in the meantime. Look again.", "Es hat sich inzwischen geändert. Sieh noch einmal nach.")
+        }
         Code::AlreadyDone => ("That is done already.", "Das ist schon erledigt."),
         Code::AnotherPlays => ("Another song is playing.", "Ein anderes Lied läuft."),
         Code::AlreadyStarted => ("It is playing already.", "Es läuft schon."),
         Code::AlreadyOver => ("It is over already.", "Es ist schon vorbei."),
         Code::BodyTooLarge => ("That is too long.", "Das ist zu lang."),
-        Code::WeakPassword => ("Choose a longer password: at least 10 characters, not your address, not one character over and over.", "Wähle ein längeres Passwort: mindestens 10 Zeichen, nicht deine Adresse, nicht immer dasselbe Zeichen."),
-        Code::NeedsHttps => ("This server runs in trial mode without https: guests only.", "Dieser Server läuft im Probebetrieb ohne https: nur für Gäste."),
-        Code::NoMail => ("This server can’t send mail. Ask the staff for a one-time code.", "Dieser Server kann keine Mail senden. Frag das Personal nach einem Einmalcode."),
-        Code::Unavailable => ("The server is out of reach for the moment. Try again in a minute.", "Der Server ist gerade nicht erreichbar. Versuche es in einer Minute wieder."),
-        Code::Internal | Code::Declined | Code::NotEnoughCredits | Code::SlowDown | Code::Invalid | Code::Other => {
-            ("A mistake on our side. Try again in a minute.", "Ein Fehler auf unserer Seite. Versuche es in einer Minute wieder.")
-        }
+        Code::WeakPassword => (
+            "Choose a longer password: at least 10 characters, not your address, not one character over and over.",
+            "Wähle ein längeres Passwort: mindestens 10 Zeichen, nicht deine Adresse, nicht immer dasselbe Zeichen.",
+        ),
+        Code::NeedsHttps => (
+            "This server runs in trial mode without https: guests only.",
+            "Dieser Server läuft im Probebetrieb ohne https: nur für Gäste.",
+        ),
+        Code::NoMail => (
+            "This server can’t send mail. Ask the staff for a one-time code.",
+            "Dieser Server kann keine Mail senden. Frag das Personal nach einem Einmalcode.",
+        ),
+        Code::Unavailable => (
+            "The server is out of reach for the moment. Try again in a minute.",
+            "Der Server ist gerade nicht erreichbar. Versuche es in einer Minute wieder.",
+        ),
+        Code::Internal | Code::Declined | Code::NotEnoughCredits | Code::SlowDown | Code::Invalid | Code::Other => (
+            "A mistake on our side. Try again in a minute.",
+            "Ein Fehler auf unserer Seite. Versuche es in einer Minute wieder.",
+        ),
     }
 }
 

@@ -135,7 +135,7 @@ impl Lang {
         let mark = if self == Lang::En { ',' } else { '.' };
         let mut out = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 out.push(mark);
             }
             out.push(digit);
@@ -216,8 +216,14 @@ impl Lang {
     /// `Waiting for the screen. The code works for 9 more minutes.`
     pub fn waiting_for_screen(self, minutes: i64) -> String {
         match self {
-            Lang::En => format!("Waiting for the screen. The code works for {minutes} more {}.", self.plural(minutes, "minute", "minutes")),
-            Lang::De => format!("Warte auf den Bildschirm. Der Code gilt noch {minutes} {}.", self.plural(minutes, "Minute", "Minuten")),
+            Lang::En => format!(
+                "Waiting for the screen. The code works for {minutes} more {}.",
+                self.plural(minutes, "minute", "minutes")
+            ),
+            Lang::De => format!(
+                "Warte auf den Bildschirm. Der Code gilt noch {minutes} {}.",
+                self.plural(minutes, "Minute", "Minuten")
+            ),
         }
     }
 
@@ -251,6 +257,9 @@ mod tests {
 
     #[test]
     fn thousands_are_marked() {
-        assert_eq!((Lang::En.number(1_842), Lang::De.number(1_234_567), Lang::En.number(42)), ("1,842".into(), "1.234.567".into(), "42".into()));
+        assert_eq!(
+            (Lang::En.number(1_842), Lang::De.number(1_234_567), Lang::En.number(42)),
+            ("1,842".into(), "1.234.567".into(), "42".into())
+        );
     }
 }

@@ -1,0 +1,67 @@
+//! What several of these tests look at: the rows of a database, and raw requests.
+#![allow(dead_code, reason = "each test takes its part")]
+
+use anyhow::{Context, Result, ensure};
+use jukeline_app::{
+    api::{Code, Problem},
+    client::ClientError,
+};
+use jukeline_tests::server::Server;
+use sqlx::{AnyPool, AssertSqlSafe, any::install_default_drivers};
+use std::{collections::BTreeMap, path::Path};
+
+/// Every row of every table as text.
+pub type Rows = BTreeMap<String, Vec<String>>;
+
+/// Opens the embedded database of a data folder beside the server that uses it.
+pub async fn sqlite(data: &Path) -> Result<AnyPool> {
+    install_default_drivers();
+    Ok(AnyPool::connect(&format!("sqlite://{}", data.join("jukeline.sqlite").display())).await?)
+}
+
+/// Reads every row of every table of an embedded database.
+pub async fn rows_of_sqlite(data: &Path) -> Result<Rows> {
+    let pool = sqlite(data).await?;
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&pool).await?;
+    let mut rows = Rows::new();
+    for table in tables {
+        let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+        let columns: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&pool).await?;
+        let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+        let sql = format!("SELECT {} FROM \"{table}\"", quoted.join(" || '|' || "));
+        rows.insert(table, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&pool).await?);
+    }
+    pool.close().await;
+    ensure!(rows.get("accounts").is_some_and(|accounts| !accounts.is_empty()), "the database has its tables and rows");
+    Ok(rows)
+}
+
+/// The tables in which something would stand if a request had changed anything that matters.
+pub async fn what_matters(data: &Path) -> Result<Rows> {
+    let kept =
+        ["plays", "lots", "transfers", "requests", "outbox", "accounts", "identities", "songs", "venues", "screens"];
+    let mut rows = rows_of_sqlite(data).await?;
+    rows.retain(|table, _| kept.contains(&table.as_str()));
+    ensure!(rows.len() == kept.len(), "all of them are there: {:?}", rows.keys());
+    Ok(rows)
+}
+
+/// Fails unless a call was refused with this code; gives the problem.
+pub fn refused<T>(answer: Result<T, ClientError>, code: Code) -> Result<Problem> {
+    match answer {
+        Ok(_) => anyhow::bail!("not refused: {code:?} was expected"),
+        Err(ClientError::Problem(problem)) => {
+            ensure!(problem.code == code && problem.status == code.status(), "{problem:?} instead of {code:?}");
+            Ok(problem)
+        }
+        Err(other) => Err(other).context("no problem"),
+    }
+}
+
+/// Proves that every credit and every play is accounted for.
+pub fn doctor_is_happy(server: &Server) -> Result<()> {
+    let output = server.command(&["doctor"])?.output()?;
+    ensure!(output.status.success(), "doctor: {}", String::from_utf8_lossy(&output.stdout));
+    Ok(())
+}
