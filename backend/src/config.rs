@@ -18,7 +18,7 @@ use url::Url;
 pub enum ConfigError {
     /// Not readable, of the wrong type, or of an unknown name.
     #[error("{0}")]
-    Unreadable(Box<figment::Error>),
+    Unreadable(String),
     /// Readable, but not possible.
     #[error("{key} = {value:?}: {right}")]
     Impossible {
@@ -158,6 +158,28 @@ impl Default for Config {
     }
 }
 
+/// Keys whose values may hold a password.
+const HIDDEN: [&str; 3] = ["store", "log.kafka", "mail"];
+
+/// Names key, value and what would be right, one line for each mistake.
+fn worded(figment: &Figment, errors: figment::Error) -> String {
+    let lines = errors.into_iter().map(|error| {
+        let key = error.path.join(".");
+        let hidden = HIDDEN.iter().any(|start| key.starts_with(start));
+        let value = figment.find_value(&key).ok().filter(|_| !hidden && !key.is_empty());
+        let value = value.and_then(|value| value.deserialize::<serde_json::Value>().ok());
+        let stands = value.map(|value| format!(" = {value}")).unwrap_or_default();
+        let from = error.metadata.as_ref().map(|from| format!(" (in {})", from.name)).unwrap_or_default();
+        let right = match key.as_str() {
+            "http.bind" => "; an address and port such as 127.0.0.1:8080",
+            "public_url" => "; an http or https address such as https://jukeline.example",
+            _ => "",
+        };
+        format!("{key}{stands}: {}{right}{from}", error.kind)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 impl Config {
     /// Reads `file` (if any) and the environment (`JUKELINE_LOG__KIND` and the like), and checks the whole.
     pub fn read(file: Option<&Path>) -> Result<Config, ConfigError> {
@@ -165,10 +187,14 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let config: Config = figment
-            .merge(Env::prefixed("JUKELINE_").split("__").ignore(&["config", "bin", "ui"]))
-            .extract()
-            .map_err(|e| ConfigError::Unreadable(Box::new(e)))?;
+        let figment = figment.merge(Env::prefixed("JUKELINE_").split("__").ignore(&[
+            "config",
+            "bin",
+            "ui",
+            "log_filter",
+            "log_format",
+        ]));
+        let config: Config = figment.extract().map_err(|error| ConfigError::Unreadable(worded(&figment, error)))?;
         config.check()?;
         Ok(config)
     }
@@ -199,6 +225,13 @@ impl Config {
                 "log.kind",
                 "table",
                 "\"kafka\" with PostgreSQL: the table log is for the embedded database alone",
+            );
+        }
+        if !postgres && self.log.kind == LogKind::Kafka {
+            return wrong(
+                "log.kind",
+                "kafka",
+                "\"table\" with SQLite: the log on Kafka needs store.url = \"postgres://…\"",
             );
         }
         if self.log.kind == LogKind::Kafka && !self.log.kafka.contains_key("bootstrap.servers") {

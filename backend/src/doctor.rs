@@ -159,14 +159,10 @@ async fn compare_lives(tx: &mut Snapshot, lives: &HashMap<String, Life>, finding
 
 impl std::fmt::Display for Findings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} accounts, {} transfers: every credit is accounted for", self.accounts, self.transfers)?;
-        writeln!(
-            f,
-            "{} accepted plays, {} of them over; {} facts without a gap",
-            self.accepted, self.ended, self.facts
-        )?;
+        writeln!(f, "{} accounts, {} transfers, {} facts", self.accounts, self.transfers, self.facts)?;
+        writeln!(f, "{} accepted plays, {} of them over", self.accepted, self.ended)?;
         if self.wrong.is_empty() {
-            return write!(f, "All is well.");
+            return write!(f, "All is well: every credit is accounted for, every play has at most one end.");
         }
         writeln!(f, "{} things are wrong:", self.wrong.len())?;
         for wrong in &self.wrong {

@@ -143,6 +143,9 @@ async fn serve(config: Config) -> Outcome {
         tracing::warn!("trial mode: plain http on a network. Guests only, no passwords; use https for anything real");
     }
     if let Some(link) = http::setup::first_run_link(&running.context).await? {
+        // The operator's password doesn't travel over plain http: in trial mode the first run is for this machine.
+        let here = format!("http://127.0.0.1:{}", running.address.port());
+        let link = if trial { link.replacen(address.trim_end_matches('/'), &here, 1) } else { link };
         print_line(&format!("\n  Welcome. Set your jukebox up here, once:\n\n    {link}\n"));
     }
     running.serve().await?;

@@ -103,7 +103,10 @@ async fn open_store(config: &Config) -> Result<Store, StoreError> {
     }
     loop {
         match Store::open_postgres(&config.store.url).await {
-            Err(StoreError::Database(error)) => {
+            // A wrong password or name won't heal by waiting.
+            Err(StoreError::Database(error))
+                if error.as_database_error().is_none_or(|e| e.code().is_some_and(|c| c.starts_with("57"))) =>
+            {
                 tracing::warn!(%error, "PostgreSQL is out of reach; waiting for it");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }

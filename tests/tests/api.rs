@@ -3,7 +3,6 @@
 mod support;
 
 use anyhow::{Context, Result, ensure};
-use axum_method::Method;
 use jukeline_app::{
     account::Role,
     api::{Code, Problem, ScreenRole, ShowPresence, StartAsGuest},
@@ -24,16 +23,11 @@ use jukeline_tests::{
     music, needs,
     server::{Server, Setup},
 };
-use reqwest::{Client as Bare, RequestBuilder, redirect::Policy};
+use reqwest::{Client as Bare, Method, RequestBuilder, redirect::Policy};
 use serde_json::{Value, json};
 use std::{path::Path, process::Command};
 use support::{doctor_is_happy, refused};
 use uuid::Uuid;
-
-/// The method of a route; the backend's own type is http's.
-mod axum_method {
-    pub use reqwest::Method;
-}
 
 /// Who knocks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,8 +73,9 @@ struct World {
 
 async fn screen_cookie(server: &Server, house: &House, role: ScreenRole) -> Result<String> {
     let code = house.operator.pairing_code(house.jukebox, role).await?.code;
-    let body = json!({ "code": code, "codecs": ["vorbis"] });
-    let answer = Bare::new().post(format!("{}/api/screens", server.url())).json(&body).send().await?.error_for_status()?;
+    let body = json!({ "code": code, "codecs": ["ogg-vorbis"] });
+    let answer =
+        Bare::new().post(format!("{}/api/screens", server.url())).json(&body).send().await?.error_for_status()?;
     let cookie = answer.headers().get("set-cookie").context("no cookie")?.to_str()?;
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
@@ -168,7 +163,9 @@ impl World {
         Ok(Some(match (method.as_str(), path) {
             ("POST", "/api/guests") | ("PATCH", "/api/me") => json!({}),
             ("POST", "/api/accounts" | "/api/sessions") => person,
-            ("POST", "/api/passwords/forgotten" | "/api/people/reset-codes") => json!({ "email": "walker@home.example" }),
+            ("POST", "/api/passwords/forgotten" | "/api/people/reset-codes") => {
+                json!({ "email": "walker@home.example" })
+            }
             ("POST", "/api/passwords") => json!({ "code": "00000000", "password": "seven yellow umbrellas" }),
             ("POST", "/api/tickets") => json!({ "usage": "websocket" }),
             ("POST", "/api/venues/nearby") => json!({}),
@@ -176,7 +173,7 @@ impl World {
                 json!({ "by": "position", "position": { "latitude": 52.5003, "longitude": 13.4237 }, "accuracy_m": 5 })
             }
             ("POST", "/api/rooms/{room}/plays") => json!({ "play": Uuid::now_v7(), "song": self.song, "price": 0 }),
-            ("POST", "/api/screens") => json!({ "code": "none", "codecs": ["vorbis"] }),
+            ("POST", "/api/screens") => json!({ "code": "none", "codecs": ["ogg-vorbis"] }),
             ("POST", "/api/jukeboxes/{jukebox}/pairing-codes") => json!({ "role": "display" }),
             ("POST", "/api/jukeboxes/{jukebox}/skip") => json!({ "play": Uuid::now_v7(), "reason": "too_loud" }),
             ("PUT", "/api/jukeboxes/{jukebox}/paused") => json!({ "paused": false }),
@@ -187,10 +184,14 @@ impl World {
             ("POST", "/api/setup/operator") => {
                 json!({ "token": "spent", "name": "Eve", "email": "eve@home.example", "password": "seven yellow umbrellas" })
             }
-            ("POST", "/api/setup/venue") => json!({ "name": "New", "zone_name": "", "city": "", "room": format!("r{}", &Uuid::new_v4().simple().to_string()[..10]),
-                "timezone": "UTC", "position": null, "radius_m": 50, "hours": [] }),
+            ("POST", "/api/setup/venue") => {
+                json!({ "name": "New", "zone_name": "", "city": "", "room": format!("r{}", &Uuid::new_v4().simple().to_string()[..10]),
+                "timezone": "UTC", "position": null, "radius_m": 50, "hours": [] })
+            }
             ("POST", "/api/setup/import") => json!({ "folder": self.folder }),
-            ("POST" | "PUT" | "PATCH", other) => anyhow::bail!("a new route without a body in this test: {method} {other}"),
+            ("POST" | "PUT" | "PATCH", other) => {
+                anyhow::bail!("a new route without a body in this test: {method} {other}")
+            }
             _ => return Ok(None),
         }))
     }
@@ -219,7 +220,14 @@ fn welcome(audience: Audience, visitor: Visitor, path: &str) -> bool {
 }
 
 /// Why one answer breaks the promise, if it does.
-fn broken(audience: Audience, welcome: bool, path: &str, visitor: Visitor, status: u16, code: Option<Code>) -> Option<String> {
+fn broken(
+    audience: Audience,
+    welcome: bool,
+    path: &str,
+    visitor: Visitor,
+    status: u16,
+    code: Option<Code>,
+) -> Option<String> {
     let turned_away = matches!(code, Some(Code::SignInNeeded | Code::Forbidden));
     let nobodys = visitor == Visitor::Nobody && status != 401;
     if status >= 500 && code != Some(Code::NoMail) {
@@ -310,8 +318,11 @@ async fn a_full_bar_behind_one_address_gets_in_and_a_guesser_does_not() -> Resul
 /// Runs the judge over the documented operations; its report is the error.
 async fn judge(url: &str, folder: &Path, header: Option<&str>) -> Result<()> {
     let mut command = Command::new(machine::python_program("st")?);
-    command.args(["run", &format!("{url}/api/openapi.json"), "-n", "30", "-w", "1", "--generation-deterministic"]);
-    command.args(["--checks", CHECKS]).args(["--exclude-path-regex", EXCLUDED]).current_dir(folder);
+    command.args(["run", &format!("{url}/api/openapi.json"), "-n", "20", "-w", "1", "--generation-deterministic"]);
+    command
+        .args(["--phases", "examples,coverage,fuzzing", "--checks", CHECKS])
+        .args(["--exclude-path-regex", EXCLUDED])
+        .current_dir(folder);
     if let Some(header) = header {
         command.args(["-H", header]);
     }
@@ -322,8 +333,9 @@ async fn judge(url: &str, folder: &Path, header: Option<&str>) -> Result<()> {
 /// the same) and the checks of authentication, which the walk over the audiences does with every kind of visitor.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance,unsupported_method";
-/// Websockets are no requests with answers, and whoever signs out or leaves ends the judge's own session.
-const EXCLUDED: &str = "live$|/api/sessions|/api/me$|/api/setup/import";
+/// Websockets are no requests with answers, and whoever signs out or leaves ends the judge's own session. Without mail a
+/// lost password answers 501, as documented, which the judge takes for a mistake.
+const EXCLUDED: &str = "live$|/api/sessions|/api/me$|/api/setup/import|/api/passwords/forgotten";
 
 #[tokio::test]
 async fn the_answers_are_as_documented() -> Result<()> {

@@ -104,9 +104,13 @@ async fn an_evening(server: &Server) -> Result<Secrets> {
     let code = screen.code()?.to_owned();
     let phone = Phone::enter(&server.url(), &house.room, &code).await?;
     let songs = house.songs().await?;
-    let tokens = show_everything(&phone, &house.room).await?;
+    // One song of the person who shows everything, and one of somebody who comes later.
     phone.queue(songs[0]).await?;
-    screen.play_one().await?;
+    let tokens = show_everything(&phone, &house.room).await?;
+    Phone::enter(&server.url(), &house.room, &code).await?.queue(songs[1]).await?;
+    for _ in 0..2 {
+        screen.play_one().await?;
+    }
     let metrics = reqwest::get(format!("{}/metrics", server.url())).await?.text().await?;
     ensure!(metrics.contains("jukeline_http_requests_total"), "there are metrics");
     let secrets = Secrets::of(&tokens);

@@ -59,7 +59,15 @@ impl Floor {
             match &mut entry.stage {
                 Stage::Queued => {}
                 Stage::Handed { recalled: Some(reason), .. } => lost.push((entry.play, *reason)),
-                Stage::Handed { .. } => entry.stage = Stage::Queued,
+                // All of it, however long the line: a window that is cut off now may still start what it held.
+                Stage::Handed { player_epoch, lease_until, handed_at, .. } => {
+                    (*player_epoch, *handed_at) = (epoch, moment.now);
+                    entry.attempt += 1;
+                    if moment.house.open {
+                        // Over at once, so that it is leased anew.
+                        *lease_until = moment.now;
+                    }
+                }
                 Stage::Started { player_epoch, anchor, give_up_at, paused_at_ms, .. } => match resume {
                     Some(resume) if resume.play == entry.play && resume.attempt == entry.attempt => {
                         let position = resume.position_ms.clamp(0, entry.duration_ms);
@@ -103,6 +111,11 @@ impl Floor {
             Report::Dropped => self.dropped(index, heard, moment),
         }
         self.hand_over(moment);
+    }
+
+    /// A song that was returned played after all: it stays unpaid, and everybody who reads the facts sees it.
+    pub fn played_unpaid(&mut self, play: PlayId, moment: Moment) {
+        self.emit(moment.now, Fact::PlayedUnpaid { play });
     }
 
     fn started(&mut self, index: usize, position_ms: i64, heard: Heard, moment: Moment) {

@@ -4,7 +4,7 @@ use super::DemoError;
 use crate::{
     context::Context,
     http::{passwords, sessions},
-    store::{accounts, ledger, places, screens},
+    store::{accounts, ledger, places, screens, settings},
 };
 use jukeline_app::{
     account::Role,
@@ -95,10 +95,7 @@ pub(super) async fn furnish(context: &Context, here: Option<Position>) -> Result
         .await?
         .ok_or_else(|| DemoError::House("the demo's room is missing".into()))?;
     let (pairing_code, _) = screens::make_pairing_code(store, room.jukebox, ScreenRole::Player).await?;
-    let mut regulars = Vec::new();
-    for name in ["Mara", "Jo"] {
-        regulars.push(regular(context, name, now).await?);
-    }
+    let regulars = regulars(context, now).await?;
     Ok(House { room: VENUES[0].room, jukebox: room.jukebox, regulars, pairing_code })
 }
 
@@ -135,6 +132,21 @@ async fn operator(context: &Context, now: Timestamp) -> Result<(), DemoError> {
     accounts::appoint(&mut tx, account, Role::Operator, None).await?;
     tx.commit().await.map_err(crate::store::StoreError::from)?;
     Ok(())
+}
+
+/// The regulars of the first start, kept by the installation.
+async fn regulars(context: &Context, now: Timestamp) -> Result<Vec<AccountId>, DemoError> {
+    let unreadable = || DemoError::House("the demo's regulars can't be read: start with another --data".into());
+    if let Some(known) = settings::get(&context.store, "demo.regulars").await? {
+        return known.split(',').map(|id| id.parse().map_err(|_| unreadable())).collect();
+    }
+    let mut regulars = Vec::new();
+    for name in ["Mara", "Jo"] {
+        regulars.push(regular(context, name, now).await?);
+    }
+    let ids: Vec<String> = regulars.iter().map(AccountId::to_string).collect();
+    settings::set(&context.store, "demo.regulars", &ids.join(",")).await?;
+    Ok(regulars)
 }
 
 async fn regular(context: &Context, name: &str, now: Timestamp) -> Result<AccountId, DemoError> {

@@ -3,6 +3,7 @@
 use super::Command;
 use crate::store::{self, Kind, Result, Tx, floor::Loaded, ledger, plays};
 use jukeline_app::{
+    api::Report,
     events::{PlayRequested, Request},
     id::{AccountId, JukeboxId, PlayId, SongId},
     ledger::Lot,
@@ -22,6 +23,8 @@ pub(crate) struct Gathered {
     pub(crate) known: HashSet<PlayId>,
     pub(crate) last_rounds: HashMap<(JukeboxId, AccountId), i64>,
     pub(crate) last_started: HashMap<(JukeboxId, String), Timestamp>,
+    /// Returned plays that a player reports as finished for the first time.
+    pub(crate) unpaid: HashSet<PlayId>,
     pub(crate) free_plays: HashMap<(JukeboxId, AccountId), u32>,
 }
 
@@ -76,12 +79,21 @@ pub(crate) async fn gather(
         versions,
         lots: ledger::lots(tx, &askers).await?,
         known: plays::known(tx, &ids).await?,
+        unpaid: plays::played_unpaid(tx, &finished(commands), now).await?,
         last_rounds: history.last_rounds,
         free_plays: history.free_plays,
         last_started: plays::last_started(tx, &songs_here).await?,
         recordings,
         floors,
     })
+}
+
+fn finished(commands: &[(JukeboxId, Command)]) -> Vec<PlayId> {
+    let play = |command: &Command| match command {
+        Command::Asked(Request::ScreenReported { play, report: Report::Finished, .. }) => Some(*play),
+        _ => None,
+    };
+    commands.iter().filter_map(|(_, command)| play(command)).collect()
 }
 
 fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {

@@ -182,6 +182,7 @@ fn ask(
         Request::PlayerClaimed { screen, claim, codecs, resume, .. } => {
             floor.claim(screen, claim, codecs, resume, moment)
         }
+        Request::ScreenReported { play, .. } if gathered.unpaid.remove(&play) => floor.played_unpaid(play, moment),
         Request::ScreenReported { player_epoch, received_at, play, attempt, report, age_ms, .. } => {
             floor.report(play, report, Heard { player_epoch, received_at, attempt, age_ms }, moment);
         }

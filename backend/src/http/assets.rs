@@ -69,7 +69,20 @@ async fn favicon(shared: Shared) -> Answer<Response> {
     Ok(([(header::CONTENT_TYPE, "image/svg+xml"), AN_HOUR], svg).into_response())
 }
 
-async fn web_manifest() -> Response {
+async fn web_manifest(shared: Shared) -> Response {
+    let png = |name: &str, sizes: &str, purpose: &str| {
+        shared
+            .pages
+            .asset(name)
+            .map(|src| serde_json::json!({ "src": src, "sizes": sizes, "type": "image/png", "purpose": purpose }))
+    };
+    let drawn = serde_json::json!({ "src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any" });
+    let rendered = [
+        png("icon-192.png", "192x192", "any"),
+        png("icon-512.png", "512x512", "any"),
+        png("maskable-512.png", "512x512", "maskable"),
+    ];
+    let icons: Vec<_> = rendered.into_iter().flatten().chain([drawn]).collect();
     let manifest = serde_json::json!({
         "name": "Jukeline",
         "short_name": "Jukeline",
@@ -78,7 +91,7 @@ async fn web_manifest() -> Response {
         "display": "standalone",
         "background_color": "#17110f",
         "theme_color": "#17110f",
-        "icons": [{ "src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any" }],
+        "icons": icons,
     });
     ([(header::CONTENT_TYPE, "application/manifest+json"), AN_HOUR], manifest.to_string()).into_response()
 }

@@ -12,8 +12,18 @@ use std::fmt::Write;
 /// Entries of the queue in the first paint; the program shows the rest.
 const FIRST_ENTRIES: usize = 20;
 
+/// A room as one visitor sees it.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// What everybody sees.
+    pub room: &'a RoomSnapshot,
+    /// Whether this visitor holds a pass.
+    pub in_the_room: bool,
+}
+
 /// A whole page of `surface`.
-pub fn shell(config: &Config, pages: &Pages, surface: &str, room: Option<&RoomSnapshot>, no_cookie: bool) -> String {
+pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_>>, no_cookie: bool) -> String {
+    let room = seen.map(|seen| seen.room);
     let Some(loads) = pages.surface(surface) else { return not_built() };
     let mut head = String::new();
     for style in ["base.css".to_owned(), format!("{surface}.css")] {
@@ -32,6 +42,7 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, room: Option<&RoomSn
     for module in std::iter::once(&loads.js).chain(&loads.snippets) {
         let _ = write!(head, "<link rel=\"modulepreload\" href=\"/ui/{module}\">");
     }
+    let touch_icon = pages.asset("apple-touch-icon.png").unwrap_or_else(|| "/icon.svg".into());
     let title =
         room.map_or_else(|| "Jukeline".to_owned(), |room| format!("{} – Jukeline", escape(&room.info.venue_name)));
     format!(
@@ -39,23 +50,24 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, room: Option<&RoomSn
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover\">\
          <meta name=\"theme-color\" content=\"#17110f\"><title>{title}</title>{head}\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\
-         <link rel=\"apple-touch-icon\" href=\"/icon.svg\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"></head>\
+         <link rel=\"apple-touch-icon\" href=\"{touch_icon}\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"></head>\
          <body><div id=\"main\">{}</div>\
          <script type=\"application/json\" id=\"boot\">{}</script>\
          <script type=\"module\" src=\"/ui/boot/{surface}.js\"></script></body></html>",
         room.map(first_paint).unwrap_or_default(),
-        boot(config, pages, surface, room, no_cookie),
+        boot(config, pages, surface, seen, no_cookie),
     )
 }
 
 /// What the program starts from, as JSON that can't end its script element.
-fn boot(config: &Config, pages: &Pages, surface: &str, room: Option<&RoomSnapshot>, no_cookie: bool) -> String {
+fn boot(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_>>, no_cookie: bool) -> String {
     let assets = pages.manifest.as_ref().map(|manifest| &manifest.assets);
     let assets: serde_json::Map<String, serde_json::Value> =
         assets.into_iter().flatten().map(|(name, path)| (name.clone(), format!("/ui/{path}").into())).collect();
     let boot = json!({
         "surface": surface,
-        "room": room,
+        "room": seen.map(|seen| seen.room),
+        "in_the_room": seen.map(|seen| seen.in_the_room),
         "assets": assets,
         "build": env!("CARGO_PKG_VERSION"),
         "trial": config.is_trial(),

@@ -4,7 +4,7 @@ use super::{
     cookies,
     extract::Path,
     html,
-    identity::{Device, give_pass},
+    identity::{Device, Passes, give_pass},
     presence,
     problem::Answer,
     shared::{Address, Shared},
@@ -17,7 +17,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use jukeline_app::{api::RoomSnapshot, venue::is_room_name};
+use jukeline_app::venue::is_room_name;
 
 /// Pages of the patron surface that need no room.
 const PATRON: &[&str] =
@@ -63,10 +63,11 @@ async fn room(
     address: Address,
     headers: HeaderMap,
     cookies: cookies::SetCookies,
+    passes: Passes,
 ) -> Answer<Response> {
     shared.room_opened(address.0);
     let Some(code) = query.as_deref().and_then(code_in) else {
-        return room_page(&context, &shared, &name, &headers).await;
+        return room_page(&context, &shared, &name, &headers, &passes).await;
     };
     let Some(room) = places::room(&context.store, &name).await? else {
         let there = if is_room_name(&name) { format!("/r/{name}") } else { "/".to_owned() };
@@ -87,14 +88,24 @@ async fn room_within(
     _device: Device,
     address: Address,
     headers: HeaderMap,
+    passes: Passes,
 ) -> Answer<Response> {
     shared.room_opened(address.0);
-    room_page(&context, &shared, &name, &headers).await
+    room_page(&context, &shared, &name, &headers, &passes).await
 }
 
-async fn room_page(context: &Context, shared: &Shared, name: &str, headers: &HeaderMap) -> Answer<Response> {
+async fn room_page(
+    context: &Context,
+    shared: &Shared,
+    name: &str,
+    headers: &HeaderMap,
+    passes: &Passes,
+) -> Answer<Response> {
     let snapshot = live::snapshot(context, name).await?;
-    let mut response = page(context, shared, "patron", snapshot.as_ref(), headers);
+    let seen = snapshot
+        .as_ref()
+        .map(|room| html::Seen { room, in_the_room: passes.until(room.info.jukebox, room.server_now).is_some() });
+    let mut response = page(context, shared, "patron", seen, headers);
     if snapshot.is_none() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
@@ -110,7 +121,7 @@ fn page(
     context: &Context,
     shared: &Shared,
     surface: &str,
-    room: Option<&RoomSnapshot>,
+    room: Option<html::Seen<'_>>,
     headers: &HeaderMap,
 ) -> Response {
     // A browser that sends no cookie at all may be one that keeps none; the page tries before it says so.

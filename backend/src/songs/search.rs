@@ -94,8 +94,9 @@ impl SongIndex {
     }
 
     fn new(index: Index, fields: Fields) -> Result<Self, SearchError> {
-        // Reloaded by hand after each write, so that no thread watches the folder.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        // A thread watches the folder: another process may import into it (`jukeline songs import`). Own writes reload by
+        // hand, so that they are seen at once.
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::OnCommitWithDelay).try_into()?;
         Ok(Self { index, reader, fields, writing: Mutex::new(()) })
     }
 

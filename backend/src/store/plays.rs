@@ -65,6 +65,19 @@ pub async fn known(tx: &mut Tx, plays: &[PlayId]) -> Result<HashSet<PlayId>> {
     Ok(found)
 }
 
+/// Notes that returned plays sounded after all; gives those for which it is news.
+pub async fn played_unpaid(tx: &mut Tx, plays: &[PlayId], at: Timestamp) -> Result<HashSet<PlayId>> {
+    let mut news = HashSet::new();
+    for play in plays {
+        let sql = "UPDATE plays SET heard_at = $1 WHERE id = $2 AND state = 'returned' AND heard_at IS NULL";
+        let done = sqlx::query(sql).bind(at.0).bind(play.to_string()).execute(&mut **tx).await?;
+        if done.rows_affected() == 1 {
+            news.insert(*play);
+        }
+    }
+    Ok(news)
+}
+
 /// Patrons' turns and free songs at jukeboxes.
 #[derive(Default)]
 pub struct History {

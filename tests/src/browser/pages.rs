@@ -44,13 +44,14 @@ impl Browser {
         self.wait_for(".screen .stage").await
     }
 
-    /// A new browser with a paired player that needs no touch.
+    /// A new browser with a paired player that needs no touch; it has claimed the jukebox.
     ///
     /// # Errors
     /// As [`Browser::pair_player`].
     pub async fn player(house: &House, base: &str) -> Result<Browser> {
         let browser = Browser::chromium(&Look::screen()).await?;
         browser.pair_player(house, base).await?;
+        browser.until("the claim", "return window.jukeline && window.jukeline.epoch !== null").await?;
         Ok(browser)
     }
 

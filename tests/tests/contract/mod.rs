@@ -134,6 +134,15 @@ impl Installation {
         Self::of(Some(kafka().await?), None, url).await
     }
 
+    /// One on another cluster, which the test holds; `bootstrap` are its addresses.
+    pub(crate) async fn elsewhere(bootstrap: &str, url: &str) -> Result<Installation> {
+        let mut installation = Self::of(None, None, url).await?;
+        installation.config.log.kind = LogKind::Kafka;
+        installation.config.log.kafka.insert("bootstrap.servers".into(), bootstrap.into());
+        installation.config.log.topic_prefix = format!("{}.", fresh("t"));
+        Ok(installation)
+    }
+
     async fn of(kafka: Option<Arc<Kafka>>, postgres: Option<Arc<Postgres>>, url: &str) -> Result<Installation> {
         let folder = tempfile::tempdir()?;
         let mut config = Config::default();

@@ -11,16 +11,16 @@ use sqlx::{AnyPool, AssertSqlSafe, any::install_default_drivers};
 use std::{collections::BTreeMap, path::Path};
 
 /// Every row of every table as text.
-pub type Rows = BTreeMap<String, Vec<String>>;
+pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 
 /// Opens the embedded database of a data folder beside the server that uses it.
-pub async fn sqlite(data: &Path) -> Result<AnyPool> {
+pub(crate) async fn sqlite(data: &Path) -> Result<AnyPool> {
     install_default_drivers();
     Ok(AnyPool::connect(&format!("sqlite://{}", data.join("jukeline.sqlite").display())).await?)
 }
 
 /// Reads every row of every table of an embedded database.
-pub async fn rows_of_sqlite(data: &Path) -> Result<Rows> {
+pub(crate) async fn rows_of_sqlite(data: &Path) -> Result<Rows> {
     let pool = sqlite(data).await?;
     let tables: Vec<String> =
         sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&pool).await?;
@@ -38,7 +38,7 @@ pub async fn rows_of_sqlite(data: &Path) -> Result<Rows> {
 }
 
 /// The tables in which something would stand if a request had changed anything that matters.
-pub async fn what_matters(data: &Path) -> Result<Rows> {
+pub(crate) async fn what_matters(data: &Path) -> Result<Rows> {
     let kept =
         ["plays", "lots", "transfers", "requests", "outbox", "accounts", "identities", "songs", "venues", "screens"];
     let mut rows = rows_of_sqlite(data).await?;
@@ -48,7 +48,7 @@ pub async fn what_matters(data: &Path) -> Result<Rows> {
 }
 
 /// Fails unless a call was refused with this code; gives the problem.
-pub fn refused<T>(answer: Result<T, ClientError>, code: Code) -> Result<Problem> {
+pub(crate) fn refused<T>(answer: Result<T, ClientError>, code: Code) -> Result<Problem> {
     match answer {
         Ok(_) => anyhow::bail!("not refused: {code:?} was expected"),
         Err(ClientError::Problem(problem)) => {
@@ -60,7 +60,7 @@ pub fn refused<T>(answer: Result<T, ClientError>, code: Code) -> Result<Problem>
 }
 
 /// Proves that every credit and every play is accounted for.
-pub fn doctor_is_happy(server: &Server) -> Result<()> {
+pub(crate) fn doctor_is_happy(server: &Server) -> Result<()> {
     let output = server.command(&["doctor"])?.output()?;
     ensure!(output.status.success(), "doctor: {}", String::from_utf8_lossy(&output.stdout));
     Ok(())

@@ -140,11 +140,11 @@ async fn settle(request: &Request, step: Step) {
     if step != Step::Lost {
         storage::remove(KEY);
     }
-    if let Step::Accepted(play) = &step {
-        if let Some(about) = play.about {
-            let time = crate::shared::format::time(lang(), about, &play.timezone);
-            live_region::say(lang().said_in_line(&play.song.song.title, &time));
-        }
+    if let Step::Accepted(play) = &step
+        && let Some(about) = play.about
+    {
+        let time = crate::shared::format::time(lang(), about, &play.timezone);
+        live_region::say(lang().said_in_line(&play.song.song.title, &time));
     }
     let is_accepted = matches!(step, Step::Accepted(_));
     *ASKING.write() = Some((request.clone(), step));

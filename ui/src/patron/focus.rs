@@ -30,9 +30,8 @@ pub(crate) fn use_focus_memory() {
 pub(crate) fn restore() {
     let document = web_sys::window().and_then(|w| w.document());
     let active = document.and_then(|d| d.active_element()).map(|e| e.tag_name());
-    if active.is_none_or(|tag| tag == "BODY") {
-        if let Some(path) = LAST.with_borrow(Clone::clone) {
-            nav::focus_link(&path);
-        }
+    let is_lost = active.is_none_or(|tag| tag == "BODY");
+    if let Some(path) = LAST.with_borrow(Clone::clone).filter(|_| is_lost) {
+        nav::focus_link(&path);
     }
 }

@@ -1,6 +1,7 @@
 //! The phone: the room, finding a song, one's requests and credits.
 
 mod asking;
+mod browse;
 mod chrome;
 mod enter;
 mod find;
@@ -14,6 +15,7 @@ mod offer;
 mod played;
 mod position;
 mod profile;
+mod queue;
 mod request;
 mod room;
 mod route;

@@ -9,7 +9,11 @@ use crate::shared::{
     words::{Lang, lang},
 };
 use dioxus::{core::spawn_forever, prelude::*};
-use jukeline_app::{api::MyPlay, play::PlayState, time::Timestamp};
+use jukeline_app::{
+    api::MyPlay,
+    play::{PlayState, ReturnReason},
+    time::Timestamp,
+};
 
 /// How a request stands: words, the class of its state, what became of the money.
 struct Standing {
@@ -119,7 +123,7 @@ fn standing(lang: Lang, play: &MyPlay, is_late: bool) -> Standing {
         },
         PlayState::Returned => Standing {
             state: play.returned.map_or_else(String::new, |reason| lang.return_reason(reason)),
-            class: "bad",
+            class: if play.returned == Some(ReturnReason::TakenBack) { "" } else { "bad" },
             money: lang.credits_are_back(price),
         },
         PlayState::Queued | PlayState::Handed => waiting(lang, play, is_late, &time),

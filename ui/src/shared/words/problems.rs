@@ -7,7 +7,6 @@ use jukeline_app::{
     client::ClientError,
     rules::SongRefusal,
 };
-use serde::Deserialize;
 
 texts! {
     nothing_taken = "Nothing was taken.", "Es wurde nichts abgebucht.";
@@ -183,7 +182,8 @@ fn minute_of_day(minute: u16) -> String {
 fn decline_reason(problem: &Problem) -> Option<DeclineReason> {
     let params = &problem.params;
     let inner = params.get("reason").filter(|reason| reason.is_object());
-    DeclineReason::deserialize(inner.unwrap_or(params)).ok()
+    // By way of text, for which the reading code is in the bundle anyway.
+    serde_json::from_str(&inner.unwrap_or(params).to_string()).ok()
 }
 
 fn code_words(code: Code) -> (&'static str, &'static str) {

@@ -1,0 +1,150 @@
+//! One golden file for each kind of record that was ever written: what is on the log stays readable, and says the same.
+//! `JUKELINE_WRITE_GOLDEN=1` adds files for new kinds; a file that is there is never rewritten.
+
+use jukeline_app::{
+    api::{DeclineReason, PlayerStatus, Report, Resume},
+    events::{Fact, PlayRequested, Request, StaffWord, Stamped},
+    id::{AccountId, JukeboxId, LotId, PlayId, ScreenId, SongId, VenueId},
+    ledger::LedgerFact,
+    play::{BreakCause, ReturnReason, SkipReason},
+    song::Codec,
+    time::Timestamp,
+    version::Version,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::path::PathBuf;
+use uuid::Uuid;
+
+const PLAY: PlayId = PlayId(Uuid::from_u128(1));
+const ACCOUNT: AccountId = AccountId(Uuid::from_u128(2));
+const SONG: SongId = SongId(Uuid::from_u128(3));
+const VENUE: VenueId = VenueId(Uuid::from_u128(4));
+const SCREEN: ScreenId = ScreenId(Uuid::from_u128(5));
+const LOT: LotId = LotId(Uuid::from_u128(6));
+const AT: Timestamp = Timestamp(1_767_225_600_000);
+
+fn compare<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(topic: &str, name: &str, value: &T) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{topic}.{name}.v1.json"));
+    if std::env::var_os("JUKELINE_WRITE_GOLDEN").is_some() && !file.exists() {
+        std::fs::write(&file, serde_json::to_string_pretty(value).unwrap() + "\n").unwrap();
+    }
+    let golden = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    assert_eq!(&serde_json::from_str::<T>(&golden).unwrap(), value, "{topic}.{name} reads as something else");
+    let written: serde_json::Value = serde_json::to_value(value).unwrap();
+    assert_eq!(
+        written,
+        serde_json::from_str::<serde_json::Value>(&golden).unwrap(),
+        "{topic}.{name} is written differently"
+    );
+}
+
+#[test]
+fn requests() {
+    let resume = Some(Resume { play: PLAY, attempt: 1, position_ms: 7_000 });
+    let reports = [
+        ("started", Report::Started { position_ms: 0 }),
+        ("heard", Report::Heard),
+        ("finished", Report::Finished),
+        ("broke", Report::Broke { position_ms: 9, cause: BreakCause::EndedEarly }),
+        ("dropped", Report::Dropped),
+    ];
+    for (name, report) in reports {
+        let request = Request::ScreenReported {
+            screen: SCREEN,
+            player_epoch: 2,
+            received_at: AT,
+            play: PLAY,
+            attempt: 1,
+            report,
+            age_ms: 40,
+        };
+        compare("requests", &format!("ScreenReported-{name}"), &request);
+    }
+    let asked = PlayRequested {
+        play: PLAY,
+        account: ACCOUNT,
+        song: SONG,
+        price: 2,
+        sooner: true,
+        valid_until: AT.plus(30_000),
+        received_at: AT,
+    };
+    let said = [
+        ("skip", StaffWord::Skip { play: PLAY, reason: SkipReason::TooLoud }),
+        ("pause", StaffWord::Pause),
+        ("resume", StaffWord::Resume),
+        ("volume", StaffWord::Volume { percent: 62 }),
+    ];
+    for (name, said) in said {
+        compare("requests", &format!("StaffSaid-{name}"), &Request::StaffSaid { staff: ACCOUNT, said });
+    }
+    compare("requests", "PlayRequested", &Request::PlayRequested(asked));
+    compare("requests", "TakeBackRequested", &Request::TakeBackRequested { play: PLAY, account: ACCOUNT });
+    let claim = Uuid::from_u128(7);
+    let claimed =
+        Request::PlayerClaimed { screen: SCREEN, claim, received_at: AT, codecs: Codec::ALL.to_vec(), resume };
+    compare("requests", "PlayerClaimed", &claimed);
+}
+
+#[test]
+fn facts_about_plays() {
+    let staff = ReturnReason::Staff { said: SkipReason::WrongMood };
+    let facts = [
+        Fact::Queued {
+            play: PLAY,
+            account: ACCOUNT,
+            song: SONG,
+            venue: VENUE,
+            price: 2,
+            sooner: false,
+            rules: 3,
+            round: 4,
+            rank: 1_048_576,
+            after: None,
+            about: AT,
+            latest: AT.plus(60_000),
+        },
+        Fact::Declined { play: PLAY, account: ACCOUNT, reason: DeclineReason::Dearer { price: 3 } },
+        Fact::Handed { plays: vec![(PLAY, 1)], player_epoch: 2 },
+        Fact::Recalled { play: PLAY, reason: ReturnReason::TakenBack },
+        Fact::Started { play: PLAY, attempt: 1, anchor: AT },
+        Fact::Heard { play: PLAY, account: ACCOUNT, song: SONG, venue: VENUE, heard_at: AT, night: 20_251_231 },
+        Fact::Finished { play: PLAY, account: ACCOUNT, price: 2 },
+        Fact::Returned { play: PLAY, account: ACCOUNT, reason: staff, staff: Some(ACCOUNT), price: 2 },
+        Fact::PlayedUnpaid { play: PLAY },
+        Fact::FloorSet {
+            paused: true,
+            volume: 80,
+            player: PlayerStatus::Online,
+            player_epoch: 2,
+            claim: None,
+            anchor: Some((PLAY, AT)),
+            paused_at_ms: Some(5_000),
+        },
+    ];
+    for fact in facts {
+        let name = fact.name();
+        let jukebox = JukeboxId(Uuid::from_u128(8));
+        compare("plays", name, &Stamped { jukebox, version: Version { epoch: 1, n: 9 }, at: AT, fact });
+    }
+}
+
+#[test]
+fn facts_about_credits() {
+    let facts = [
+        LedgerFact::Granted { account: ACCOUNT, lot: LOT, amount: 20 },
+        LedgerFact::Reserved { account: ACCOUNT, play: PLAY, amount: 2 },
+        LedgerFact::Captured { account: ACCOUNT, play: PLAY, amount: 2 },
+        LedgerFact::Released { account: ACCOUNT, play: PLAY, amount: 2 },
+        LedgerFact::Forfeited { account: ACCOUNT, amount: 18 },
+    ];
+    for fact in facts {
+        compare("ledger", fact.name(), &fact);
+    }
+}
+
+#[test]
+fn a_field_from_a_newer_version_is_ignored() {
+    let newer = r#"{"type":"Finished","play":"00000000-0000-0000-0000-000000000001","account":"00000000-0000-0000-0000-000000000002","price":2,"tip":1}"#;
+    assert_eq!(serde_json::from_str::<Fact>(newer).unwrap(), Fact::Finished { play: PLAY, account: ACCOUNT, price: 2 });
+}

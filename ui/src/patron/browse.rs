@@ -1,0 +1,125 @@
+//! The front page of the catalogue.
+
+use super::{
+    find::{Bones, Failed},
+    route::{Route, Shelf},
+};
+use crate::shared::{
+    cover::Cover,
+    fetch::api,
+    words::{Lang, lang},
+};
+use dioxus::prelude::*;
+use jukeline_app::api::{Browse, FoundSong, Shelf as ShelfOf};
+
+/// The front page: what is played most, what is new, and the ways in.
+#[component]
+pub(crate) fn Front(room: String) -> Element {
+    let lang = lang();
+    let asked = room.clone();
+    let mut browse = use_resource(move || {
+        let room = asked.clone();
+        async move { api().browse(&room).await }
+    });
+    let value = browse.read();
+    match value.as_ref() {
+        None => rsx! { Bones {} },
+        Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| browse.restart() } },
+        Some(Ok(shelves)) if shelves.newest.is_empty() && shelves.artists.is_empty() => rsx! {
+            section { class: "empty",
+                h2 { {lang.empty_catalogue()} }
+                p { class: "muted", {lang.empty_catalogue_hint()} }
+            }
+        },
+        Some(Ok(shelves)) => rsx! { Shelves { room, shelves: shelves.clone() } },
+    }
+}
+
+#[component]
+fn Shelves(room: String, shelves: Browse) -> Element {
+    let lang = lang();
+    rsx! {
+        div { class: "browse",
+            Covers { room: room.clone(), title: lang.most_played(), list: "most_played", songs: shelves.most_played }
+            Covers { room: room.clone(), title: lang.newest(), list: "newest", songs: shelves.newest }
+            Chips { room: room.clone(), title: lang.genres(), shelves: shelves.genres, to: Shelf::Genre }
+            Chips { room: room.clone(), title: lang.decades(), shelves: shelves.decades, to: Shelf::Decade }
+            if !shelves.artists.is_empty() {
+                section {
+                    div { class: "section-head", h2 { {lang.artists()} } }
+                    ul { class: "queue",
+                        for artist in shelves.artists.iter() {
+                            li { key: "{artist.name}", ArtistRow { room: room.clone(), artist: artist.clone() } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn ArtistRow(room: String, artist: ShelfOf) -> Element {
+    let initial: String = artist.name.chars().next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    rsx! {
+        a { class: "row", href: Route::Find(room, Shelf::Artist(artist.name.clone())).path(),
+            span { class: "initial", aria_hidden: true, {initial} }
+            div { class: "row-text",
+                p { class: "row-title clamp", dir: "auto", {artist.name.clone()} }
+                p { class: "row-sub", {lang().songs(artist.songs as i64)} }
+            }
+            crate::shared::icons::Icon { name: "next" }
+        }
+    }
+}
+
+#[component]
+fn Covers(room: String, title: String, list: &'static str, songs: Vec<FoundSong>) -> Element {
+    if songs.is_empty() {
+        return VNode::empty();
+    }
+    rsx! {
+        section {
+            div { class: "section-head",
+                h2 { {title.clone()} }
+                a { href: Route::Find(room.clone(), Shelf::List(list.into())).path(), aria_label: "{title}: {lang().all()}", {lang().all()} }
+            }
+            ul { class: "shelf", aria_label: title,
+                for found in songs {
+                    li { key: "{found.song.id}",
+                        a { class: "stack-tight", href: Route::Song(room.clone(), found.song.id).path(),
+                            Cover { song: found.song.clone() }
+                            span { class: "row-title clamp", dir: "auto", {found.song.title} }
+                            span { class: "row-sub clamp", dir: "auto", {found.song.artist} }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Chips(room: String, title: String, shelves: Vec<ShelfOf>, to: Callback<String, Shelf>) -> Element {
+    if shelves.is_empty() {
+        return VNode::empty();
+    }
+    let lang = lang();
+    rsx! {
+        section { class: "stack",
+            h2 { {title} }
+            ul { class: "chips",
+                for shelf in shelves {
+                    li { key: "{shelf.name}",
+                        a { class: "chip", href: Route::Find(room.clone(), to.call(shelf.name.clone())).path(), {chip_name(lang, &shelf.name)} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Decades are asked for by their first year and read as "1980s".
+fn chip_name(lang: Lang, name: &str) -> String {
+    if name.len() == 4 && name.bytes().all(|b| b.is_ascii_digit()) { lang.decade(name) } else { name.into() }
+}
