@@ -109,7 +109,7 @@ fn standing(lang: Lang, play: &MyPlay, is_late: bool) -> Standing {
         }
         PlayState::Started => Standing {
             state: lang.playing_now().into(),
-            class: "now",
+            class: "playing",
             money: if price == 0 {
                 lang.free_song().into()
             } else {
