@@ -1,6 +1,8 @@
 //! One golden file for each kind of record that was ever written: what is on the log stays readable, and says the same.
 //! `JUKELINE_WRITE_GOLDEN=1` adds files for new kinds; a file that is there is never rewritten.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test: what fails is the finding")]
+
 use jukeline_app::{
     api::{DeclineReason, PlayerStatus, Report, Resume},
     events::{Fact, PlayRequested, Request, StaffWord, Stamped},

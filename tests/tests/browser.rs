@@ -255,7 +255,7 @@ async fn sound_that_is_refused_asks_for_one_touch() -> Result<()> {
     player.wait_until_gone("button.touch").await?;
     let guest = Phone::enter(&base, &house.room, &player.room_code().await?).await?;
     let song = house.songs().await?[0];
-    eventually("a player", Duration::from_secs(10), || async { Ok(guest.queue(song).await?) }).await?;
+    eventually("a player", Duration::from_secs(10), || async { guest.queue(song).await }).await?;
     player.hear().await?;
     Ok(())
 }

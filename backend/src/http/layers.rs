@@ -16,7 +16,7 @@ use std::{
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// How long a handler may take before its answer begins.
-const HANDLER_TIME: Duration = Duration::from_secs(10);
+const HANDLER_TIME: Duration = Duration::from_secs(15);
 /// The shells' own origins.
 const SHELLS: [HeaderValue; 2] =
     [HeaderValue::from_static("tauri://localhost"), HeaderValue::from_static("http://tauri.localhost")];

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 /// How long a record may wait for its acknowledgement: below the handlers' timeout, so that a patron who is told
 /// "failed" is never charged afterwards.
-const MESSAGE_TIMEOUT: Duration = Duration::from_secs(5);
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Settings for every client of this log; what the configuration says goes last.
 pub fn client(config: &LogConfig) -> ClientConfig {
@@ -46,6 +46,7 @@ pub fn producer(config: &LogConfig) -> Result<FutureProducer, LogError> {
     client
         .set("enable.idempotence", "true")
         .set("acks", "all")
+        .set("request.timeout.ms", "3000")
         .set("message.timeout.ms", MESSAGE_TIMEOUT.as_millis().to_string())
         // Java's partitioner, so that joins of other tools meet our partitions.
         .set("partitioner", "murmur2_random")

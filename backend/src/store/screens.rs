@@ -12,7 +12,7 @@ use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
 
 /// How long a pairing code is good.
-pub const PAIRING_MS: i64 = 15 * MINUTE;
+pub const PAIRING_MS: i64 = 10 * MINUTE;
 
 const PAIRING: &str = "pair";
 

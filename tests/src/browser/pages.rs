@@ -103,7 +103,11 @@ impl Browser {
     /// Something sounds after 20 s, or again.
     pub async fn hear_nothing(&self) -> Result<()> {
         let silent = || async { Ok(self.reading().await?.audio.is_none()) };
-        eventually("silence", SOUND, || async { Ok(ensure!(silent().await?, "it sounds")) }).await?;
+        eventually("silence", SOUND, || async {
+            ensure!(silent().await?, "it sounds");
+            Ok(())
+        })
+        .await?;
         always("silence", Duration::from_secs(1), silent).await
     }
 
@@ -149,7 +153,11 @@ impl Browser {
     /// # Errors
     /// One does after 20 s.
     pub async fn wait_until_gone(&self, css: &str) -> Result<()> {
-        eventually(css, SOUND, || async { Ok(ensure!(!self.shows(css).await?, "still there")) }).await
+        eventually(css, SOUND, || async {
+            ensure!(!self.shows(css).await?, "still there");
+            Ok(())
+        })
+        .await
     }
 
     /// Keeps what the window shows as `screenshots/<name>.png` of the target folder.
