@@ -21,7 +21,7 @@ use axum::{
         State,
         ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::Response,
     routing::{get, post},
 };
@@ -43,7 +43,7 @@ async fn pair(
     address: Address,
     cookies: super::cookies::SetCookies,
     Json(pair): Json<PairScreen>,
-) -> Answer<Json<ScreenInfo>> {
+) -> Answer<(StatusCode, Json<ScreenInfo>)> {
     // Wrong codes count, right ones don't: a network of screens may be behind one address.
     shared.limits.check(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
     let Some((screen, token)) = screens::pair(&context.store, &pair.code, &pair.codecs).await? else {
@@ -51,7 +51,7 @@ async fn pair(
         return Err(Code::LinkSpent.into());
     };
     cookies.set(&context.config, SCREEN_COOKIE, &token, super::cookies::LONG_S);
-    Ok(Json(info(&context, &screen).await?))
+    Ok((StatusCode::CREATED, Json(info(&context, &screen).await?)))
 }
 
 async fn me(State(context): State<Context>, screen: ScreenSession) -> Answer<Json<ScreenInfo>> {

@@ -139,8 +139,8 @@ async fn pairing_code(
     Path(jukebox): Path<JukeboxId>,
     session: Session,
     Json(body): Json<ForRole>,
-) -> Answer<Json<PairingCode>> {
+) -> Answer<(StatusCode, Json<PairingCode>)> {
     require_at(&context, session.account, Role::VenueManager, jukebox).await?;
     let (code, until) = screens::make_pairing_code(&context.store, jukebox, body.role).await?;
-    Ok(Json(PairingCode { code, until, address: context.config.address("/screen") }))
+    Ok((StatusCode::CREATED, Json(PairingCode { code, until, address: context.config.address("/screen") })))
 }

@@ -1,7 +1,7 @@
 //! Every string that people read, in each language.
 //!
 //! English and German stand side by side in one `match` over [`Lang`], so that a missing translation doesn't compile, and
-//! each bundle keeps only the words it uses. What is shared is in [`common`] and [`problems`]; each surface has a file.
+//! each bundle keeps only the words it uses. What is shared is in `common` and `problems`; each surface has a file.
 
 mod common;
 mod patron;
