@@ -278,14 +278,18 @@ async fn fails(config: &str, arguments: &[&str], variables: &[(&str, &str)]) -> 
 #[tokio::test]
 async fn configurations_that_cannot_be_used() -> Result<()> {
     // What stands there, and what the message must name: the key, the value, and what would be right.
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 10] = [
         ("colour = \"red\"", &["colour", "public_url"]),
         ("public_url = \"ftp://bar.example\"", &["public_url", "ftp://bar.example", "http or https"]),
         ("public_url = \"https://bar.example/jukebox\"", &["public_url", "/jukebox", "without a path"]),
         ("[http]\nbind = \"everywhere\"", &["http.bind", "everywhere", "127.0.0.1:8080"]),
         ("[log]\nkind = \"rabbit\"", &["log.kind", "rabbit", "table", "kafka"]),
         ("[log]\npartitions = 0", &["log.partitions", "\"0\"", "1 to 1000"]),
-        ("[log]\nkind = \"kafka\"", &["log.kafka", "bootstrap.servers", "host:9092"]),
+        ("[log]\nkind = \"kafka\"", &["log.kind", "kafka", "postgres://"]),
+        (
+            "[log]\nkind = \"kafka\"\n[store]\nurl = \"postgres://u:secret-word@h/d\"",
+            &["log.kafka", "bootstrap.servers", "host:9092"],
+        ),
         ("[store]\nurl = \"postgres://u:secret-word@h/d\"", &["log.kind", "table", "kafka"]),
         ("[mail]\nsmtp = \"smtp://127.0.0.1\"", &["mail", "smtp and from"]),
     ];
