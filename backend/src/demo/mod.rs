@@ -75,13 +75,16 @@ pub async fn run(options: Options) -> Result<(), DemoError> {
     let config = config(&options)?;
     let running = serve::start(config).await?;
     let house = house::furnish(&running.context, options.here).await?;
-    let music = options.music.clone().unwrap_or_else(|| running.context.config.data.join("music"));
+    let folder = options.music.clone().unwrap_or_else(|| running.context.config.data.join("music"));
     if options.music.is_none() {
-        render(&running, &music, PIECES_TO_OPEN).await?;
+        tracing::info!("composing the first songs");
+        let first = music::catalogue(SEED).into_iter().take(PIECES_TO_OPEN).collect();
+        render_pieces(first, folder.clone()).await?;
     }
-    take_in(&running, &music).await?;
+    let summary = import(&running.context, &folder).await?;
+    tracing::info!("{summary}");
     if options.music.is_none() {
-        tokio::spawn(render_rest(running.context.clone(), music));
+        tokio::spawn(render_rest(running.context.clone(), folder));
     }
     tokio::spawn(regulars::keep_coming(running.context.clone(), house.clone()));
     announce(&running, &house, options.no_open);
@@ -112,24 +115,12 @@ fn reachable_address() -> IpAddr {
     routed.map_or(loopback, |address| address.ip())
 }
 
-async fn render(running: &Running, folder: &Path, pieces: usize) -> Result<(), DemoError> {
-    tracing::info!("composing the first songs");
-    let folder = folder.to_owned();
-    let first: Vec<_> = music::catalogue(SEED).into_iter().take(pieces).collect();
-    let _keep = running.address;
-    render_pieces(first, folder).await
-}
-
 async fn render_pieces(pieces: Vec<music::PieceSpec>, folder: PathBuf) -> Result<(), DemoError> {
     let rendered = tokio::task::spawn_blocking(move || {
         std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
         music::render_all(&pieces, &folder, 2, &|_, _| {}).map_err(|e| e.to_string())
     });
     rendered.await.map_err(|e| DemoError::Music(e.to_string()))?.map_err(DemoError::Music)
-}
-
-async fn take_in(running: &Running, folder: &Path) -> Result<(), DemoError> {
-    import(&running.context, folder).await.map(|summary| tracing::info!("{summary}"))
 }
 
 async fn import(context: &crate::context::Context, folder: &Path) -> Result<crate::songs::Summary, DemoError> {

@@ -14,15 +14,13 @@ use std::{
 /// Gives one fact to whoever listens.
 pub async fn publish(context: &Context, stamped: Stamped) -> Result<(), StoreError> {
     let live: &Live = &context.live;
-    if let Some(listeners) = live.listened_to(stamped.jukebox) {
-        let encoded = delta::encode(&context.store, &stamped).await?.into();
-        let stamped = Arc::new(stamped);
+    let fact = Arc::new(stamped);
+    if let Some(listeners) = live.listened_to(fact.jukebox) {
+        let encoded = delta::encode(&context.store, &fact).await?.into();
         // Nobody may be listening any more: that is no error.
-        let _ = listeners.send(Change { version: stamped.version, fact: stamped.clone(), encoded });
-        live.decided(&stamped.fact);
-    } else {
-        live.decided(&stamped.fact);
+        let _ = listeners.send(Change { version: fact.version, fact: fact.clone(), encoded });
     }
+    live.decided(&fact.fact);
     Ok(())
 }
 

@@ -216,13 +216,6 @@ pub async fn of_account(store: &Store, account: AccountId, before: Option<PlayId
     rows.iter().map(play_row).collect()
 }
 
-/// A person's live plays: where they wait.
-pub async fn live_of_account(store: &Store, account: AccountId) -> Result<Vec<(PlayId, JukeboxId)>> {
-    let sql = "SELECT id, jukebox FROM plays WHERE account = $1 AND state IN ('queued', 'handed', 'started')";
-    let rows = sqlx::query(sql).bind(account.to_string()).fetch_all(store.read()).await?;
-    rows.iter().map(|row| Ok((id("plays", row.try_get(0)?)?, id("plays", row.try_get(1)?)?))).collect()
-}
-
 fn play_row(row: &AnyRow) -> Result<PlayRow> {
     let state =
         PlayState::from_word(row.try_get(6)?).ok_or_else(|| StoreError::garbled("plays", "an unknown state"))?;
