@@ -142,11 +142,13 @@ fn table_log(store: &Store) -> Readers {
 fn spawn_readers(context: &Context, appended: Option<Arc<Notify>>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(sweep::run(context.clone()));
+    tasks.spawn(feed::run_committed(context.clone()));
     match appended {
         Some(appended) => {
+            // Facts of one process need no relay and no reader of the log.
             context.health.relay.store(true, Ordering::Relaxed);
+            context.health.live.store(true, Ordering::Relaxed);
             tasks.spawn(table::run_floor(context.clone(), appended));
-            tasks.spawn(feed::run_table(context.clone()));
         }
         None => spawn_kafka(context, &mut tasks),
     }

@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     store::{
         self, Kind, Result, Tx,
-        floor::{NewPlay, end_plays, insert_plays, save, update_entries},
+        floor::{Loaded, NewPlay, Saved, Written, end_plays, insert_plays, save, update_entries},
         ledger::{self, NewTransfer, settle},
         outbox::{Letter, put_all},
     },
@@ -13,8 +13,8 @@ use crate::{
 use jukeline_app::{
     api::DeclineReason,
     cashier::Purse,
-    conductor::{Admission, Entry, Moment, Outcome, Spans, Stage, wake_at},
-    events::{Fact, PlayRequested},
+    conductor::{Admission, Entry, Floor, Moment, Outcome, Spans, Stage, wake_at},
+    events::{Fact, PlayRequested, Stamped},
     id::{AccountId, JukeboxId, PlayId, VenueId},
     ledger::{Book, LedgerFact, Move, Phase},
     time::Timestamp,
@@ -38,7 +38,7 @@ impl Decided {
         moment: Moment,
     ) {
         // The same request again, or somebody else's id: decided once, and this changes nothing.
-        if gathered.known.contains(&request.play) {
+        if gathered.past.known.contains(&request.play) {
             return;
         }
         if !gathered.versions.contains_key(&request.account) {
@@ -48,21 +48,21 @@ impl Decided {
         let pair = (jukebox, request.account);
         let recording = gathered.recordings.get(&request.song).cloned();
         let last_started =
-            recording.as_ref().and_then(|r| gathered.last_started.get(&(jukebox, r.recording.clone())).copied());
+            recording.as_ref().and_then(|r| gathered.past.last_started.get(&(jukebox, r.recording.clone())).copied());
         let purse = Purse {
             lots: gathered.lots.get(&request.account).cloned().unwrap_or_default(),
-            free_this_hour: gathered.free_plays.get(&pair).copied().unwrap_or(0),
+            free_this_hour: gathered.past.free_plays.get(&pair).copied().unwrap_or(0),
         };
         let admission =
-            Admission { recording, purse, last_round: gathered.last_rounds.get(&pair).copied(), last_started };
+            Admission { recording, purse, last_round: gathered.past.last_rounds.get(&pair).copied(), last_started };
         let moves_before = loaded.floor.outcome.moves.len();
         loaded.floor.admit(request, &admission, moment);
-        gathered.known.insert(request.play);
+        gathered.past.known.insert(request.play);
         self.requests.insert(request.play, request.clone());
         let Some(entry) = loaded.floor.entries.iter().find(|entry| entry.play == request.play) else { return };
-        gathered.last_rounds.insert(pair, entry.round);
+        gathered.past.last_rounds.insert(pair, entry.round);
         if entry.price == 0 {
-            *gathered.free_plays.entry(pair).or_default() += 1;
+            *gathered.past.free_plays.entry(pair).or_default() += 1;
         }
         for made in &loaded.floor.outcome.moves[moves_before..] {
             let Move::Reserve { legs, account, .. } = made else { continue };
@@ -70,6 +70,22 @@ impl Decided {
                 lot.available -= legs.iter().filter(|leg| leg.lot == lot.id).map(|leg| leg.amount).sum::<i64>();
             }
         }
+    }
+}
+
+/// What a transaction wrote, for this process to know once it is committed.
+#[derive(Debug, Default)]
+#[must_use]
+pub(crate) struct Committed {
+    lines: Written,
+    facts: Vec<Stamped>,
+}
+
+impl Committed {
+    /// To be called after the commit, and only then.
+    pub(crate) fn tell(self, context: &Context) {
+        self.lines.committed(&context.store);
+        context.live.committed(self.facts);
     }
 }
 
@@ -81,47 +97,71 @@ pub(crate) async fn commit(
     decided: Decided,
     now: Timestamp,
     spans: Spans,
-) -> Result<()> {
+) -> Result<Committed> {
     let mut letters = Vec::new();
     let mut moves = Vec::new();
+    let mut outcomes = Vec::new();
     for loaded in gathered.floors.values_mut() {
         let outcome = std::mem::take(&mut loaded.floor.outcome);
-        let moment = super::moment(now, &loaded.timezone, &loaded.floor.rules.hours, spans);
-        let floor = &loaded.floor;
-        write_plays(tx, floor, &outcome, &decided).await?;
-        for stamped in &outcome.facts {
-            let stream = format!("jukebox/{}", floor.jukebox);
-            let (version, name) = (stamped.version, stamped.fact.name());
-            letters.push(Letter::new(
-                "plays",
-                &floor.jukebox.to_string(),
-                &stream,
-                version.epoch,
-                version.n,
-                name,
-                now,
-                stamped,
-            )?);
-        }
-        moves.extend(outcome.moves.into_iter().map(|made| (floor.venue, made)));
-        save(tx, loaded, wake_at(&loaded.floor, moment)).await?;
+        letters.extend(facts(&loaded.floor, &outcome, now)?);
+        moves.extend(outcome.moves.iter().cloned().map(|made| (loaded.floor.venue, made)));
+        outcomes.push(outcome);
     }
+    let floors = || gathered.floors.values().zip(&outcomes);
+    write_plays(tx, floors(), &decided).await?;
+    let saved: Vec<Saved<'_>> = floors()
+        .map(|(loaded, outcome)| {
+            let moment = super::moment(now, &loaded.timezone, &loaded.floor.rules.hours, spans);
+            let line_moved = !outcome.ended.is_empty() || loaded.floor.entries.iter().any(|entry| entry.changed);
+            Saved { loaded, wake_at: wake_at(&loaded.floor, moment), line_moved }
+        })
+        .collect();
+    save(tx, &saved).await?;
+    let mut lines = Written::default();
+    saved.iter().for_each(|saved| lines.add(saved));
+    let facts = outcomes.into_iter().flat_map(|outcome| outcome.facts).collect();
     letters.extend(write_moves(tx, kind, gathered, moves, now).await?);
     put_all(tx, &letters).await?;
     if kind == Kind::Postgres && !letters.is_empty() {
         sqlx::raw_sql("NOTIFY jukeline_outbox").execute(&mut **tx).await?;
     }
-    Ok(())
+    Ok(Committed { lines, facts })
 }
 
-async fn write_plays(
-    tx: &mut Tx,
-    floor: &jukeline_app::conductor::Floor,
-    outcome: &Outcome,
-    decided: &Decided,
-) -> Result<()> {
+fn facts(floor: &Floor, outcome: &Outcome, now: Timestamp) -> Result<Vec<Letter>> {
+    let (key, stream) = (floor.jukebox.to_string(), format!("jukebox/{}", floor.jukebox));
+    let letter = |stamped: &Stamped| {
+        let version = stamped.version;
+        Letter::new("plays", &key, &stream, version.epoch, version.n, stamped.fact.name(), now, stamped)
+    };
+    outcome.facts.iter().map(letter).collect()
+}
+
+async fn write_plays(tx: &mut Tx, floors: impl Iterator<Item = (&Loaded, &Outcome)>, decided: &Decided) -> Result<()> {
+    let (mut new, mut changed, mut heard, mut ended) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (Loaded { floor, .. }, outcome) in floors {
+        let fresh = new_plays(floor, outcome, decided)?;
+        let is_fresh = |entry: &Entry| fresh.iter().any(|new| new.entry.play == entry.play);
+        changed.extend(floor.entries.iter().filter(|entry| entry.changed && !is_fresh(entry)));
+        new.extend(fresh);
+        for stamped in &outcome.facts {
+            if let Fact::Heard { play, heard_at, .. } = &stamped.fact {
+                heard.push((*play, *heard_at));
+            }
+        }
+        let at = outcome.facts.last().map_or(Timestamp(0), |stamped| stamped.at);
+        ended.extend(outcome.ended.iter().map(|(entry, end)| (entry.clone(), *end, at)));
+    }
+    insert_plays(tx, &new).await?;
+    update_entries(tx, &changed).await?;
+    for (play, at) in heard {
+        store::floor::heard(tx, play, at).await?;
+    }
+    end_plays(tx, &ended).await
+}
+
+fn new_plays(floor: &Floor, outcome: &Outcome, decided: &Decided) -> Result<Vec<NewPlay>> {
     let mut new = Vec::new();
-    let mut fresh = std::collections::HashSet::new();
     for stamped in &outcome.facts {
         let (play, declined) = match &stamped.fact {
             Fact::Queued { play, .. } => (*play, None),
@@ -132,25 +172,19 @@ async fn write_plays(
         let ended = outcome.ended.iter().find(|(entry, _)| entry.play == play).map(|(entry, _)| entry);
         let live = floor.entries.iter().find(|entry| entry.play == play);
         let entry = live.or(ended).cloned().unwrap_or_else(|| declined_entry(request));
-        fresh.insert(play);
-        new.push(new_play(entry, request, declined)?);
+        new.push(new_play(floor.jukebox, entry, request, declined)?);
     }
-    insert_plays(tx, floor.jukebox, &new).await?;
-    let changed: Vec<&Entry> =
-        floor.entries.iter().filter(|entry| entry.changed && !fresh.contains(&entry.play)).collect();
-    update_entries(tx, &changed).await?;
-    for stamped in &outcome.facts {
-        if let Fact::Heard { play, heard_at, .. } = &stamped.fact {
-            store::floor::heard(tx, *play, *heard_at).await?;
-        }
-    }
-    let at = outcome.facts.last().map_or(Timestamp(0), |stamped| stamped.at);
-    end_plays(tx, &outcome.ended, at).await
+    Ok(new)
 }
 
-fn new_play(entry: Entry, request: &PlayRequested, declined: Option<DeclineReason>) -> Result<NewPlay> {
+fn new_play(
+    jukebox: JukeboxId,
+    entry: Entry,
+    request: &PlayRequested,
+    declined: Option<DeclineReason>,
+) -> Result<NewPlay> {
     let declined = declined.map(|reason| store::to_json("plays", &reason)).transpose()?;
-    Ok(NewPlay { entry, content: request.content(), requested_at: request.received_at, declined })
+    Ok(NewPlay { jukebox, entry, content: request.content(), requested_at: request.received_at, declined })
 }
 
 fn declined_entry(request: &PlayRequested) -> Entry {

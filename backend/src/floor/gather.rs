@@ -1,7 +1,12 @@
 //! Reading everything a batch needs, locks in a fixed order: jukeboxes by id, then accounts by id.
 
 use super::Command;
-use crate::store::{self, Kind, Result, Tx, floor::Loaded, ledger, plays};
+use crate::store::{
+    self, Result, Store, Tx,
+    floor::Loaded,
+    ledger,
+    plays::{self, Asking, Past},
+};
 use jukeline_app::{
     api::Report,
     events::{PlayRequested, Request},
@@ -19,13 +24,10 @@ pub(crate) struct Gathered {
     pub(crate) versions: HashMap<AccountId, (i64, i64)>,
     pub(crate) lots: HashMap<AccountId, Vec<Lot>>,
     pub(crate) recordings: HashMap<SongId, Recording>,
-    /// Plays with these ids that exist already.
-    pub(crate) known: HashSet<PlayId>,
-    pub(crate) last_rounds: HashMap<(JukeboxId, AccountId), i64>,
-    pub(crate) last_started: HashMap<(JukeboxId, String), Timestamp>,
+    /// What happened before.
+    pub(crate) past: Past,
     /// Returned plays that a player reports as finished for the first time.
     pub(crate) unpaid: HashSet<PlayId>,
-    pub(crate) free_plays: HashMap<(JukeboxId, AccountId), u32>,
 }
 
 /// How many commands from the front can share one reading of the purses: all, up to a patron who asks again after
@@ -49,15 +51,23 @@ fn requests(commands: &[(JukeboxId, Command)]) -> impl Iterator<Item = (JukeboxI
     })
 }
 
-/// Locks and reads.
+/// The songs that a batch asks for. They never change, so that they are read before anything is locked.
+pub(crate) async fn recordings(store: &Store, commands: &[(JukeboxId, Command)]) -> Result<HashMap<SongId, Recording>> {
+    let songs = distinct(requests(commands).map(|(_, request)| request.song));
+    let songs = store::songs::by_ids(store, &songs).await?;
+    Ok(songs.iter().map(|song| (song.brief.id, song.recording.clone())).collect())
+}
+
+/// Locks and reads; with the clock behind the locks. Nothing when there is none of the jukeboxes.
 pub(crate) async fn gather(
     tx: &mut Tx,
-    kind: Kind,
+    store: &Store,
     commands: &[(JukeboxId, Command)],
-    now: Timestamp,
-) -> Result<Gathered> {
+    recordings: HashMap<SongId, Recording>,
+) -> Result<Option<(Gathered, Timestamp)>> {
     let jukeboxes: Vec<JukeboxId> = commands.iter().map(|(jukebox, _)| *jukebox).collect();
-    let floors = store::floor::lock(tx, kind, &jukeboxes).await?;
+    let (floors, now) = store::floor::lock(tx, store, &jukeboxes).await?;
+    let Some(now) = now else { return Ok(None) };
     let askers: Vec<AccountId> = distinct(requests(commands).map(|(_, request)| request.account));
     let only_requests =
         commands.iter().all(|(_, command)| matches!(command, Command::Asked(Request::PlayRequested(_))));
@@ -66,26 +76,25 @@ pub(crate) async fn gather(
         let paid = floors.values().flat_map(|loaded| &loaded.floor.entries).filter(|entry| entry.price > 0);
         accounts.extend(paid.map(|entry| entry.account));
     }
-    let versions = ledger::versions(tx, kind, &accounts).await?;
-    let songs = distinct(requests(commands).map(|(_, request)| request.song));
-    let recordings = plays::recordings(tx, &songs).await?;
-    let ids: Vec<PlayId> = requests(commands).map(|(_, request)| request.play).collect();
-    let pairs = distinct(requests(commands).map(|(jukebox, request)| (jukebox, request.account)));
-    let songs_here = distinct(requests(commands).filter_map(|(jukebox, request)| {
-        recordings.get(&request.song).map(|recording| (jukebox, recording.recording.clone()))
-    }));
-    let history = plays::history(tx, &pairs, now).await?;
-    Ok(Gathered {
+    let versions = ledger::versions(tx, store.kind(), &accounts).await?;
+    let asking: Vec<Asking> = requests(commands)
+        .map(|(jukebox, request)| Asking {
+            play: request.play,
+            jukebox,
+            account: request.account,
+            recording: recordings.get(&request.song).map(|song| song.recording.clone()).unwrap_or_default(),
+        })
+        .collect();
+    let past = plays::past(tx, &asking, now).await?;
+    let gathered = Gathered {
         versions,
         lots: ledger::lots(tx, &askers).await?,
-        known: plays::known(tx, &ids).await?,
         unpaid: plays::played_unpaid(tx, &finished(commands), now).await?,
-        last_rounds: history.last_rounds,
-        free_plays: history.free_plays,
-        last_started: plays::last_started(tx, &songs_here).await?,
+        past,
         recordings,
         floors,
-    })
+    };
+    Ok(Some((gathered, now)))
 }
 
 fn finished(commands: &[(JukeboxId, Command)]) -> Vec<PlayId> {

@@ -13,10 +13,11 @@ use jukeline_app::{
     conductor::{Heard, Moment, Spans},
     events::Request,
     hours::house_clock,
-    id::JukeboxId,
+    id::{JukeboxId, SongId},
+    song::Recording,
     time::Timestamp,
 };
-use std::sync::atomic::Ordering;
+use std::{collections::HashMap, sync::atomic::Ordering};
 
 /// The name of the floor's consumer group and of its rows in `offsets`.
 pub const READER: &str = "floor";
@@ -77,31 +78,29 @@ pub(crate) enum Command {
 /// back in the same batch: the purse is read anew then.
 pub async fn handle(context: &Context, partition: i64, records: &[Record]) -> Result<Handled, FloorError> {
     let mut rest = records;
-    while let (Some(first), Some(_)) = (rest.first(), rest.last()) {
-        let next = offsets::read(&context.store, READER, TOPIC, partition).await?.map(|place| place.next);
-        match next {
-            None => offsets::begin_at(&context.store, READER, TOPIC, partition, first.offset).await?,
-            Some(next) if next != first.offset => return Ok(Handled::Elsewhere { next }),
-            Some(_) => {}
-        }
+    while !rest.is_empty() {
         let (commands, bad) = parse(rest)?;
         let taken = gather::independent(&commands);
         let chunk = &rest[..taken];
+        let asked: Vec<(JukeboxId, Command)> = commands.into_iter().take(taken).flatten().collect();
+        let recordings = gather::recordings(&context.store, &asked).await?;
         let mut tx = context.store.begin().await?;
         let (Some(last), Some(head)) = (chunk.last(), chunk.first()) else { break };
         if !offsets::advance(&mut tx, READER, TOPIC, partition, head.offset, last.offset, &last.id).await? {
             tx.rollback().await.map_err(StoreError::from)?;
-            let next = offsets::read(&context.store, READER, TOPIC, partition).await?.map_or(0, |place| place.next);
-            return Ok(Handled::Elsewhere { next });
+            match offsets::read(&context.store, READER, TOPIC, partition).await? {
+                Some(place) => return Ok(Handled::Elsewhere { next: place.next }),
+                None => offsets::begin_at(&context.store, READER, TOPIC, partition, head.offset).await?,
+            }
+            continue;
         }
         for (index, record) in bad.iter().filter(|(index, _)| *index < taken) {
             tracing::warn!(partition, offset = record.offset, index, "a malformed record went to the dead letters");
             commit::dead_letter(&mut tx, context, partition, record).await?;
         }
-        let commands: Vec<(JukeboxId, Command)> = commands.into_iter().take(taken).flatten().collect();
-        decide(context, &mut tx, commands).await?;
+        let committed = decide(context, &mut tx, asked, recordings).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        context.live.nudge();
+        committed.tell(context);
         context.health.floor.store(true, Ordering::Relaxed);
         rest = &rest[taken..];
     }
@@ -143,10 +142,12 @@ pub(crate) async fn decide(
     context: &Context,
     tx: &mut store::Tx,
     commands: Vec<(JukeboxId, Command)>,
-) -> Result<(), StoreError> {
-    let now = store::now(context.store.kind(), tx).await?;
+    recordings: HashMap<SongId, Recording>,
+) -> Result<commit::Committed, StoreError> {
     let spans = context.config.spans();
-    let mut gathered = gather::gather(tx, context.store.kind(), &commands, now).await?;
+    let Some((mut gathered, now)) = gather::gather(tx, &context.store, &commands, recordings).await? else {
+        return Ok(commit::Committed::default());
+    };
     let mut decided = commit::Decided::default();
     for (jukebox, command) in commands {
         let Some(loaded) = gathered.floors.get_mut(&jukebox) else { continue };

@@ -2,7 +2,7 @@
 
 use super::{Command, decide};
 use crate::{context::Context, store::floor::due};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 /// How often deadlines are looked for.
 const EVERY: Duration = Duration::from_millis(250);
@@ -24,9 +24,9 @@ async fn sweep(context: &Context) -> Result<(), crate::store::StoreError> {
     let now = context.store.now().await?;
     for jukebox in due(&context.store, now).await? {
         let mut tx = context.store.begin().await?;
-        decide(context, &mut tx, vec![(jukebox, Command::Tick)]).await?;
+        let committed = decide(context, &mut tx, vec![(jukebox, Command::Tick)], HashMap::new()).await?;
         tx.commit().await?;
-        context.live.nudge();
+        committed.tell(context);
     }
     Ok(())
 }

@@ -77,11 +77,21 @@ fn is_token(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
+/// The session of a request, looked up once however many of its extractors want it.
+async fn session_in(parts: &mut Parts, context: &Context) -> Answer<Option<Session>> {
+    if let Some(MaybeSession(found)) = parts.extensions.get() {
+        return Ok(found.clone());
+    }
+    let found = session_of(&parts.headers, context).await?;
+    parts.extensions.insert(MaybeSession(found.clone()));
+    Ok(found)
+}
+
 impl FromRequestParts<Context> for Session {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiProblem> {
-        session_of(&parts.headers, context).await?.ok_or(Code::SignInNeeded.into())
+        session_in(parts, context).await?.ok_or(Code::SignInNeeded.into())
     }
 }
 
@@ -97,7 +107,7 @@ impl FromRequestParts<Context> for MaybeSession {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiProblem> {
-        Ok(MaybeSession(session_of(&parts.headers, context).await?))
+        Ok(MaybeSession(session_in(parts, context).await?))
     }
 }
 
@@ -114,7 +124,7 @@ impl FromRequestParts<Context> for Device {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiProblem> {
-        if let Some(name) = device_of(&parts.headers, context).await? {
+        if let Some(name) = device_of(parts, context).await? {
             return Ok(Device { name, fresh: false });
         }
         let name = secret::token();
@@ -124,13 +134,13 @@ impl FromRequestParts<Context> for Device {
 }
 
 /// The device of a request: of its bearer session, else of its cookie.
-async fn device_of(headers: &HeaderMap, context: &Context) -> Answer<Option<String>> {
-    if bearer(headers).is_some()
-        && let Some(session) = session_of(headers, context).await?
+async fn device_of(parts: &mut Parts, context: &Context) -> Answer<Option<String>> {
+    if bearer(&parts.headers).is_some()
+        && let Some(session) = session_in(parts, context).await?
     {
         return Ok(Some(session.device));
     }
-    Ok(cookies::get(headers, DEVICE_COOKIE).filter(|name| is_token(name)).map(str::to_owned))
+    Ok(cookies::get(&parts.headers, DEVICE_COOKIE).filter(|name| is_token(name)).map(str::to_owned))
 }
 
 /// The cookies that the answer will set.
@@ -158,7 +168,7 @@ impl FromRequestParts<Context> for Passes {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiProblem> {
-        let device = device_of(&parts.headers, context).await?;
+        let device = device_of(parts, context).await?;
         let held = device.as_deref().map(|device| held(&parts.headers, context, device)).unwrap_or_default();
         Ok(Passes { held, device, cookies: set_cookies(parts) })
     }

@@ -11,10 +11,7 @@ use super::{
 use crate::{
     context::Context,
     log::LogError,
-    store::{
-        places::{self, Room},
-        plays::{self, PlayRow},
-    },
+    store::plays::{self, PlayRow},
 };
 use axum::{
     Router,
@@ -66,21 +63,27 @@ async fn ask(
     passes: Passes,
     Json(ask): Json<AskForSong>,
 ) -> Answer<Response> {
-    let room = places::room(&context.store, &room).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let now = context.store.now().await?;
+    let asked = quote::asked(&context, &room, ask.song, Some(session.account), Some(ask.play)).await?;
+    let (now, jukebox) = (asked.glance.now, asked.glance.loaded.floor.jukebox);
     let request = request(&ask, &session, now)?;
-    if let Some(known) = known(&context, &request).await? {
+    if asked.glance.known
+        && let Some(known) = known(&context, &request).await?
+    {
         return answered(&context, known, now).await;
     }
-    if passes.until(room.jukebox, now).is_none() {
+    if passes.until(jukebox, now).is_none() {
         return Err(Code::NotInTheRoom.into());
     }
-    quote::refuse_at_once(&context, &room, &request, now).await?;
-    passes.renew(&context, &room.room, room.jukebox, now);
+    quote::refuse_at_once(&asked, &request)?;
+    passes.renew(&context, &room, jukebox, now);
     let decision = context.live.next_decision(request.play);
-    context.requests.append(room.jukebox, &Request::PlayRequested(request.clone())).await?;
+    context.requests.append(jukebox, &Request::PlayRequested(request.clone())).await?;
+    if let Ok(Ok(decided)) = tokio::time::timeout(PATIENCE, decision).await
+        && let Some(answer) = answer::of_fact(&room, &asked, &request, &decided.fact)
+    {
+        return answer.map(|play| (StatusCode::CREATED, Json(play)).into_response());
+    }
     // Decided or not: the row tells.
-    let _ = tokio::time::timeout(PATIENCE, decision).await;
     match known(&context, &request).await? {
         Some(known) => answered(&context, known, now).await,
         None => Ok(pending(&room)),
@@ -113,8 +116,8 @@ async fn answered(context: &Context, row: PlayRow, now: Timestamp) -> Answer<Res
     Ok((StatusCode::CREATED, Json(play)).into_response())
 }
 
-fn pending(room: &Room) -> Response {
-    (StatusCode::ACCEPTED, Json(serde_json::json!({ "state": "pending", "room": room.room }))).into_response()
+fn pending(room: &str) -> Response {
+    (StatusCode::ACCEPTED, Json(serde_json::json!({ "state": "pending", "room": room }))).into_response()
 }
 
 /// A decline as a problem: too few credits have a code of their own.

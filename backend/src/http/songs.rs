@@ -28,7 +28,10 @@ use jukeline_app::{
     song::Codec,
     time::{MINUTE, Timestamp},
 };
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Songs of a page.
 const PAGE: u32 = 50;
@@ -195,7 +198,7 @@ async fn search(context: &Context, text: String) -> Answer<(Vec<SongRow>, u64)> 
     let ids: Vec<SongId> = hits.iter().filter_map(|hit| hit.song_id.parse().ok()).collect();
     let songs = store::songs::by_ids(&context.store, &ids).await?;
     let total = songs.len() as u64;
-    Ok((songs, total))
+    Ok((songs.into_iter().map(Arc::unwrap_or_clone).collect(), total))
 }
 
 /// The picture of the file, else one drawn from title and artist. A song's cover never changes.

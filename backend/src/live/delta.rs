@@ -1,29 +1,31 @@
 //! From a fact to what a room's listeners see.
 
-use super::snapshot::{brief, for_name, playing};
+use super::snapshot::{brief, playing};
 use crate::store::{Store, StoreError};
 use jukeline_app::{
     api::{Change, Delta, QueueEntry, RoomMessage},
     events::{Fact, Stamped},
+    id::AccountId,
 };
+use std::collections::HashMap;
 
 /// Encodes a fact as the `RoomMessage` that all listeners of its jukebox get.
-pub async fn encode(store: &Store, stamped: &Stamped) -> Result<String, StoreError> {
-    let change = change(store, stamped).await?;
+/// `names` are those of the people whose songs join the queue.
+pub async fn encode(
+    store: &Store,
+    stamped: &Stamped,
+    names: &HashMap<AccountId, String>,
+) -> Result<String, StoreError> {
+    let change = change(store, stamped, names).await?;
     let delta = RoomMessage::Delta(Delta { version: stamped.version, server_now: stamped.at, change });
     crate::store::to_json("outbox", &delta)
 }
 
-async fn change(store: &Store, stamped: &Stamped) -> Result<Change, StoreError> {
+async fn change(store: &Store, stamped: &Stamped, names: &HashMap<AccountId, String>) -> Result<Change, StoreError> {
     Ok(match &stamped.fact {
         Fact::Queued { play, account, song, sooner, after, latest, .. } => {
-            let entry = QueueEntry {
-                play: *play,
-                song: brief(store, *song).await?,
-                for_name: for_name(store, *account).await?,
-                sooner: *sooner,
-                latest_at: *latest,
-            };
+            let (song, for_name) = (brief(store, *song).await?, names.get(account).cloned());
+            let entry = QueueEntry { play: *play, song, for_name, sooner: *sooner, latest_at: *latest };
             Change::Added { entry: Box::new(entry), after: *after }
         }
         Fact::Started { play, anchor, .. } => match playing(store, *play, *anchor, None).await? {

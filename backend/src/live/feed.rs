@@ -1,66 +1,51 @@
-//! Where the hub's facts come from: the outbox of the embedded database, or the log.
+//! Gives facts to whoever listens or waits: those of the log, and at once those that were committed here.
 
-use super::{Change, Live, delta};
-use crate::{
-    context::Context,
-    store::{StoreError, outbox},
+use super::{Change, delta, snapshot};
+use crate::{context::Context, store::StoreError};
+use axum::extract::ws::Utf8Bytes;
+use jukeline_app::{
+    events::{Fact, Stamped},
+    id::AccountId,
 };
-use jukeline_app::events::Stamped;
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::Arc;
+use tokio::sync::broadcast::Sender;
 
-/// Gives one fact to whoever listens.
-pub async fn publish(context: &Context, stamped: Stamped) -> Result<(), StoreError> {
-    let live: &Live = &context.live;
-    let fact = Arc::new(stamped);
-    if let Some(listeners) = live.listened_to(fact.jukebox) {
-        let encoded = delta::encode(&context.store, &fact).await?.into();
+/// Gives facts to whoever listens, in order. Facts that were given before, or older ones, are dropped.
+pub async fn publish(context: &Context, facts: Vec<Arc<Stamped>>) -> Result<(), StoreError> {
+    let live = &context.live;
+    let news: Vec<Arc<Stamped>> = facts.into_iter().filter(|fact| live.is_news(fact)).collect();
+    // Whoever asked needn't wait for the encoding.
+    news.iter().for_each(|fact| live.decided(fact));
+    let listened: Vec<(Arc<Stamped>, Sender<Change>)> =
+        news.into_iter().filter_map(|fact| live.listened_to(fact.jukebox).map(|listeners| (fact, listeners))).collect();
+    let names = snapshot::names(&context.store, &newcomers(&listened)).await?;
+    for (fact, listeners) in listened {
+        let encoded: Utf8Bytes = delta::encode(&context.store, &fact, &names).await?.into();
         // Nobody may be listening any more: that is no error.
-        let _ = listeners.send(Change { version: fact.version, fact: fact.clone(), encoded });
+        let _ = listeners.send(Change { version: fact.version, fact, encoded });
     }
-    live.decided(&fact.fact);
     Ok(())
 }
 
-/// Feeds the hub from the embedded database's outbox until the server stops.
-pub async fn run_table(context: Context) {
-    let nudged = context.live.nudged();
-    let mut last = None;
-    loop {
-        match turn(&context, &mut last).await {
-            Ok(more) => {
-                context.health.live.store(true, Ordering::Relaxed);
-                if more {
-                    continue;
-                }
-            }
-            Err(error) => {
-                context.health.live.store(false, Ordering::Relaxed);
-                tracing::warn!(%error, "facts could not be read; trying again");
-            }
-        }
-        tokio::select! {
-            () = context.stopped() => return,
-            () = nudged.notified() => {}
-            () = tokio::time::sleep(Duration::from_millis(500)) => {}
-        }
-    }
+/// Whose songs joined a queue.
+fn newcomers(listened: &[(Arc<Stamped>, Sender<Change>)]) -> Vec<AccountId> {
+    let account = |stamped: &Stamped| match &stamped.fact {
+        Fact::Queued { account, .. } => Some(*account),
+        _ => None,
+    };
+    listened.iter().filter_map(|(fact, _)| account(fact)).collect()
 }
 
-async fn turn(context: &Context, last: &mut Option<i64>) -> Result<bool, StoreError> {
-    let from = match *last {
-        Some(seq) => seq,
-        None => *last.insert(outbox::newest(&context.store).await?),
-    };
-    let letters = outbox::after(&context.store, "plays", from, 500).await?;
-    for letter in &letters {
-        *last = Some(letter.seq);
-        match serde_json::from_str::<Stamped>(&letter.payload) {
-            Ok(stamped) => publish(context, stamped).await?,
-            Err(error) => tracing::warn!(seq = letter.seq, %error, "a fact can't be read"),
+/// Gives on what was committed here until the server stops.
+pub async fn run_committed(context: Context) {
+    loop {
+        let facts = tokio::select! {
+            () = context.stopped() => return,
+            facts = context.live.next_committed() => facts,
+        };
+        if let Err(error) = publish(&context, facts).await {
+            // Listeners see a gap at the next change and read the snapshot.
+            tracing::warn!(%error, "facts could not be told to listeners");
         }
     }
-    Ok(!letters.is_empty())
 }

@@ -1,7 +1,8 @@
 //! Facts as they are published, for this process's websockets and for handlers that wait for a decision.
 //!
-//! Every process reads all facts. A change is encoded once per jukebox and given to whoever listens; a listener that
-//! falls behind is dropped and reads the snapshot again.
+//! Every process reads all facts of the log; those that it committed itself it takes at once, without waiting for their
+//! way through the log, and drops the copy that comes that way. A change is encoded once per jukebox and given to
+//! whoever listens; a listener that falls behind, or misses one, reads the snapshot again.
 
 pub mod delta;
 pub mod feed;
@@ -43,22 +44,40 @@ pub struct Live {
 
 #[derive(Default)]
 struct Inner {
+    /// The version of the last fact of each jukebox.
+    seen: Mutex<HashMap<JukeboxId, Version>>,
+    /// Facts that were committed here and not given to anybody yet.
+    committed: Mutex<Vec<Arc<Stamped>>>,
     rooms: Mutex<HashMap<JukeboxId, broadcast::Sender<Change>>>,
-    waiting: Mutex<HashMap<PlayId, Vec<oneshot::Sender<()>>>>,
-    nudged: Arc<Notify>,
+    waiting: Mutex<HashMap<PlayId, Vec<oneshot::Sender<Arc<Stamped>>>>>,
+    committed_here: Arc<Notify>,
     relay_nudged: Arc<Notify>,
 }
 
 impl Live {
-    /// Says that something was committed here: the feed and the relay look at once instead of at their next turn.
-    pub fn nudge(&self) {
-        self.inner.nudged.notify_one();
-        self.inner.relay_nudged.notify_one();
+    /// Takes the facts of a transaction that was committed here, in order.
+    pub fn committed(&self, facts: impl IntoIterator<Item = Stamped>) {
+        let mut committed = self.inner.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        committed.extend(facts.into_iter().map(Arc::new));
+        drop(committed);
+        self.inner.committed_here.notify_one();
+        self.nudge();
     }
 
-    /// Woken by [`Live::nudge`]; for the feed.
-    pub fn nudged(&self) -> Arc<Notify> {
-        self.inner.nudged.clone()
+    /// Waits for facts that were committed here and takes them.
+    pub(super) async fn next_committed(&self) -> Vec<Arc<Stamped>> {
+        loop {
+            let facts = std::mem::take(&mut *self.inner.committed.lock().unwrap_or_else(PoisonError::into_inner));
+            if !facts.is_empty() {
+                return facts;
+            }
+            self.inner.committed_here.notified().await;
+        }
+    }
+
+    /// Says that the outbox has something: the relay looks at once instead of at its next turn.
+    pub fn nudge(&self) {
+        self.inner.relay_nudged.notify_one();
     }
 
     /// Woken by [`Live::nudge`]; for the relay.
@@ -72,6 +91,17 @@ impl Live {
         rooms.entry(jukebox).or_insert_with(|| broadcast::channel(BEHIND).0).subscribe()
     }
 
+    /// Whether a fact is newer than all that was seen of its jukebox; remembers it then.
+    fn is_news(&self, stamped: &Stamped) -> bool {
+        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = seen.entry(stamped.jukebox).or_default();
+        let news = stamped.version > *last;
+        if news {
+            *last = stamped.version;
+        }
+        news
+    }
+
     /// Whether anybody listens to a jukebox; forgets it otherwise.
     fn listened_to(&self, jukebox: JukeboxId) -> Option<broadcast::Sender<Change>> {
         let mut rooms = self.inner.rooms.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,8 +113,8 @@ impl Live {
         Some(sender)
     }
 
-    /// Completes when something is decided about a play.
-    pub fn next_decision(&self, play: PlayId) -> oneshot::Receiver<()> {
+    /// Gives what is decided next about a play.
+    pub fn next_decision(&self, play: PlayId) -> oneshot::Receiver<Arc<Stamped>> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, senders| {
@@ -95,8 +125,8 @@ impl Live {
         receiver
     }
 
-    fn decided(&self, fact: &Fact) {
-        let play = match fact {
+    fn decided(&self, stamped: &Arc<Stamped>) {
+        let play = match &stamped.fact {
             Fact::Queued { play, .. }
             | Fact::Declined { play, .. }
             | Fact::Returned { play, .. }
@@ -107,7 +137,7 @@ impl Live {
         let senders = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(play);
         for sender in senders.into_iter().flatten() {
             // Whoever waited may have gone.
-            let _ = sender.send(());
+            let _ = sender.send(stamped.clone());
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     context::Context,
     secret,
-    store::{Store, StoreError, floor::read_loaded, id},
+    store::{Store, StoreError, floor::read_loaded, id, padded, songs},
 };
 use jukeline_app::{
     api::{Playing, QueueEntry, RoomInfo, RoomSnapshot, SongBrief},
@@ -38,7 +38,8 @@ pub async fn of_jukebox(context: &Context, jukebox: JukeboxId) -> Result<Option<
     let floor = loaded.floor;
     let info = info(context, &floor, &loaded.timezone, now).await?;
     let songs = briefs(store, &floor).await?;
-    let names = names(store, &floor).await?;
+    let accounts: Vec<AccountId> = floor.entries.iter().map(|entry| entry.account).collect();
+    let names = names(store, &accounts).await?;
     let song = |song: SongId| songs.get(&song).cloned().unwrap_or_else(|| unknown(song));
     let mut sounding = None;
     let mut queue = Vec::new();
@@ -99,43 +100,19 @@ async fn info(context: &Context, floor: &Floor, timezone: &str, now: Timestamp) 
     })
 }
 
-const BRIEF: &str = "SELECT id, title, artist, duration_ms, cover FROM songs WHERE id";
-
-fn read_brief(row: &sqlx::any::AnyRow) -> Result<SongBrief, StoreError> {
-    Ok(SongBrief {
-        id: id("songs", row.try_get(0)?)?,
-        title: row.try_get(1)?,
-        artist: row.try_get(2)?,
-        duration_ms: row.try_get(3)?,
-        has_cover: row.try_get::<Option<String>, _>(4)?.is_some(),
-    })
-}
-
 fn unknown(song: SongId) -> SongBrief {
     SongBrief { id: song, title: String::new(), artist: String::new(), duration_ms: 0, has_cover: false }
 }
 
 /// One song in short.
 pub async fn brief(store: &Store, song: SongId) -> Result<SongBrief, StoreError> {
-    let row =
-        sqlx::query(AssertSqlSafe(format!("{BRIEF} = $1"))).bind(song.to_string()).fetch_optional(store.read()).await?;
-    row.as_ref().map_or_else(|| Ok(unknown(song)), read_brief)
+    Ok(songs::one(store, song).await?.map_or_else(|| unknown(song), |row| row.brief.clone()))
 }
 
 async fn briefs(store: &Store, floor: &Floor) -> Result<HashMap<SongId, SongBrief>, StoreError> {
-    let mut found = HashMap::new();
-    for chunk in floor.entries.chunks(128) {
-        let sql = format!("{BRIEF} IN ({})", crate::store::list(1, chunk.len()));
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for entry in chunk {
-            query = query.bind(entry.song.to_string());
-        }
-        for row in query.fetch_all(store.read()).await? {
-            let brief = read_brief(&row)?;
-            found.insert(brief.id, brief);
-        }
-    }
-    Ok(found)
+    let wanted: Vec<SongId> = floor.entries.iter().map(|entry| entry.song).collect();
+    let rows = songs::by_ids(store, &wanted).await?;
+    Ok(rows.iter().map(|row| (row.brief.id, row.brief.clone())).collect())
 }
 
 const NAMES: &str = "SELECT a.id, a.name_sealed, k.key_hex FROM accounts a JOIN account_keys k ON k.account = a.id \
@@ -156,12 +133,13 @@ pub async fn for_name(store: &Store, account: AccountId) -> Result<Option<String
     Ok(row.as_ref().map(open_name).transpose()?.flatten().map(|(_, name)| name))
 }
 
-async fn names(store: &Store, floor: &Floor) -> Result<HashMap<AccountId, String>, StoreError> {
+/// The names of those among these people who chose to show them.
+pub async fn names(store: &Store, accounts: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError> {
     let mut found = HashMap::new();
-    for chunk in floor.entries.chunks(128) {
+    for chunk in padded(accounts, 128) {
         let mut query = sqlx::query(AssertSqlSafe(format!("{NAMES} IN ({})", crate::store::list(1, chunk.len()))));
-        for entry in chunk {
-            query = query.bind(entry.account.to_string());
+        for account in chunk {
+            query = query.bind(account.to_string());
         }
         for row in query.fetch_all(store.read()).await? {
             found.extend(open_name(&row)?);

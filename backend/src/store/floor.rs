@@ -1,6 +1,10 @@
 //! Reading a jukebox as the conductor sees it, and writing back what it decided.
 
-use super::{Kind, Result, Store, StoreError, Tx, id, json, to_json};
+mod glance;
+
+pub use glance::{Asker, Glance, glance};
+
+use super::{Kind, Result, Store, StoreError, Tx, id, json, lines::Lines, padded, pieces, to_json};
 use jukeline_app::{
     api::PlayerStatus,
     conductor::{End, Entry, Floor, Outcome, Player, Stage},
@@ -18,66 +22,110 @@ pub struct Loaded {
     pub floor: Floor,
     /// IANA time zone.
     pub timezone: String,
-    /// What it was when it was read: a jukebox that didn't change isn't written.
+    /// What it was when it was read.
     pub read_version: Version,
+    /// The number of its line when it was read.
+    line: i64,
 }
 
 const COLUMNS: &str = "j.id, j.venue, j.epoch, j.n, j.round, j.paused, j.volume, j.rules, j.player_epoch, j.player_screen, \
-                       j.player_status, j.player_seen_at, j.player_codecs, v.timezone";
+                       j.player_status, j.player_seen_at, j.player_codecs, v.timezone, j.line";
 
-/// Locks jukeboxes in the order of their ids and reads them with their live entries.
-pub async fn lock(tx: &mut Tx, kind: Kind, jukeboxes: &[JukeboxId]) -> Result<BTreeMap<JukeboxId, Loaded>> {
-    let suffix = match kind {
+/// Locks jukeboxes in the order of their ids and reads them with their live entries. With the clock as it was when the
+/// last of them was locked; nothing where there is none of them.
+pub async fn lock(
+    tx: &mut Tx,
+    store: &Store,
+    jukeboxes: &[JukeboxId],
+) -> Result<(BTreeMap<JukeboxId, Loaded>, Option<Timestamp>)> {
+    let suffix = match store.kind() {
         Kind::Sqlite => "",
         Kind::Postgres => " FOR UPDATE OF j",
     };
-    load(tx, jukeboxes, suffix).await
+    let (mut floors, now) = rows(tx, store.kind(), jukeboxes, suffix).await?;
+    add_entries(tx, &store.lines, &mut floors).await?;
+    Ok((floors, now))
 }
 
-/// Reads one jukebox without locking it, entries and version from one snapshot.
+/// Reads one jukebox without locking it, entries and version of one moment.
 pub async fn read(store: &Store, jukebox: JukeboxId) -> Result<Option<Floor>> {
     Ok(read_loaded(store, jukebox).await?.map(|loaded| loaded.floor))
 }
 
 /// Reads one jukebox with its time zone, without locking it.
 pub async fn read_loaded(store: &Store, jukebox: JukeboxId) -> Result<Option<Loaded>> {
+    let mut connection = store.read().acquire().await?;
+    let (mut floors, _) = rows(&mut connection, store.kind(), &[jukebox], "").await?;
+    let Some(mut loaded) = floors.remove(&jukebox) else { return Ok(None) };
+    if loaded.add_known_entries(&store.lines) {
+        return Ok(Some(loaded));
+    }
+    drop(connection);
+    read_snapshot(store, jukebox).await
+}
+
+/// Row and entries from one snapshot: read apart, the entries could be those of a later row.
+async fn read_snapshot(store: &Store, jukebox: JukeboxId) -> Result<Option<Loaded>> {
     let begin = match store.kind() {
         Kind::Sqlite => "BEGIN DEFERRED",
         Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     };
     let mut tx = store.read().begin_with(begin).await?;
-    let loaded = load(&mut tx, &[jukebox], "").await?.remove(&jukebox);
+    let (mut floors, _) = rows(&mut tx, store.kind(), &[jukebox], "").await?;
+    add_entries(&mut tx, &store.lines, &mut floors).await?;
     tx.commit().await?;
-    Ok(loaded)
+    Ok(floors.remove(&jukebox))
 }
 
-async fn load(
+/// Jukeboxes without their entries, with the latest clock of their rows. A row that waited for its lock is read, and
+/// the clock with it, once it has the lock (PostgreSQL re-evaluates a row that changed meanwhile).
+async fn rows(
     connection: &mut AnyConnection,
+    kind: Kind,
     jukeboxes: &[JukeboxId],
     suffix: &str,
-) -> Result<BTreeMap<JukeboxId, Loaded>> {
+) -> Result<(BTreeMap<JukeboxId, Loaded>, Option<Timestamp>)> {
     let mut sorted = jukeboxes.to_vec();
     sorted.sort();
     sorted.dedup();
     let mut floors = BTreeMap::new();
-    for chunk in sorted.chunks(128) {
-        let list = super::list(1, chunk.len());
+    let mut now = None;
+    for chunk in padded(&sorted, 128) {
         let sql = format!(
-            "SELECT {COLUMNS} FROM jukeboxes j JOIN venues v ON v.id = j.venue WHERE j.id IN ({list}) ORDER BY j.id{suffix}"
+            "SELECT {COLUMNS}, {} FROM jukeboxes j JOIN venues v ON v.id = j.venue WHERE j.id IN ({}) ORDER BY j.id{suffix}",
+            kind.clock(),
+            super::list(1, chunk.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for jukebox in chunk {
+        for jukebox in &chunk {
             query = query.bind(jukebox.to_string());
         }
         for row in query.fetch_all(&mut *connection).await? {
             let loaded = jukebox(&row)?;
+            now = now.max(Some(Timestamp(row.try_get(15)?)));
             floors.insert(loaded.floor.jukebox, loaded);
         }
+    }
+    Ok((floors, now))
+}
+
+/// Adds the live entries of jukeboxes that were read under a lock or in a snapshot; reads those that aren't known.
+async fn add_entries(
+    connection: &mut AnyConnection,
+    lines: &Lines,
+    floors: &mut BTreeMap<JukeboxId, Loaded>,
+) -> Result<()> {
+    let unknown: Vec<JukeboxId> = floors
+        .values_mut()
+        .filter_map(|loaded| (!loaded.add_known_entries(lines)).then_some(loaded.floor.jukebox))
+        .collect();
+    for chunk in padded(&unknown, 128) {
         let sql = format!(
-            "SELECT {ENTRY} FROM plays WHERE jukebox IN ({list}) AND state IN ('queued', 'handed', 'started') ORDER BY rank"
+            "SELECT {ENTRY} FROM plays WHERE jukebox IN ({}) AND state IN ('queued', 'handed', 'started') ORDER BY rank",
+            super::list(1, chunk.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for jukebox in chunk {
+        for jukebox in &chunk {
             query = query.bind(jukebox.to_string());
         }
         for row in query.fetch_all(&mut *connection).await? {
@@ -88,10 +136,26 @@ async fn load(
             }
         }
     }
-    for loaded in floors.values_mut() {
-        loaded.floor.entries.sort_by_key(|entry| (!entry.sounds(), entry.rank));
+    for jukebox in unknown {
+        let Some(loaded) = floors.get_mut(&jukebox) else { continue };
+        in_order(&mut loaded.floor.entries);
+        lines.put(jukebox, loaded.line, &loaded.floor.entries);
     }
-    Ok(floors)
+    Ok(())
+}
+
+/// What sounds is first.
+fn in_order(entries: &mut [Entry]) {
+    entries.sort_by_key(|entry| (!entry.sounds(), entry.rank));
+}
+
+impl Loaded {
+    /// Adds the entries if this process has them; whether it has.
+    fn add_known_entries(&mut self, lines: &Lines) -> bool {
+        let Some(entries) = lines.get(self.floor.jukebox, self.line) else { return false };
+        self.floor.entries = entries.to_vec();
+        true
+    }
 }
 
 fn jukebox(row: &AnyRow) -> Result<Loaded> {
@@ -116,7 +180,7 @@ fn jukebox(row: &AnyRow) -> Result<Loaded> {
         entries: Vec::new(),
         outcome: Outcome::default(),
     };
-    Ok(Loaded { floor, timezone: row.try_get(13)?, read_version: version })
+    Ok(Loaded { floor, timezone: row.try_get(13)?, read_version: version, line: row.try_get(14)? })
 }
 
 const ENTRY: &str = "jukebox, id, account, song, recording, duration_ms, price, sooner, round, rank, passed_by_jumps, passed_by_turns, \
@@ -154,39 +218,88 @@ fn status_word(status: PlayerStatus) -> &'static str {
     }
 }
 
-/// Writes a jukebox's own row. Its version must be what was read, or the transaction fails.
-pub async fn save(tx: &mut Tx, loaded: &Loaded, wake_at: Option<Timestamp>) -> Result<()> {
-    let floor = &loaded.floor;
-    let sql = "UPDATE jukeboxes SET n = $1, round = $2, paused = $3, volume = $4, player_epoch = $5, player_screen = $6, \
-               player_status = $7, player_codecs = $8, wake_at = $9, \
-               player_seen_at = CASE WHEN player_epoch = $5 THEN player_seen_at ELSE $10 END \
-               WHERE id = $11 AND epoch = $12 AND n = $13";
-    let done = sqlx::query(sql)
-        .bind(floor.version.n)
-        .bind(floor.round)
-        .bind(i64::from(floor.paused))
-        .bind(i64::from(floor.volume))
-        .bind(floor.player.epoch)
-        .bind(floor.player.screen.map(|screen| screen.to_string()))
-        .bind(status_word(floor.player.status))
-        .bind(to_json("jukeboxes", &floor.player.codecs)?)
-        .bind(wake_at.map(|at| at.0))
-        .bind(floor.player.seen_at.0)
-        .bind(floor.jukebox.to_string())
-        .bind(loaded.read_version.epoch)
-        .bind(loaded.read_version.n)
-        .execute(&mut **tx)
-        .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::garbled("jukeboxes", "its version moved under the lock"))
+/// A jukebox that was decided about, to be written.
+#[derive(Debug)]
+pub struct Saved<'l> {
+    /// As it is to be.
+    pub loaded: &'l Loaded,
+    /// When it must be looked at again.
+    pub wake_at: Option<Timestamp>,
+    /// Whether a live entry came, changed or went.
+    pub line_moved: bool,
+}
+
+impl Saved<'_> {
+    fn line(&self) -> i64 {
+        self.loaded.line + i64::from(self.line_moved)
+    }
+}
+
+/// Writes jukeboxes' own rows. Their versions must be what was read, or the transaction fails.
+pub async fn save(tx: &mut Tx, jukeboxes: &[Saved<'_>]) -> Result<()> {
+    for chunk in pieces(jukeboxes, 32) {
+        let sql = format!(
+            "UPDATE jukeboxes SET n = v.column4, round = v.column5, paused = v.column6, volume = v.column7, player_epoch = v.column8, \
+             player_screen = v.column9, player_status = v.column10, player_codecs = v.column11, wake_at = v.column12, \
+             player_seen_at = CASE WHEN jukeboxes.player_epoch = v.column8 THEN jukeboxes.player_seen_at ELSE v.column13 END, \
+             line = v.column14 FROM (VALUES {}) AS v \
+             WHERE jukeboxes.id = v.column1 AND jukeboxes.epoch = v.column2 AND jukeboxes.n = v.column3",
+            super::rows(chunk.len(), 14)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for saved in chunk {
+            let (floor, read) = (&saved.loaded.floor, saved.loaded.read_version);
+            query = query
+                .bind(floor.jukebox.to_string())
+                .bind(read.epoch)
+                .bind(read.n)
+                .bind(floor.version.n)
+                .bind(floor.round)
+                .bind(i64::from(floor.paused))
+                .bind(i64::from(floor.volume))
+                .bind(floor.player.epoch)
+                .bind(floor.player.screen.map(|screen| screen.to_string()))
+                .bind(status_word(floor.player.status))
+                .bind(to_json("jukeboxes", &floor.player.codecs)?)
+                .bind(saved.wake_at.map(|at| at.0))
+                .bind(floor.player.seen_at.0)
+                .bind(saved.line());
+        }
+        let done = query.execute(&mut **tx).await?;
+        if done.rows_affected() != chunk.len() as u64 {
+            return Err(StoreError::garbled("jukeboxes", "a version moved under the lock"));
+        }
+    }
+    Ok(())
+}
+
+/// Lines that a transaction wrote, to be kept once it is committed.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Written(Vec<(JukeboxId, i64, Vec<Entry>)>);
+
+impl Written {
+    /// The line of a jukebox as it was saved.
+    pub fn add(&mut self, saved: &Saved<'_>) {
+        let mut entries = saved.loaded.floor.entries.clone();
+        entries.iter_mut().for_each(|entry| entry.changed = false);
+        in_order(&mut entries);
+        self.0.push((saved.loaded.floor.jukebox, saved.line(), entries));
+    }
+
+    /// To be called after the commit, and only then.
+    pub fn committed(self, store: &Store) {
+        for (jukebox, line, entries) in self.0 {
+            store.lines.put(jukebox, line, &entries);
+        }
     }
 }
 
 /// A play that was decided just now, before it has a row.
 #[derive(Clone, Debug)]
 pub struct NewPlay {
+    /// Where.
+    pub jukebox: JukeboxId,
     /// The entry; a declined one never waits.
     pub entry: Entry,
     /// What makes two requests the same.
@@ -198,8 +311,8 @@ pub struct NewPlay {
 }
 
 /// Inserts decided plays.
-pub async fn insert_plays(tx: &mut Tx, jukebox: JukeboxId, plays: &[NewPlay]) -> Result<()> {
-    for chunk in plays.chunks(32) {
+pub async fn insert_plays(tx: &mut Tx, plays: &[NewPlay]) -> Result<()> {
+    for chunk in pieces(plays, 32) {
         let sql = format!(
             "INSERT INTO plays (id, jukebox, account, song, recording, duration_ms, content, state, price, sooner, round, rank, \
              passed_by_jumps, passed_by_turns, latest, attempt, stage, requested_at, ended_at, reason) VALUES {}",
@@ -211,7 +324,7 @@ pub async fn insert_plays(tx: &mut Tx, jukebox: JukeboxId, plays: &[NewPlay]) ->
             let state = if play.declined.is_some() { "declined" } else { entry.state().word() };
             query = query
                 .bind(entry.play.to_string())
-                .bind(jukebox.to_string())
+                .bind(play.jukebox.to_string())
                 .bind(entry.account.to_string())
                 .bind(entry.song.to_string())
                 .bind(entry.recording.clone())
@@ -238,7 +351,7 @@ pub async fn insert_plays(tx: &mut Tx, jukebox: JukeboxId, plays: &[NewPlay]) ->
 
 /// Writes entries that changed, in one statement a chunk.
 pub async fn update_entries(tx: &mut Tx, entries: &[&Entry]) -> Result<()> {
-    for chunk in entries.chunks(64) {
+    for chunk in pieces(entries, 64) {
         let sql = format!(
             "UPDATE plays SET state = v.column2, rank = v.column3, passed_by_jumps = v.column4, passed_by_turns = v.column5, \
              attempt = v.column6, stage = v.column7, started_at = COALESCE(v.column8, plays.started_at) FROM (VALUES {}) AS v \
@@ -282,24 +395,28 @@ pub async fn heard(tx: &mut Tx, play: PlayId, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// A play that ended, with how and when.
+pub type Ended = (Entry, End, Timestamp);
+
 /// Ends plays. Each of them must be live: a second end fails the transaction.
-pub async fn end_plays(tx: &mut Tx, ended: &[(Entry, End)], at: Timestamp) -> Result<()> {
-    for (entry, end) in ended {
-        let (state, reason) = match end {
-            End::Finished => ("finished", None),
-            End::Returned(reason) => ("returned", Some(to_json("plays", reason)?)),
-        };
-        let sql = "UPDATE plays SET state = $1, reason = $2, ended_at = $3, started_at = COALESCE($4, started_at), \
-                   stage = '' WHERE id = $5 AND state IN ('queued', 'handed', 'started')";
-        let done = sqlx::query(sql)
-            .bind(state)
-            .bind(reason)
-            .bind(at.0)
-            .bind(started(entry))
-            .bind(entry.play.to_string())
-            .execute(&mut **tx)
-            .await?;
-        if done.rows_affected() != 1 {
+pub async fn end_plays(tx: &mut Tx, ended: &[Ended]) -> Result<()> {
+    for chunk in pieces(ended, 64) {
+        let sql = format!(
+            "UPDATE plays SET state = v.column2, reason = v.column3, ended_at = v.column4, \
+             started_at = COALESCE(v.column5, plays.started_at), stage = '' FROM (VALUES {}) AS v \
+             WHERE plays.id = v.column1 AND plays.state IN ('queued', 'handed', 'started')",
+            super::rows(chunk.len(), 5)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (entry, end, at) in chunk {
+            let (state, reason) = match end {
+                End::Finished => ("finished", None),
+                End::Returned(reason) => ("returned", Some(to_json("plays", reason)?)),
+            };
+            query = query.bind(entry.play.to_string()).bind(state).bind(reason).bind(at.0).bind(started(entry));
+        }
+        let done = query.execute(&mut **tx).await?;
+        if done.rows_affected() != chunk.len() as u64 {
             return Err(StoreError::garbled("plays", "a play would have ended twice"));
         }
     }
@@ -308,12 +425,11 @@ pub async fn end_plays(tx: &mut Tx, ended: &[(Entry, End)], at: Timestamp) -> Re
 
 /// Says that the player of `epoch` is there. False when another epoch holds the jukebox or it is silent by now.
 pub async fn player_seen(store: &Store, jukebox: JukeboxId, epoch: i64) -> Result<bool> {
-    let mut tx = store.begin().await?;
-    let now = super::now(store.kind(), &mut tx).await?;
-    let sql =
-        "UPDATE jukeboxes SET player_seen_at = $1 WHERE id = $2 AND player_epoch = $3 AND player_status = 'online'";
-    let done = sqlx::query(sql).bind(now.0).bind(jukebox.to_string()).bind(epoch).execute(&mut *tx).await?;
-    tx.commit().await?;
+    let sql = format!(
+        "UPDATE jukeboxes SET player_seen_at = {} WHERE id = $1 AND player_epoch = $2 AND player_status = 'online'",
+        store.kind().clock()
+    );
+    let done = sqlx::query(AssertSqlSafe(sql)).bind(jukebox.to_string()).bind(epoch).execute(&store.write).await?;
     Ok(done.rows_affected() == 1)
 }
 

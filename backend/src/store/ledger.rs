@@ -1,6 +1,6 @@
 //! The ledger's rows: transfers are only ever added; a lot's balance moves with them in the same transaction.
 
-use super::{Kind, Result, Store, StoreError, Tx, outbox::Letter};
+use super::{Kind, Result, Store, StoreError, Tx, outbox::Letter, padded, pieces};
 use jukeline_app::{
     api::{WalletEvent, WalletLine},
     id::{AccountId, LotId, PlayId, VenueId},
@@ -43,7 +43,7 @@ pub struct PendingLeg {
 
 /// Writes transfers and moves the lots they touch. A lot that would fall below 0 fails the transaction.
 pub async fn write(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: Timestamp) -> Result<()> {
-    for chunk in transfers.chunks(32) {
+    for chunk in pieces(transfers, 32) {
         let sql = format!(
             "INSERT INTO transfers (id, kind, phase, pending, debit, credit, amount, unit, account, play, at) VALUES {}",
             super::rows(chunk.len(), 11)
@@ -65,10 +65,7 @@ pub async fn write(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: Timestamp
         }
         query.execute(&mut **tx).await?;
     }
-    for (lot, change) in lot_changes(transfers) {
-        move_lot(tx, lot, change).await?;
-    }
-    Ok(())
+    move_lots(tx, &lot_changes(transfers)).await
 }
 
 /// What each lot gains or loses: pending and single transfers move it, a void gives back, a post moves nothing more.
@@ -89,14 +86,23 @@ fn lot_changes(transfers: &[(Uuid, NewTransfer)]) -> Vec<(LotId, i64)> {
     changes
 }
 
-async fn move_lot(tx: &mut Tx, lot: LotId, change: i64) -> Result<()> {
-    let sql = "UPDATE lots SET balance = balance + $1 WHERE id = $2 AND balance + $1 >= 0 AND balance + $1 <= amount";
-    let done = sqlx::query(sql).bind(change).bind(lot.to_string()).execute(&mut **tx).await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::garbled("lots", "a balance would leave its bounds"))
+async fn move_lots(tx: &mut Tx, changes: &[(LotId, i64)]) -> Result<()> {
+    for chunk in pieces(changes, 64) {
+        let sql = format!(
+            "UPDATE lots SET balance = lots.balance + v.column2 FROM (VALUES {}) AS v WHERE lots.id = v.column1 \
+             AND lots.balance + v.column2 >= 0 AND lots.balance + v.column2 <= lots.amount",
+            super::rows(chunk.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (lot, change) in chunk {
+            query = query.bind(lot.to_string()).bind(*change);
+        }
+        let done = query.execute(&mut **tx).await?;
+        if done.rows_affected() != chunk.len() as u64 {
+            return Err(StoreError::garbled("lots", "a balance would leave its bounds"));
+        }
     }
+    Ok(())
 }
 
 /// Gives `amount` credits (more than 0) to an account as a new lot, with its fact.
@@ -175,14 +181,14 @@ pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result
     accounts.sort();
     accounts.dedup();
     let mut versions = HashMap::new();
-    for chunk in accounts.chunks(256) {
+    for chunk in padded(&accounts, 256) {
         let sql = format!(
             "SELECT id, version FROM accounts WHERE id IN ({}) ORDER BY id{}",
             super::list(1, chunk.len()),
             kind.for_update()
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for account in chunk {
+        for account in &chunk {
             query = query.bind(account.to_string());
         }
         for row in query.fetch_all(&mut **tx).await? {
@@ -210,7 +216,7 @@ pub fn letter(
 pub async fn save_versions(tx: &mut Tx, versions: &HashMap<AccountId, (i64, i64)>) -> Result<()> {
     let mut raised: Vec<_> = versions.iter().filter(|(_, (old, new))| new > old).collect();
     raised.sort();
-    for chunk in raised.chunks(128) {
+    for chunk in pieces(&raised, 128) {
         let sql = format!(
             "UPDATE accounts SET version = v.column2 FROM (VALUES {}) AS v WHERE accounts.id = v.column1",
             super::rows(chunk.len(), 2)
@@ -227,13 +233,13 @@ pub async fn save_versions(tx: &mut Tx, versions: &HashMap<AccountId, (i64, i64)
 /// The lots of accounts that have something left.
 pub async fn lots(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Lot>>> {
     let mut lots: HashMap<AccountId, Vec<Lot>> = HashMap::new();
-    for chunk in accounts.chunks(256) {
+    for chunk in padded(accounts, 256) {
         let sql = format!(
             "SELECT account, id, balance, expires_at, created_at FROM lots WHERE balance > 0 AND account IN ({})",
             super::list(1, chunk.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for account in chunk {
+        for account in &chunk {
             query = query.bind(account.to_string());
         }
         for row in query.fetch_all(&mut **tx).await? {
@@ -252,14 +258,14 @@ pub async fn lots(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<Account
 /// The pending legs of plays that are neither posted nor voided.
 pub async fn pending(tx: &mut Tx, plays: &[PlayId]) -> Result<HashMap<PlayId, Vec<PendingLeg>>> {
     let mut legs: HashMap<PlayId, Vec<PendingLeg>> = HashMap::new();
-    for chunk in plays.chunks(128) {
+    for chunk in padded(plays, 128) {
         let sql = format!(
             "SELECT t.play, t.id, t.debit, t.amount FROM transfers t WHERE t.phase = 'pending' AND t.play IN ({}) \
              AND NOT EXISTS (SELECT 1 FROM transfers d WHERE d.pending = t.id)",
             super::list(1, chunk.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for play in chunk {
+        for play in &chunk {
             query = query.bind(play.to_string());
         }
         for row in query.fetch_all(&mut **tx).await? {

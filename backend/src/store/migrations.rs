@@ -3,7 +3,8 @@
 use super::{Kind, Result, StoreError};
 use sqlx::{AnyPool, AssertSqlSafe};
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_initial.sql"), include_str!("../../migrations/0002_lines.sql")];
 
 /// The advisory lock under which the table of versions is made.
 const LOCK: i64 = 0x6a75_6b65_0002;

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod floor;
 pub mod ledger;
+mod lines;
 mod migrations;
 pub mod offsets;
 pub mod outbox;
@@ -14,7 +15,7 @@ pub mod songs;
 
 use jukeline_app::time::Timestamp;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Transaction,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
 use std::{path::Path, sync::Arc, time::Duration};
@@ -74,6 +75,8 @@ pub struct Store {
     write: AnyPool,
     read: AnyPool,
     url: Arc<str>,
+    lines: lines::Lines,
+    songs: songs::Known,
 }
 
 impl Store {
@@ -86,14 +89,18 @@ impl Store {
         let write = pool(&url, 1, pragmas).await?;
         migrations::run(&write, Kind::Sqlite).await?;
         let read = pool(&url, 4, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await?;
-        Ok(Store { kind: Kind::Sqlite, write, read, url: url.into() })
+        Ok(Store::new(Kind::Sqlite, write, read, &url))
     }
 
     /// Connects to PostgreSQL.
     pub async fn open_postgres(url: &str) -> Result<Store> {
         let write = pool(url, 12, "").await?;
         migrations::run(&write, Kind::Postgres).await?;
-        Ok(Store { kind: Kind::Postgres, read: write.clone(), write, url: url.into() })
+        Ok(Store::new(Kind::Postgres, write.clone(), write, url))
+    }
+
+    fn new(kind: Kind, write: AnyPool, read: AnyPool, url: &str) -> Store {
+        Store { kind, write, read, url: url.into(), lines: lines::Lines::default(), songs: songs::Known::default() }
     }
 
     /// Which database it is.
@@ -135,19 +142,29 @@ impl Store {
 
 /// The database's clock as the connection sees it.
 pub async fn now(kind: Kind, connection: &mut AnyConnection) -> Result<Timestamp> {
-    let sql = match kind {
-        Kind::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000 AS BIGINT)",
-        Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
-    };
-    let ms: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+    let sql = format!("SELECT {}", kind.clock());
+    let ms: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await?;
     Ok(Timestamp(ms))
 }
+
+/// After this long a connection may have died unnoticed.
+const RESTED: Duration = Duration::from_secs(1);
 
 async fn pool(url: &str, connections: u32, pragmas: &'static str) -> Result<AnyPool> {
     install_default_drivers();
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
+        // A round trip before each statement would double their cost: only a connection that rested is asked.
+        .test_before_acquire(false)
+        .before_acquire(|connection, resting| {
+            Box::pin(async move {
+                if resting.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for pragma in pragmas.split_inclusive(';').filter(|p| !p.trim().is_empty()) {
@@ -192,17 +209,66 @@ pub(crate) fn rows(rows: usize, columns: usize) -> String {
         .join(",")
 }
 
+/// Cuts a slice into pieces whose lengths are powers of two, `most` (one as well) at the most: statements differ by the
+/// number of their rows, and a database prepares each text anew.
+pub(crate) fn pieces<T>(mut items: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = items.len().min(most).checked_ilog2().map(|power| 1 << power)?;
+        let (piece, rest) = items.split_at(length);
+        items = rest;
+        Some(piece)
+    })
+}
+
+/// The same items and the last one again, up to a power of two, in pieces of `most` at the most: for lists in which a
+/// repeated item changes nothing.
+pub(crate) fn padded<T: Clone>(items: &[T], most: usize) -> impl Iterator<Item = Vec<T>> + '_ {
+    items.chunks(most).map(|chunk| {
+        let again = chunk.last().cloned().into_iter().cycle();
+        chunk.iter().cloned().chain(again).take(chunk.len().next_power_of_two()).collect()
+    })
+}
+
 /// `$1,$2,…` for a list of `count` values, numbered from `first`.
 pub(crate) fn list(first: usize, count: usize) -> String {
     (first..first + count).map(|i| format!("${i}")).collect::<Vec<_>>().join(",")
 }
 
 impl Kind {
+    /// The database's clock as an expression, in milliseconds since 1970.
+    pub(crate) fn clock(self) -> &'static str {
+        match self {
+            Kind::Sqlite => "CAST(unixepoch('now', 'subsec') * 1000 AS BIGINT)",
+            Kind::Postgres => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
     /// Appended to a `SELECT` that locks its rows; SQLite's writer holds the whole file already.
     pub(crate) fn for_update(self) -> &'static str {
         match self {
             Kind::Sqlite => "",
             Kind::Postgres => " FOR UPDATE",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{padded, pieces};
+
+    #[test]
+    fn pieces_are_powers_of_two_and_leave_nothing_out() {
+        let items: Vec<usize> = (0..45).collect();
+        let lengths: Vec<usize> = pieces(&items, 32).map(<[usize]>::len).collect();
+        assert_eq!(lengths, [32, 8, 4, 1]);
+        assert_eq!(pieces(&items, 16).flatten().copied().collect::<Vec<_>>(), items);
+        assert_eq!(pieces::<usize>(&[], 16).count(), 0);
+    }
+
+    #[test]
+    fn padding_repeats_the_last() {
+        assert_eq!(padded(&[1, 2, 3], 8).collect::<Vec<_>>(), [vec![1, 2, 3, 3]]);
+        assert_eq!(padded(&[1, 2, 3], 2).collect::<Vec<_>>(), [vec![1, 2], vec![3]]);
+        assert_eq!(padded::<i32>(&[], 2).count(), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! The outbox: facts written in the transaction that decided them, published afterwards in order.
 
-use super::{Result, Store, Tx, to_json};
+use super::{Result, Store, Tx, padded, pieces, to_json};
 use jukeline_app::{id::fact_id, time::Timestamp};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
@@ -67,7 +67,7 @@ pub async fn put(
 
 /// Puts facts into the outbox, in order.
 pub async fn put_all(tx: &mut Tx, letters: &[Letter]) -> Result<()> {
-    for chunk in letters.chunks(64) {
+    for chunk in pieces(letters, 64) {
         let sql = format!(
             "INSERT INTO outbox (topic, key, ce_id, ce_type, ce_time, payload) VALUES {}",
             super::rows(chunk.len(), 6)
@@ -87,18 +87,6 @@ pub async fn put_all(tx: &mut Tx, letters: &[Letter]) -> Result<()> {
     Ok(())
 }
 
-/// Facts of `topic` after `seq`, in order. On SQLite alone: there is one writer, so no row commits behind a later one.
-pub async fn after(store: &Store, topic: &str, seq: i64, limit: i64) -> Result<Vec<Letter>> {
-    let sql = "SELECT seq, topic, key, ce_id, ce_type, ce_time, payload FROM outbox WHERE seq > $1 AND topic = $2 ORDER BY seq LIMIT $3";
-    let rows = sqlx::query(sql).bind(seq).bind(topic).bind(limit).fetch_all(store.read()).await?;
-    rows.iter().map(letter).collect()
-}
-
-/// The newest number in the outbox.
-pub async fn newest(store: &Store) -> Result<i64> {
-    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM outbox").fetch_one(store.read()).await?)
-}
-
 /// Facts that wait to be published, in order. No cursor: rows that commit late are found all the same.
 pub async fn unpublished(store: &Store, limit: i64) -> Result<Vec<Letter>> {
     let sql = "SELECT seq, topic, key, ce_id, ce_type, ce_time, payload FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT $1";
@@ -108,17 +96,19 @@ pub async fn unpublished(store: &Store, limit: i64) -> Result<Vec<Letter>> {
 
 /// Marks facts as published, after the log acknowledged them.
 pub async fn mark_published(store: &Store, letters: &[Letter]) -> Result<()> {
-    let mut tx = store.begin().await?;
-    for chunk in letters.chunks(256) {
-        let list = (2..chunk.len() + 2).map(|i| format!("${i}")).collect::<Vec<_>>().join(",");
-        let sql = format!("UPDATE outbox SET published_at = $1 WHERE seq IN ({list})");
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(super::now(store.kind(), &mut tx).await?.0);
-        for letter in chunk {
-            query = query.bind(letter.seq);
+    let numbers: Vec<i64> = letters.iter().map(|letter| letter.seq).collect();
+    for chunk in padded(&numbers, 512) {
+        let sql = format!(
+            "UPDATE outbox SET published_at = {} WHERE seq IN ({})",
+            store.kind().clock(),
+            super::list(1, chunk.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for seq in chunk {
+            query = query.bind(seq);
         }
-        query.execute(&mut *tx).await?;
+        query.execute(&store.write).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 

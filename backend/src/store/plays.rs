@@ -1,69 +1,14 @@
 //! Plays as their owners see them, and what the floor needs to know of the past.
 
-use super::{Result, Store, StoreError, Tx, id, json};
+use super::{Result, Store, StoreError, Tx, id, json, padded};
 use jukeline_app::{
     api::{DeclineReason, MyPlay, SongBrief, SongDetail},
-    id::{AccountId, JukeboxId, PlayId, SongId},
+    id::{AccountId, JukeboxId, PlayId},
     play::PlayState,
-    song::{Codec, Recording},
     time::{MINUTE, Timestamp},
 };
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 use std::collections::{HashMap, HashSet};
-
-/// What the rules need to know of songs.
-pub async fn recordings(tx: &mut Tx, songs: &[SongId]) -> Result<HashMap<SongId, Recording>> {
-    let mut found = HashMap::new();
-    for chunk in songs.chunks(128) {
-        let sql = format!(
-            "SELECT id, recording, artists, duration_ms, explicit, codec FROM songs WHERE id IN ({})",
-            super::list(1, chunk.len())
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for song in chunk {
-            query = query.bind(song.to_string());
-        }
-        for row in query.fetch_all(&mut **tx).await? {
-            let recording = recording(&row)?;
-            found.insert(recording.song, recording);
-        }
-    }
-    Ok(found)
-}
-
-/// What the rules need to know of one song.
-pub async fn recording_of(store: &Store, song: SongId) -> Result<Option<Recording>> {
-    let sql = "SELECT id, recording, artists, duration_ms, explicit, codec FROM songs WHERE id = $1";
-    let row = sqlx::query(sql).bind(song.to_string()).fetch_optional(store.read()).await?;
-    row.as_ref().map(recording).transpose()
-}
-
-fn recording(row: &AnyRow) -> Result<Recording> {
-    Ok(Recording {
-        song: id("songs", row.try_get(0)?)?,
-        recording: row.try_get(1)?,
-        artists: json("songs", row.try_get(2)?)?,
-        duration_ms: row.try_get(3)?,
-        explicit: row.try_get::<i64, _>(4)? != 0,
-        codec: Codec::from_word(row.try_get(5)?).ok_or_else(|| StoreError::garbled("songs", "an unknown codec"))?,
-    })
-}
-
-/// Which of these plays exist already.
-pub async fn known(tx: &mut Tx, plays: &[PlayId]) -> Result<HashSet<PlayId>> {
-    let mut found = HashSet::new();
-    for chunk in plays.chunks(256) {
-        let sql = format!("SELECT id FROM plays WHERE id IN ({})", super::list(1, chunk.len()));
-        let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql));
-        for play in chunk {
-            query = query.bind(play.to_string());
-        }
-        for text in query.fetch_all(&mut **tx).await? {
-            found.insert(id("plays", &text)?);
-        }
-    }
-    Ok(found)
-}
 
 /// Notes that returned plays sounded after all; gives those for which it is news.
 pub async fn played_unpaid(tx: &mut Tx, plays: &[PlayId], at: Timestamp) -> Result<HashSet<PlayId>> {
@@ -78,96 +23,78 @@ pub async fn played_unpaid(tx: &mut Tx, plays: &[PlayId], at: Timestamp) -> Resu
     Ok(news)
 }
 
-/// Patrons' turns and free songs at jukeboxes.
-#[derive(Default)]
-pub struct History {
+/// A request, as far as the past matters to it.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The play that it would be.
+    pub play: PlayId,
+    /// Where.
+    pub jukebox: JukeboxId,
+    /// Who.
+    pub account: AccountId,
+    /// The recording that is wanted; empty when the catalogue doesn't have the song.
+    pub recording: String,
+}
+
+/// What the floor needs to know of the past.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// Plays with these ids that exist already.
+    pub known: HashSet<PlayId>,
     /// The highest round of a patron's plays that weren't returned.
     pub last_rounds: HashMap<(JukeboxId, AccountId), i64>,
     /// Free songs of the last hour that weren't returned.
     pub free_plays: HashMap<(JukeboxId, AccountId), u32>,
+    /// When recordings last started.
+    pub last_started: HashMap<(JukeboxId, String), Timestamp>,
 }
 
-/// Reads the history of patrons at jukeboxes.
-pub async fn history(tx: &mut Tx, pairs: &[(JukeboxId, AccountId)], now: Timestamp) -> Result<History> {
-    let mut history = History::default();
-    for chunk in pairs.chunks(128) {
+/// Reads the past of requests.
+pub async fn past(tx: &mut Tx, requests: &[Asking], now: Timestamp) -> Result<Past> {
+    let mut past = Past::default();
+    for chunk in padded(requests, 64) {
         let sql = format!(
-            "SELECT jukebox, account, MAX(round), CAST(SUM(CASE WHEN price = 0 AND requested_at > $1 THEN 1 ELSE 0 END) AS BIGINT) \
-             FROM plays WHERE (jukebox, account) IN (VALUES {}) AND state NOT IN ('declined', 'returned') GROUP BY jukebox, account",
-            (0..chunk.len()).map(|i| format!("(${}, ${})", 2 * i + 2, 2 * i + 3)).collect::<Vec<_>>().join(",")
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(now.plus(-60 * MINUTE).0);
-        for (jukebox, account) in chunk {
-            query = query.bind(jukebox.to_string()).bind(account.to_string());
-        }
-        for row in query.fetch_all(&mut **tx).await? {
-            let pair = (id("plays", row.try_get(0)?)?, id("plays", row.try_get(1)?)?);
-            history.last_rounds.insert(pair, row.try_get(2)?);
-            history.free_plays.insert(pair, u32::try_from(row.try_get::<i64, _>(3)?).unwrap_or(u32::MAX));
-        }
-    }
-    Ok(history)
-}
-
-/// When recordings last started at jukeboxes.
-pub async fn last_started(
-    tx: &mut Tx,
-    pairs: &[(JukeboxId, String)],
-) -> Result<HashMap<(JukeboxId, String), Timestamp>> {
-    let mut found = HashMap::new();
-    for chunk in pairs.chunks(128) {
-        let sql = format!(
-            "SELECT jukebox, recording, MAX(started_at) FROM plays WHERE (jukebox, recording) IN (VALUES {}) \
-             AND started_at IS NOT NULL GROUP BY jukebox, recording",
-            super::rows(chunk.len(), 2)
+            "SELECT v.column1, v.column2, v.column3, v.column4, \
+             (SELECT CAST(COUNT(*) AS BIGINT) FROM plays p WHERE p.id = v.column1), \
+             (SELECT MAX(p.round) FROM plays p WHERE p.jukebox = v.column2 AND p.account = v.column3 AND p.state NOT IN ('declined', 'returned')), \
+             (SELECT CAST(COUNT(*) AS BIGINT) FROM plays p WHERE p.jukebox = v.column2 AND p.account = v.column3 AND p.price = 0 \
+              AND p.requested_at > ${} AND p.state NOT IN ('declined', 'returned')), \
+             (SELECT MAX(p.started_at) FROM plays p WHERE p.jukebox = v.column2 AND p.recording = v.column4) \
+             FROM (VALUES {}) AS v",
+            chunk.len() * 4 + 1,
+            super::rows(chunk.len(), 4)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (jukebox, recording) in chunk {
-            query = query.bind(jukebox.to_string()).bind(recording.clone());
+        for asking in &chunk {
+            query = query
+                .bind(asking.play.to_string())
+                .bind(asking.jukebox.to_string())
+                .bind(asking.account.to_string())
+                .bind(asking.recording.clone());
         }
-        for row in query.fetch_all(&mut **tx).await? {
-            found.insert((id("plays", row.try_get(0)?)?, row.try_get(1)?), Timestamp(row.try_get(2)?));
+        for row in query.bind(now.plus(-60 * MINUTE).0).fetch_all(&mut **tx).await? {
+            past.add(&row)?;
         }
     }
-    Ok(found)
+    Ok(past)
 }
 
-/// What a person has at a jukebox, for a quote: highest round, free songs of this hour, and when a recording last started.
-pub async fn standing(
-    store: &Store,
-    jukebox: JukeboxId,
-    account: Option<AccountId>,
-    recording: &str,
-    now: Timestamp,
-) -> Result<Standing> {
-    let sql = "SELECT MAX(started_at) FROM plays WHERE jukebox = $1 AND recording = $2";
-    let last: Option<i64> =
-        sqlx::query_scalar(sql).bind(jukebox.to_string()).bind(recording).fetch_one(store.read()).await?;
-    let mut standing = Standing { last_started: last.map(Timestamp), ..Standing::default() };
-    if let Some(account) = account {
-        let sql = "SELECT MAX(round), CAST(COALESCE(SUM(CASE WHEN price = 0 AND requested_at > $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM plays \
-                   WHERE jukebox = $2 AND account = $3 AND state NOT IN ('declined', 'returned')";
-        let row = sqlx::query(sql)
-            .bind(now.plus(-60 * MINUTE).0)
-            .bind(jukebox.to_string())
-            .bind(account.to_string())
-            .fetch_one(store.read())
-            .await?;
-        standing.last_round = row.try_get(0)?;
-        standing.free_this_hour = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
+impl Past {
+    fn add(&mut self, row: &AnyRow) -> Result<()> {
+        let jukebox = id("plays", row.try_get(1)?)?;
+        let pair = (jukebox, id("plays", row.try_get(2)?)?);
+        if row.try_get::<i64, _>(4)? > 0 {
+            self.known.insert(id("plays", row.try_get(0)?)?);
+        }
+        if let Some(round) = row.try_get(5)? {
+            self.last_rounds.insert(pair, round);
+        }
+        self.free_plays.insert(pair, u32::try_from(row.try_get::<i64, _>(6)?).unwrap_or(u32::MAX));
+        if let Some(at) = row.try_get(7)? {
+            self.last_started.insert((jukebox, row.try_get(3)?), Timestamp(at));
+        }
+        Ok(())
     }
-    Ok(standing)
-}
-
-/// See [`standing`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Standing {
-    /// Highest round of plays that weren't returned.
-    pub last_round: Option<i64>,
-    /// Free songs of this hour.
-    pub free_this_hour: u32,
-    /// When the recording last started here.
-    pub last_started: Option<Timestamp>,
 }
 
 /// A play's row as its owner or the floor's answer needs it.

@@ -10,12 +10,17 @@ pub use take_in::{fill_index, take_in};
 
 use super::{Result, Store, StoreError, id, json, list as placeholders};
 use jukeline_app::{
-    api::SongBrief,
+    api::{SongBrief, SongDetail},
     id::SongId,
     song::{Codec, Recording},
 };
+use lru::LruCache;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A song as lists and rules need it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +35,44 @@ pub struct SongRow {
     pub genre: Option<String>,
     /// What decides whether it may play.
     pub recording: Recording,
+}
+
+impl SongRow {
+    /// What a song's own sheet shows.
+    pub fn detail(&self) -> SongDetail {
+        SongDetail {
+            song: self.brief.clone(),
+            album: self.album.clone(),
+            year: self.year,
+            genre: self.genre.clone(),
+            explicit: self.recording.explicit,
+        }
+    }
+}
+
+/// Songs that this process has read: a song's row never changes once it is there.
+#[derive(Clone)]
+pub(super) struct Known {
+    songs: Arc<Mutex<LruCache<SongId, Arc<SongRow>>>>,
+}
+
+/// What a busy network plays in a night, at about half a kilobyte each.
+const KNOWN: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+
+impl Default for Known {
+    fn default() -> Known {
+        Known { songs: Arc::new(Mutex::new(LruCache::new(KNOWN))) }
+    }
+}
+
+impl Known {
+    fn get(&self, song: SongId) -> Option<Arc<SongRow>> {
+        self.songs.lock().unwrap_or_else(PoisonError::into_inner).get(&song).cloned()
+    }
+
+    fn put(&self, song: &Arc<SongRow>) {
+        self.songs.lock().unwrap_or_else(PoisonError::into_inner).put(song.brief.id, song.clone());
+    }
 }
 
 /// Where a song's sound lies.
@@ -62,25 +105,28 @@ pub(super) const COLUMNS: &str = "SELECT s.id, s.title, s.artist, s.duration_ms,
                                   s.artists, s.explicit, s.codec FROM songs s";
 
 /// One song.
-pub async fn one(store: &Store, song: SongId) -> Result<Option<SongRow>> {
+pub async fn one(store: &Store, song: SongId) -> Result<Option<Arc<SongRow>>> {
     Ok(by_ids(store, &[song]).await?.pop())
 }
 
 /// Songs in the order of the ids; those that aren't in the catalogue are left out.
-pub async fn by_ids(store: &Store, songs: &[SongId]) -> Result<Vec<SongRow>> {
-    let mut found = HashMap::new();
-    for chunk in songs.chunks(128) {
+pub async fn by_ids(store: &Store, songs: &[SongId]) -> Result<Vec<Arc<SongRow>>> {
+    let mut found: HashMap<SongId, Arc<SongRow>> =
+        songs.iter().filter_map(|song| Some((*song, store.songs.get(*song)?))).collect();
+    let missing: Vec<SongId> = songs.iter().copied().filter(|song| !found.contains_key(song)).collect();
+    for chunk in super::padded(&missing, 128) {
         let sql = format!("{COLUMNS} WHERE s.id IN ({})", placeholders(1, chunk.len()));
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for song in chunk {
+        for song in &chunk {
             query = query.bind(song.to_string());
         }
         for row in query.fetch_all(store.read()).await? {
-            let song = read(&row)?;
+            let song = Arc::new(read(&row)?);
+            store.songs.put(&song);
             found.insert(song.brief.id, song);
         }
     }
-    Ok(songs.iter().filter_map(|song| found.remove(song)).collect())
+    Ok(songs.iter().filter_map(|song| found.get(song).cloned()).collect())
 }
 
 /// How many songs there are.

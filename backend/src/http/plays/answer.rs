@@ -1,5 +1,6 @@
 //! A person's plays with place and minutes.
 
+use super::{declined, quote::Asked};
 use crate::{
     context::Context,
     http::problem::Answer,
@@ -8,7 +9,9 @@ use crate::{
 use jukeline_app::{
     api::{MyPlay, PlayerStatus},
     conductor::{self, Floor, Stage},
-    id::JukeboxId,
+    events::{Fact, PlayRequested},
+    id::{JukeboxId, PlayId},
+    play::PlayState,
     time::Timestamp,
 };
 use std::collections::{HashMap, hash_map::Entry};
@@ -29,6 +32,47 @@ pub(super) async fn with_minutes(context: &Context, rows: Vec<PlayRow>, now: Tim
         plays.push(row.play);
     }
     Ok(plays)
+}
+
+/// The answer to a request that a fact decided; nothing when the fact doesn't tell, and the row must.
+pub(super) fn of_fact(room: &str, asked: &Asked, request: &PlayRequested, fact: &Fact) -> Option<Answer<MyPlay>> {
+    match fact {
+        Fact::Declined { account, reason, .. } if *account == request.account => Some(Err(declined(*reason))),
+        Fact::Queued { account, song, price, sooner, after, about, latest, .. }
+            if (*account, *song) == (request.account, request.song) =>
+        {
+            Some(Ok(MyPlay {
+                play: request.play,
+                room: room.into(),
+                venue_name: asked.glance.venue_name.clone(),
+                timezone: asked.glance.loaded.timezone.clone(),
+                song: asked.song.detail(),
+                price: *price,
+                sooner: *sooner,
+                state: PlayState::Queued,
+                declined: None,
+                returned: None,
+                requested_at: request.received_at,
+                place: Some(place_behind(&asked.glance.loaded.floor, *after)?),
+                about: Some(*about),
+                latest: Some(*latest),
+                started_at: None,
+                ended_at: None,
+                back_by: None,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// The place of who comes behind `after`, among those that wait; nothing when that one came meanwhile.
+fn place_behind(floor: &Floor, after: Option<PlayId>) -> Option<u32> {
+    let ahead = match after {
+        Some(after) => floor.entries.iter().position(|entry| entry.play == after)? + 1,
+        None => 0,
+    };
+    let waiting = floor.entries.iter().take(ahead).filter(|entry| !entry.sounds()).count();
+    u32::try_from(waiting + 1).ok()
 }
 
 fn add_minutes(play: &mut MyPlay, floor: &Floor, context: &Context, now: Timestamp) {

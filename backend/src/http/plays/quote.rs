@@ -11,44 +11,44 @@ use crate::{
     },
     store::{
         self,
-        floor::{Loaded, read_loaded},
-        ledger,
-        places::{self, Room},
-        plays::{Standing, recording_of, standing},
+        floor::{Asker, Glance, Loaded, glance},
+        songs::SongRow,
     },
 };
 use axum::extract::State;
 use jukeline_app::{
-    api::{Code, DeclineReason, Quote, SongDetail},
+    api::{Code, DeclineReason, Quote},
     cashier::CannotPay,
     conductor::Moment,
     events::PlayRequested,
-    id::{AccountId, SongId},
+    id::{AccountId, PlayId, SongId},
     rules::SongRefusal,
     song::Recording,
     time::Timestamp,
 };
+use std::sync::Arc;
 
-/// Everything a quote is made of.
-struct Asked {
-    loaded: Loaded,
-    recording: Recording,
-    standing: Standing,
-    moment: Moment,
+/// A room as somebody finds it who wants a song.
+pub(super) struct Asked {
+    pub(super) song: Arc<SongRow>,
+    pub(super) glance: Glance,
+    pub(super) moment: Moment,
 }
 
-async fn asked(
+/// Looks at a room for somebody who wants a song, or would as `play`.
+pub(super) async fn asked(
     context: &Context,
-    room: &Room,
+    room: &str,
     song: SongId,
     account: Option<AccountId>,
-    now: Timestamp,
+    play: Option<PlayId>,
 ) -> Answer<Asked> {
-    let recording = recording_of(&context.store, song).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let loaded = read_loaded(&context.store, room.jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let standing = standing(&context.store, room.jukebox, account, &recording.recording, now).await?;
-    let moment = moment(now, &loaded.timezone, &loaded.floor.rules.hours, context.config.spans());
-    Ok(Asked { loaded, recording, standing, moment })
+    let song = store::songs::one(&context.store, song).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    let asker = Asker { account, play, recording: &song.recording.recording };
+    let glance = glance(&context.store, room, asker).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    let loaded = &glance.loaded;
+    let moment = moment(glance.now, &loaded.timezone, &loaded.floor.rules.hours, context.config.spans());
+    Ok(Asked { song, glance, moment })
 }
 
 /// `GET /api/rooms/{room}/songs/{song}/quote`
@@ -58,36 +58,23 @@ pub(super) async fn quote(
     MaybeSession(session): MaybeSession,
     passes: Passes,
 ) -> Answer<Json<Quote>> {
-    let room = places::room(&context.store, &room).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let now = context.store.now().await?;
     let account = session.as_ref().map(|session| session.account);
-    let Asked { loaded, recording, standing, moment } = asked(&context, &room, song, account, now).await?;
-    let floor = &loaded.floor;
+    let Asked { song, glance, moment } = asked(&context, &room, song, account, None).await?;
+    let floor = &glance.loaded.floor;
     let nobody = AccountId(uuid::Uuid::nil());
-    let refusal = floor.check_room(&recording, account.unwrap_or(nobody), standing.last_started, moment).err();
-    let offer = |sooner| refusal.is_none().then(|| floor.quote(standing.last_round, sooner, moment)).flatten();
-    let row = store::songs::one(&context.store, song).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let credits = match account {
-        Some(account) => Some(ledger::balance(&context.store, account).await?.0),
-        None => None,
-    };
-    let free_left = u32::from(floor.rules.free_per_hour).saturating_sub(standing.free_this_hour);
+    let refusal = floor.check_room(&song.recording, account.unwrap_or(nobody), glance.last_started, moment).err();
+    let offer = |sooner| refusal.is_none().then(|| floor.quote(glance.last_round, sooner, moment)).flatten();
+    let free_left = u32::from(floor.rules.free_per_hour).saturating_sub(glance.free_this_hour);
     Ok(Json(Quote {
-        song: SongDetail {
-            song: row.brief,
-            album: row.album,
-            year: row.year,
-            genre: row.genre,
-            explicit: row.recording.explicit,
-        },
+        song: song.detail(),
         ordinary: offer(false),
         sooner: offer(true),
-        already: already(&loaded, &recording, refusal, now),
+        already: already(&glance.loaded, &song.recording, refusal, glance.now),
         refusal,
-        credits,
+        credits: account.map(|_| glance.credits),
         free_left: (floor.rules.price == 0).then_some(free_left),
-        in_the_room: passes.until(room.jukebox, now).is_some(),
-        server_now: now,
+        in_the_room: passes.until(floor.jukebox, glance.now).is_some(),
+        server_now: glance.now,
     }))
 }
 
@@ -107,29 +94,23 @@ fn already(
 }
 
 /// Refuses what can be refused at once; the floor decides again, with the last word.
-pub(super) async fn refuse_at_once(
-    context: &Context,
-    room: &Room,
-    request: &PlayRequested,
-    now: Timestamp,
-) -> Answer<()> {
-    let Asked { loaded, recording, standing, moment } =
-        asked(context, room, request.song, Some(request.account), now).await?;
-    let floor = &loaded.floor;
-    floor.check_room(&recording, request.account, standing.last_started, moment).map_err(declined)?;
+pub(super) fn refuse_at_once(asked: &Asked, request: &PlayRequested) -> Answer<()> {
+    let Asked { song, glance, moment } = asked;
+    let floor = &glance.loaded.floor;
+    floor.check_room(&song.recording, request.account, glance.last_started, *moment).map_err(declined)?;
     let offer = floor
-        .quote(standing.last_round, request.sooner, moment)
-        .or_else(|| floor.quote(standing.last_round, false, moment));
+        .quote(glance.last_round, request.sooner, *moment)
+        .or_else(|| floor.quote(glance.last_round, false, *moment));
     let Some(offer) = offer else { return Ok(()) };
     if offer.price > request.price {
         return Err(declined(DeclineReason::Dearer { price: offer.price }));
     }
-    if offer.price == 0 {
-        let cap = u32::from(floor.rules.free_per_hour);
-        let used_up = standing.free_this_hour >= cap;
-        return if used_up { Err(declined(DeclineReason::Pay { cannot: CannotPay::FreeCap { cap } })) } else { Ok(()) };
-    }
-    let (have, _) = ledger::balance(&context.store, request.account).await?;
-    let need = i64::from(offer.price);
-    if have < need { Err(declined(DeclineReason::Pay { cannot: CannotPay::Credits { need, have } })) } else { Ok(()) }
+    let (have, need) = (glance.credits, i64::from(offer.price));
+    let cap = u32::from(floor.rules.free_per_hour);
+    let cannot = match offer.price {
+        0 if glance.free_this_hour >= cap => CannotPay::FreeCap { cap },
+        _ if have < need => CannotPay::Credits { need, have },
+        _ => return Ok(()),
+    };
+    Err(declined(DeclineReason::Pay { cannot }))
 }

@@ -41,12 +41,22 @@ struct Connected {
     epoch: Option<i64>,
     /// Another screen has claimed since.
     superseded: bool,
+    /// Something changed that the player must know.
+    plan_due: bool,
 }
 
 /// Serves a screen until it leaves.
 pub(super) async fn serve(context: Context, screen: ScreenSession, socket: WebSocket) {
-    let connected =
-        Connected { context, screen, socket, version: Version::default(), claim: None, epoch: None, superseded: false };
+    let connected = Connected {
+        context,
+        screen,
+        socket,
+        version: Version::default(),
+        claim: None,
+        epoch: None,
+        superseded: false,
+        plan_due: false,
+    };
     if let Err(gone) = connected.run().await {
         tracing::info!(%gone, "a screen left");
     }
@@ -72,6 +82,11 @@ impl Connected {
                 _ = seen.tick() => self.seen().await?,
                 _ = beat.tick() => self.codes().await?,
                 () = context.stopped() => return Ok(()),
+            }
+            // Several changes of one commit make one plan.
+            if self.plan_due && changes.is_empty() {
+                self.plan_due = false;
+                self.plan().await?;
             }
         }
     }
@@ -112,8 +127,8 @@ impl Connected {
 
     async fn changed(&mut self, change: Option<Change>) -> Result<(), Gone> {
         let Some(change) = change else {
-            self.snapshot().await?;
-            return self.plan().await;
+            self.plan_due = true;
+            return self.snapshot().await;
         };
         let delta: RoomMessage = crate::store::json("live", change.encoded.as_str())?;
         self.say(&ScreenMessage::Room(delta)).await?;
@@ -128,7 +143,8 @@ impl Connected {
                 self.say(&ScreenMessage::Superseded { player_epoch }).await?;
             }
         }
-        self.plan().await
+        self.plan_due |= concerns_the_player(&change.fact.fact);
+        Ok(())
     }
 
     /// The whole truth for this player, read anew.
@@ -224,4 +240,9 @@ impl Connected {
             Gone::Closed
         })
     }
+}
+
+/// Whether a fact can change the line-up: what joins the queue is handed by a fact of its own.
+fn concerns_the_player(fact: &Fact) -> bool {
+    !matches!(fact, Fact::Queued { .. } | Fact::Declined { .. } | Fact::Heard { .. } | Fact::PlayedUnpaid { .. })
 }

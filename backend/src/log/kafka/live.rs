@@ -2,12 +2,20 @@
 
 use super::{client, topic, unreachable};
 use crate::{context::Context, live::feed, log::LogError};
+use futures_util::FutureExt;
 use jukeline_app::events::Stamped;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{Consumer, StreamConsumer},
+    message::BorrowedMessage,
 };
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+/// Facts that are told together at the most.
+const BATCH: usize = 500;
 
 /// Runs until the server stops.
 pub async fn run_live(context: Context) {
@@ -38,13 +46,22 @@ async fn read(context: &Context) -> Result<(), LogError> {
     let consumer = assign_all(consumer, topic).await?;
     context.health.live.store(true, Ordering::Relaxed);
     loop {
-        let message = consumer.recv().await.map_err(unreachable)?;
-        let stamped = message.payload().and_then(|payload| serde_json::from_slice::<Stamped>(payload).ok());
-        match stamped {
-            Some(stamped) => feed::publish(context, stamped).await.map_err(unreachable)?,
-            None => tracing::warn!(partition = message.partition(), offset = message.offset(), "a fact can't be read"),
+        let mut facts: Vec<Arc<Stamped>> = fact(&consumer.recv().await.map_err(unreachable)?).into_iter().collect();
+        while facts.len() < BATCH
+            && let Some(next) = consumer.recv().now_or_never()
+        {
+            facts.extend(fact(&next.map_err(unreachable)?));
         }
+        feed::publish(context, facts).await.map_err(unreachable)?;
     }
+}
+
+fn fact(message: &BorrowedMessage<'_>) -> Option<Arc<Stamped>> {
+    let fact = message.payload().and_then(|payload| serde_json::from_slice(payload).ok());
+    if fact.is_none() {
+        tracing::warn!(partition = message.partition(), offset = message.offset(), "a fact can't be read");
+    }
+    fact.map(Arc::new)
 }
 
 async fn assign_all(consumer: StreamConsumer, topic: String) -> Result<StreamConsumer, LogError> {

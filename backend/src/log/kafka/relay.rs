@@ -79,12 +79,14 @@ async fn publish(context: &Context, producer: &FutureProducer) -> Result<bool, R
     if letters.is_empty() {
         return Ok(false);
     }
+    // What was committed meanwhile has woken the relay again: only a full batch may have left something behind.
+    let more = i64::try_from(letters.len()).is_ok_and(|count| count >= BATCH);
     let sends = letters.iter().map(|letter| send(context, producer, letter));
     for sent in join_all(sends).await {
         sent?;
     }
     mark_published(&context.store, &letters).await?;
-    Ok(true)
+    Ok(more)
 }
 
 /// Queues in order: `send` puts the record into the producer's queue at its first poll, and polls are in order.

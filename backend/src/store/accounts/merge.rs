@@ -7,6 +7,7 @@ use jukeline_app::{id::AccountId, time::Timestamp};
 pub async fn merge(store: &Store, tx: &mut Tx, guest: AccountId, into: AccountId, now: Timestamp) -> Result<()> {
     lock_jukeboxes(store, tx, guest).await?;
     ledger::versions(tx, store.kind(), &[guest, into]).await?;
+    raise_lines(tx, guest).await?;
     for sql in [
         "UPDATE lots SET account = $1 WHERE account = $2",
         "UPDATE transfers SET account = $1 WHERE account = $2",
@@ -33,5 +34,14 @@ async fn lock_jukeboxes(store: &Store, tx: &mut Tx, guest: AccountId) -> Result<
         }
     };
     sqlx::query(sql).bind(guest.to_string()).fetch_all(&mut **tx).await?;
+    Ok(())
+}
+
+/// Whoever has read a line with the guest in it reads it again. Behind the accounts' locks, since a play may have joined
+/// another jukebox before: waiting for that one against the order of the locks ends in a rollback at the worst.
+async fn raise_lines(tx: &mut Tx, guest: AccountId) -> Result<()> {
+    let sql = "UPDATE jukeboxes SET line = line + 1 WHERE id IN \
+               (SELECT jukebox FROM plays WHERE account = $1 AND state IN ('queued', 'handed', 'started'))";
+    sqlx::query(sql).bind(guest.to_string()).execute(&mut **tx).await?;
     Ok(())
 }

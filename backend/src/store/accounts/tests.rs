@@ -1,5 +1,6 @@
 use super::*;
-use crate::store::Kind;
+use crate::store::{Kind, floor};
+use jukeline_app::{id::JukeboxId, rules::HouseRules};
 
 async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -52,6 +53,41 @@ async fn a_guests_credits_come_along() {
     assert_eq!(super::super::ledger::balance(&store, into).await.expect("a balance"), (12, 0));
     assert_eq!(super::super::ledger::balance(&store, from).await.expect("a balance"), (0, 0));
     assert_eq!(sessions::find(&store, &token).await.expect("a read").expect("a session").account, into);
+}
+
+#[tokio::test]
+async fn a_line_that_was_read_before_shows_who_a_guest_became() {
+    let (_folder, store) = store().await;
+    let (from, into) = (guest(&store, 5).await, guest(&store, 7).await);
+    let mut tx = store.begin().await.expect("a transaction");
+    let (venue, jukebox, play) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    for sql in [
+        format!(
+            "INSERT INTO venues (id, name, city, timezone, radius_m, created_at) VALUES ('{venue}', 'V', 'C', 'UTC', 75, 1)"
+        ),
+        format!(
+            "INSERT INTO jukeboxes (id, venue, zone_name, room, secret_hex, epoch, rules, created_at) \
+             VALUES ('{jukebox}', '{venue}', 'Bar', 'copper', '00', 1, '{}', 1)",
+            serde_json::to_string(&HouseRules::default()).expect("rules")
+        ),
+        format!(
+            "INSERT INTO plays (id, jukebox, account, song, recording, duration_ms, content, state, price, sooner, round, rank, \
+             latest, stage, requested_at) VALUES ('{play}', '{jukebox}', '{from}', '{play}', 'r', 1, '', 'queued', 0, 0, 1, 1, \
+             1, '{{\"is\":\"queued\"}}', 1)"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.expect("a row");
+    }
+    tx.commit().await.expect("committed");
+    let whose = async || {
+        let floor = floor::read(&store, JukeboxId(jukebox)).await.expect("a read").expect("a floor");
+        floor.entries.iter().map(|entry| entry.account).collect::<Vec<_>>()
+    };
+    assert_eq!(whose().await, [from]);
+    let mut tx = store.begin().await.expect("a transaction");
+    merge(&store, &mut tx, from, into, Timestamp(3)).await.expect("merged");
+    tx.commit().await.expect("committed");
+    assert_eq!(whose().await, [into]);
 }
 
 #[tokio::test]
