@@ -261,10 +261,10 @@ fn Touch(trial: bool) -> Element {
     rsx! {
         button { class: "touch", r#type: "button", autofocus: true,
             Icon { name: "sound" }
-            {words.screen_touch_for_sound()}
+            strong { {words.screen_touch_for_sound()} }
             small { {words.screen_touch_why()} }
             if trial {
-                small { {words.screen_memory_only()} }
+                small { class: "foot", {words.screen_memory_only()} }
             }
         }
     }
