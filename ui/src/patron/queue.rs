@@ -23,7 +23,7 @@ pub(crate) fn Queue() -> Element {
     let Some(room) = room.as_ref() else { return VNode::empty() };
     let order: Vec<_> = room.queue.iter().map(|entry| entry.play).collect();
     use_effect(use_reactive!(|order| {
-        let _ = order;
+        super::glide::to_new_places(&order);
         super::focus::restore();
     }));
     if room.queue.is_empty() {
