@@ -7,6 +7,7 @@ mod enter;
 mod find;
 mod focus;
 mod form;
+mod glide;
 mod in_app;
 mod install;
 mod live;

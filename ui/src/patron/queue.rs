@@ -5,7 +5,13 @@ use super::{
     rows::SongRow,
     state::{MINE, ROOM},
 };
-use crate::shared::{clock, fetch::api, format, room_fold, words::lang};
+use crate::shared::{
+    clock,
+    fetch::api,
+    format, room_fold,
+    taking::{Taking, taking},
+    words::lang,
+};
 use dioxus::prelude::*;
 use jukeline_app::api::{FoundSong, RoomSnapshot, SongQuery};
 
@@ -15,23 +21,19 @@ pub(crate) fn Queue() -> Element {
     let lang = lang();
     let room = ROOM.read();
     let Some(room) = room.as_ref() else { return VNode::empty() };
-    let find = Route::Find(room.info.room.clone(), Shelf::Front).path();
     let order: Vec<_> = room.queue.iter().map(|entry| entry.play).collect();
     use_effect(use_reactive!(|order| {
-        let _ = order;
+        super::glide::to_new_places(&order);
         super::focus::restore();
     }));
     if room.queue.is_empty() {
         return rsx! {
             if room.playing.is_none() {
-                MostPlayed { room: room.info.room.clone() }
+                MostPlayed { room: room.info.room.clone(), taking: taking(room) }
             } else {
                 section {
                     div { class: "section-head", h2 { {lang.up_next()} } }
-                    div { class: "empty",
-                        p { {lang.nothing_waits()} }
-                        a { class: "btn main", href: find, {lang.find_a_song()} }
-                    }
+                    NothingWaits { room: room.info.room.clone(), taking: taking(room) }
                 }
             }
         };
@@ -76,9 +78,26 @@ fn Entries(room: RoomSnapshot) -> Element {
     }
 }
 
+/// What to do about an empty line: ask for a song where one is taken, else look around.
+#[component]
+fn NothingWaits(room: String, taking: Taking) -> Element {
+    let lang = lang();
+    let find = Route::Find(room, Shelf::Front).path();
+    rsx! {
+        div { class: "empty",
+            p { {lang.nothing_waits(taking)} }
+            if taking == Taking::Songs {
+                a { class: "btn main", href: find, {lang.find_a_song()} }
+            } else {
+                a { class: "btn", href: find, {lang.browse_all()} }
+            }
+        }
+    }
+}
+
 /// What this room plays most: something to begin with when nothing plays.
 #[component]
-fn MostPlayed(room: String) -> Element {
+fn MostPlayed(room: String, taking: Taking) -> Element {
     let lang = lang();
     let asked = room.clone();
     let songs = use_resource(move || {
@@ -89,13 +108,9 @@ fn MostPlayed(room: String) -> Element {
         }
     });
     let songs: Vec<FoundSong> = songs.read().clone().unwrap_or_default();
-    let find = Route::Find(room.clone(), Shelf::Front).path();
     rsx! {
         if songs.is_empty() {
-            section { class: "empty",
-                p { {lang.nothing_waits()} }
-                a { class: "btn main", href: find, {lang.find_a_song()} }
-            }
+            section { NothingWaits { room, taking } }
         } else {
             section {
                 div { class: "section-head", h2 { {lang.most_played()} } }

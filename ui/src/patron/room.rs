@@ -9,7 +9,15 @@ use super::{
     route::Route,
     state::{self, MINE, ROOM},
 };
-use crate::shared::{clock, cover::Cover, format, progress::Progress, room_fold, words::lang};
+use crate::shared::{
+    clock,
+    cover::Cover,
+    format,
+    progress::Progress,
+    room_fold,
+    taking::{Taking, taking},
+    words::lang,
+};
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{PlayerStatus, Playing},
@@ -76,7 +84,8 @@ fn Now() -> Element {
     let lang = lang();
     let room = ROOM.read();
     let Some(playing) = room.as_ref().and_then(|room| room.playing.as_ref()) else {
-        let invites = room.as_ref().is_some_and(|room| room.queue.is_empty() && room.player == PlayerStatus::Online);
+        let invites =
+            room.as_ref().is_some_and(|room| room.queue.is_empty() && !room.paused && taking(room) == Taking::Songs);
         return rsx! {
             section { class: "now idle",
                 h2 { class: "now-title", {lang.quiet()} }

@@ -5,6 +5,7 @@ mod diagnosis;
 mod disk;
 mod engine;
 mod files;
+mod idle;
 mod live;
 mod pairing;
 pub mod player_core;

@@ -1,6 +1,11 @@
 //! What a paired screen shows: read from three metres, never the same pixels for long.
 
-use super::{engine::Here, live::Codes, qr::Qr};
+use super::{
+    engine::Here,
+    idle::{Attract, idle_words},
+    live::Codes,
+    qr::Qr,
+};
 use crate::shared::{
     clock,
     cover::Cover,
@@ -63,7 +68,7 @@ pub(super) fn Stage(
                 Top { name: info.venue_name.clone(), zone: known.as_ref().map(|r| r.info.timezone.clone()), paused, superseded: here.superseded }
                 match shown {
                     Some(shown) => rsx! { NowPlaying { shown, paused, locked: here.locked } },
-                    None => rsx! { Attract { info: known.as_ref().map(|r| r.info.clone()) } },
+                    None => rsx! { Attract { words: idle_words(known.as_ref(), away.is_some()) } },
                 }
                 aside { class: "screen-side",
                     Next { songs: next }
@@ -191,28 +196,6 @@ fn NowPlaying(shown: Shown, paused: bool, locked: bool) -> Element {
 }
 
 #[component]
-fn Attract(info: Option<RoomInfo>) -> Element {
-    let words = lang();
-    let (heading, line) = match &info {
-        Some(info) if !info.open => (words.closed_now().to_string(), words.screen_good_night().to_string()),
-        Some(info) if info.price == 0 => {
-            (words.screen_scan_tap_hear().to_string(), words.songs_are_free(info.free_per_hour))
-        }
-        Some(_) => (words.screen_scan_tap_hear().to_string(), words.screen_next_is_yours().to_string()),
-        None => (words.one_moment().to_string(), words.screen_looking_for_server().to_string()),
-    };
-    rsx! {
-        main { class: "attract",
-            div { class: "record", div { class: "disc" } }
-            div {
-                h1 { {heading} }
-                p { {line} }
-            }
-        }
-    }
-}
-
-#[component]
 fn Next(songs: Vec<(SongBrief, Option<String>)>) -> Element {
     let words = lang();
     if songs.is_empty() {
@@ -278,10 +261,10 @@ fn Touch(trial: bool) -> Element {
     rsx! {
         button { class: "touch", r#type: "button", autofocus: true,
             Icon { name: "sound" }
-            {words.screen_touch_for_sound()}
+            strong { {words.screen_touch_for_sound()} }
             small { {words.screen_touch_why()} }
             if trial {
-                small { {words.screen_memory_only()} }
+                small { class: "foot", {words.screen_memory_only()} }
             }
         }
     }

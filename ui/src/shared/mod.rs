@@ -12,5 +12,6 @@ pub mod progress;
 pub mod room_fold;
 pub mod socket;
 pub mod storage;
+pub mod taking;
 pub mod title;
 pub mod words;

@@ -1,6 +1,7 @@
 //! Words that several surfaces use.
 
 use super::{Lang, texts};
+use crate::shared::taking::Taking;
 use jukeline_app::{
     api::PlayerStatus,
     play::{ReturnReason, SkipReason},
@@ -20,6 +21,7 @@ texts! {
     e_mail = "E-mail", "E-Mail";
     password = "Password", "Passwort";
     password_hint = "At least 10 characters. A sentence is good.", "Mindestens 10 Zeichen. Ein Satz ist gut.";
+    quiet = "The jukebox is quiet", "Die Jukebox ist still";
     one_moment = "One moment", "Einen Moment";
 }
 
@@ -68,6 +70,28 @@ impl Lang {
             (Lang::En, PlayerStatus::None) => Some("No screen plays here yet."),
             (Lang::De, PlayerStatus::None) => Some("Hier spielt noch kein Bildschirm."),
             (_, PlayerStatus::Silent) => Some(self.jukebox_offline()),
+        }
+    }
+
+    /// What an empty line means now.
+    pub fn nothing_waits(self, taking: Taking) -> &'static str {
+        match (self, taking) {
+            (Lang::En, Taking::Songs) => "Nothing is waiting. The next song is yours.",
+            (Lang::De, Taking::Songs) => "Kein Lied wartet. Das nächste ist deins.",
+            (Lang::En, Taking::NothingWhileClosed) => "Nothing is waiting. You can ask for songs again when it opens.",
+            (Lang::De, Taking::NothingWhileClosed) => "Kein Lied wartet. Wünschen kannst du wieder ab der Öffnung.",
+            (Lang::En, Taking::NothingWithoutPlayer) => {
+                "Nothing is waiting. You can ask for songs once a screen plays here."
+            }
+            (Lang::De, Taking::NothingWithoutPlayer) => {
+                "Kein Lied wartet. Wünschen kannst du, sobald hier ein Bildschirm spielt."
+            }
+            (Lang::En, Taking::NothingWhileOffline) => {
+                "Nothing is waiting. You can ask for songs again when the jukebox is back."
+            }
+            (Lang::De, Taking::NothingWhileOffline) => {
+                "Kein Lied wartet. Wünschen kannst du wieder, sobald die Jukebox zurück ist."
+            }
         }
     }
 

@@ -15,8 +15,6 @@ texts! {
     opening_the_room = "Opening the room", "Der Raum wird geöffnet";
     find_placeholder = "Find a song or an artist", "Lied oder Act suchen";
     find_a_song = "Find a song", "Lied suchen";
-    nothing_waits = "Nothing is waiting. The next song is yours.", "Nichts wartet. Das nächste Lied ist deins.";
-    quiet = "The jukebox is quiet", "Die Jukebox ist still";
     quiet_invitation = "Ask for a song and it starts within seconds.", "Wünsch dir ein Lied, es beginnt in Sekunden.";
     closed_money = "Nothing is asked for or paid until it opens.", "Bis zur Öffnung wird nichts gewünscht und nichts bezahlt.";
     nearby_venues = "Nearby venues", "Orte in der Nähe";

@@ -7,7 +7,6 @@ texts! {
     screen_free_tonight = "Free tonight", "Heute gratis";
     screen_qr_label = "QR code to the room", "QR-Code zum Raum";
     screen_scan_tap_hear = "Scan, tap, hear.", "Scannen, tippen, hören.";
-    screen_next_is_yours = "Nothing is waiting. The next song is yours.", "Niemand wartet. Das nächste Lied ist deins.";
     screen_goes_on_from_here = "Paused, goes on from here", "Angehalten, geht hier weiter";
     screen_touch_for_sound = "Touch to turn the sound on", "Berühren, um den Ton einzuschalten";
     screen_touch_why = "The browser asks for this once after each start.", "Der Browser verlangt das einmal nach jedem Start.";
