@@ -77,4 +77,4 @@ impl Certificate {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::tls) mod tests;

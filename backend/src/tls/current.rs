@@ -47,3 +47,6 @@ impl ResolvesServerCert for Current {
         Some(self.get()?.shown)
     }
 }
+
+#[cfg(test)]
+mod tests;
