@@ -19,7 +19,9 @@
 
 pub mod bench;
 pub mod browser;
+pub mod certificates;
 pub mod house;
+pub mod https;
 pub mod kafka;
 pub mod machine;
 pub mod mail;

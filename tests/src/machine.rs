@@ -27,6 +27,8 @@ pub enum Need {
     Music,
     /// ffmpeg, to make the other audio formats.
     Ffmpeg,
+    /// openssl, to make certificates.
+    OpenSsl,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -46,6 +48,7 @@ impl Need {
             Self::Schemathesis => python_program("st").is_ok(),
             Self::Music => music().is_ok(),
             Self::Ffmpeg => program("ffmpeg").is_ok(),
+            Self::OpenSsl => program("openssl").is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
