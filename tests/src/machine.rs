@@ -29,6 +29,8 @@ pub enum Need {
     Ffmpeg,
     /// openssl, to make certificates.
     OpenSsl,
+    /// An authority to order certificates from.
+    Pebble,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -49,6 +51,7 @@ impl Need {
             Self::Music => music().is_ok(),
             Self::Ffmpeg => program("ffmpeg").is_ok(),
             Self::OpenSsl => program("openssl").is_ok(),
+            Self::Pebble => pebble().is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
@@ -122,6 +125,14 @@ pub fn music() -> Result<PathBuf> {
 /// It is not there.
 pub fn python_program(name: &str) -> Result<PathBuf> {
     built(&format!("python/bin/{name}")).map_or_else(|| program(name), Ok)
+}
+
+/// Pebble in the target folder, else on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn pebble() -> Result<PathBuf> {
+    built("go/bin/pebble").map_or_else(|| program("pebble"), Ok)
 }
 
 /// A program of PostgreSQL; Debian keeps them off the search path.

@@ -9,6 +9,7 @@ use rustls::{
     crypto::ring,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
     server::ClientHello,
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 use std::{io, sync::Arc};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
@@ -51,10 +52,26 @@ fn showing(proof: &Proof) -> Result<ServerConfig, ProofError> {
     params.custom_extensions = vec![CustomExtension::new_acme_identifier(&proof.digest)];
     let certificate = params.self_signed(&key)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let provider = Arc::new(ring::default_provider());
+    let key = provider.key_provider.load_private_key(key)?;
+    // Not `with_single_cert`: its check refuses the critical extension, which is the proof.
+    let shown = SingleCertAndKey::from(CertifiedKey::new(vec![certificate.der().clone()], key));
+    let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)?;
+        .with_cert_resolver(Arc::new(shown));
     config.alpn_protocols = vec![PROTOCOL.to_vec()];
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_of_the_right_length_can_be_shown() {
+        let showing = |digest| showing(&Proof { host: "bar.example".into(), digest });
+        assert!(showing(vec![7; DIGEST]).is_ok_and(|config| config.alpn_protocols == [PROTOCOL]));
+        assert!(matches!(showing(vec![7; DIGEST - 1]), Err(ProofError::Length)));
+    }
 }
