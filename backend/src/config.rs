@@ -1,5 +1,7 @@
 //! The configuration: one TOML file, environment on top, checked before anything starts.
 
+mod tls;
+
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -12,6 +14,8 @@ use std::{
     path::{Path, PathBuf},
 };
 use url::Url;
+
+pub use tls::{Acme, Challenge, Source, Tls};
 
 /// A key with a value that can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +45,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the server listens.
     pub http: Http,
+    /// https by the server itself; a proxy does it, or nobody, if not set.
+    pub tls: Option<Tls>,
     /// The store.
     pub store: StoreConfig,
     /// The log.
@@ -138,6 +144,7 @@ impl Default for Config {
             public_url: Url::parse("http://127.0.0.1:8080").expect("a valid address"),
             data: PathBuf::from("data"),
             http: Http { bind: SocketAddr::from(([127, 0, 0, 1], 8080)), ui: None, trusted_proxies: Vec::new() },
+            tls: None,
             store: StoreConfig { url: "sqlite".into() },
             log: LogConfig {
                 kind: LogKind::Table,
@@ -173,6 +180,9 @@ fn worded(figment: &Figment, errors: figment::Error) -> String {
         let right = match key.as_str() {
             "http.bind" => "; an address and port such as 127.0.0.1:8080",
             "public_url" => "; an http or https address such as https://jukeline.example",
+            "tls.redirect_from" => "; an address and port such as 0.0.0.0:80",
+            "tls.acme.directory" => "; the https address of an ACME directory",
+            "tls.acme.challenge" => "; \"tls-alpn-01\"",
             _ => "",
         };
         format!("{key}{stands}: {}{right}{from}", error.kind)
@@ -250,7 +260,7 @@ impl Config {
         if self.floor.lease_seconds == 0 || self.floor.silent_after_seconds == 0 {
             return wrong("floor", "0", "spans of at least 1 second");
         }
-        Ok(())
+        self.tls.as_ref().map_or(Ok(()), |tls| tls.check(self))
     }
 
     /// The spans in milliseconds.

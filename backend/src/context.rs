@@ -6,6 +6,7 @@ use crate::{
     log::RequestLog,
     songs::search::SongIndex,
     store::{self, Store},
+    tls::Current,
 };
 use std::sync::{Arc, atomic::AtomicBool};
 use tokio::sync::watch;
@@ -27,6 +28,8 @@ pub struct Context {
     pub secrets: Arc<Secrets>,
     /// What `/readyz` says of each part.
     pub health: Arc<Health>,
+    /// The certificate, where the server speaks https itself.
+    pub certificate: Option<Arc<Current>>,
     /// Becomes true when the server drains.
     pub stopping: watch::Receiver<bool>,
 }

@@ -13,3 +13,4 @@ pub mod secret;
 pub mod serve;
 pub mod songs;
 pub mod store;
+pub mod tls;

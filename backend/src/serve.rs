@@ -9,6 +9,7 @@ use crate::{
     log::{LogError, RequestLog, table},
     songs::search::{SearchError, SongIndex},
     store::{Store, StoreError},
+    tls::{self, TlsError},
 };
 use std::{
     net::SocketAddr,
@@ -41,6 +42,9 @@ pub enum StartError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// https.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The data folder.
     #[error("can't use the data folder {folder}: {error}")]
     Folder {
@@ -78,6 +82,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .map_err(|error| StartError::Folder { folder: folder.display().to_string(), error })?;
     let address = config.http.bind;
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
+    let https = tls::open(&config).await?;
     let store = open_store(&config).await?;
     let (requests, appended) = open_log(&config, &store).await?;
     let (stop, stopping) = watch::channel(false);
@@ -86,13 +91,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         index: Arc::new(SongIndex::open(&folder.join("search"))?),
         live: Live::default(),
         health: Arc::new(Health::default()),
+        certificate: https.as_ref().map(|https| https.current.clone()),
         config: Arc::new(config),
         requests,
         store,
         stopping,
     };
     crate::store::songs::fill_index(&context.store, &context.index).await?;
-    let tasks = spawn_readers(&context, appended);
+    let mut tasks = spawn_readers(&context, appended);
+    if let Some(https) = https {
+        https.spawn(&context, &mut tasks);
+    }
     let address = listener.local_addr().map_err(StartError::Broke)?;
     Ok(Running { context, address, stop, tasks, listener })
 }
@@ -171,13 +180,20 @@ impl Running {
     pub async fn serve(mut self) -> Result<(), StartError> {
         let router = http::router(self.context.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stop = self.stop.clone();
-        let served = axum::serve(self.listener, router).with_graceful_shutdown(async move {
+        let stopped = async move {
             signal().await;
             tracing::info!("stopping: answering what is under way");
             // Every part holds a receiver while it runs.
             let _ = stop.send(true);
-        });
-        served.await.map_err(StartError::Broke)?;
+        };
+        let served = match self.context.certificate.clone() {
+            None => axum::serve(self.listener, router).with_graceful_shutdown(stopped).await,
+            Some(certificate) => {
+                let listener = tls::listen(&self.context, certificate, self.listener, self.address)?;
+                axum::serve(listener, router).with_graceful_shutdown(stopped).await
+            }
+        };
+        served.map_err(StartError::Broke)?;
         while self.tasks.join_next().await.is_some() {}
         self.context.store.close().await;
         Ok(())

@@ -19,11 +19,14 @@
 
 pub mod bench;
 pub mod browser;
+pub mod certificates;
 pub mod house;
+pub mod https;
 pub mod kafka;
 pub mod machine;
 pub mod mail;
 pub mod music;
+pub mod pebble;
 pub mod ports;
 pub mod postgres;
 pub mod process;

@@ -27,6 +27,10 @@ pub enum Need {
     Music,
     /// ffmpeg, to make the other audio formats.
     Ffmpeg,
+    /// openssl, to make certificates.
+    OpenSsl,
+    /// An authority to order certificates from.
+    Pebble,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -46,6 +50,8 @@ impl Need {
             Self::Schemathesis => python_program("st").is_ok(),
             Self::Music => music().is_ok(),
             Self::Ffmpeg => program("ffmpeg").is_ok(),
+            Self::OpenSsl => program("openssl").is_ok(),
+            Self::Pebble => pebble().is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
@@ -119,6 +125,14 @@ pub fn music() -> Result<PathBuf> {
 /// It is not there.
 pub fn python_program(name: &str) -> Result<PathBuf> {
     built(&format!("python/bin/{name}")).map_or_else(|| program(name), Ok)
+}
+
+/// Pebble in the target folder, else on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn pebble() -> Result<PathBuf> {
+    built("go/bin/pebble").map_or_else(|| program("pebble"), Ok)
 }
 
 /// A program of PostgreSQL; Debian keeps them off the search path.

@@ -93,6 +93,14 @@ impl Process {
     /// It does not end within `patience`; it is killed then.
     pub async fn end(&mut self, signal: Signal, patience: Duration) -> Result<ExitStatus> {
         self.signal(signal);
+        self.ended(patience).await
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// It does not end within `patience`; it is killed then.
+    pub async fn ended(&mut self, patience: Duration) -> Result<ExitStatus> {
         let child = &mut self.child;
         let what = format!("the end of {}", self.name);
         let ended = eventually(&what, patience, || {

@@ -203,6 +203,14 @@ impl Server {
         self.process.end(Signal::TERM, STOP).await
     }
 
+    /// Waits until it ends by itself: for one that cannot start.
+    ///
+    /// # Errors
+    /// It still runs after 60 s.
+    pub async fn ended(&mut self) -> Result<ExitStatus> {
+        self.process.ended(START).await
+    }
+
     /// Starts it again with the same configuration, data and port, and waits until it is ready. One that still runs is
     /// killed first.
     ///

@@ -15,6 +15,9 @@ use crate::{
 /// Python packages for the tests: a mail server and a judge of the API.
 const PYTHON_PACKAGES: [&str; 2] = ["aiosmtpd", "schemathesis"];
 
+/// An authority for the tests to order certificates from.
+const PEBBLE: &str = "github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1";
+
 /// Something that tests need beside Rust.
 struct Need {
     /// Tests are skipped under this name where it is missing.
@@ -25,7 +28,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -46,6 +49,7 @@ const NEEDS: [Need; 9] = [
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
     Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
+    Need { name: "pebble", packages: &["golang-go"], is_there: || has_pebble() || on_path("go") },
     Need { name: "python", packages: &["python3-venv"], is_there: || python().is_ok_and(|p| p.exists()) || has_venv() },
 ];
 
@@ -59,6 +63,9 @@ pub(crate) fn prepare_for_tests() {
         && let Err(error) = kafka::fetch()
     {
         say(&format!("No Apache Kafka: {error:#}"));
+    }
+    if let Err(error) = install_pebble() {
+        say(&format!("No Pebble: {error:#}"));
     }
     if let Err(error) = install_python_packages() {
         say(&format!("No {}: {error:#}", PYTHON_PACKAGES.join(", ")));
@@ -105,6 +112,19 @@ fn install(missing: &[&Need]) {
 /// The virtual environment's Python, or where it would be.
 fn python() -> Result<PathBuf> {
     Ok(paths::target()?.join("python/bin/python"))
+}
+
+/// Builds Pebble into the target folder.
+fn install_pebble() -> Result<()> {
+    if has_pebble() || !on_path("go") {
+        return Ok(());
+    }
+    say("Building Pebble for the tests …");
+    command::run(Command::new("go").args(["install", PEBBLE]).env("GOBIN", paths::target()?.join("go/bin")))
+}
+
+fn has_pebble() -> bool {
+    on_path("pebble") || paths::target().is_ok_and(|target| target.join("go/bin/pebble").is_file())
 }
 
 /// Puts the Python packages into a virtual environment in the target folder.

@@ -60,8 +60,8 @@ pub async fn session_of(headers: &HeaderMap, context: &Context) -> Answer<Option
     Ok(Some(Session { account: row.account, device: row.device, bearer: bearer.is_some(), token: token.to_owned() }))
 }
 
-/// This machine's clock: good enough for the end of a session 400 days away.
-fn wall_clock() -> Timestamp {
+/// This machine's clock: good enough for the end of a session 400 days away, and of a certificate.
+pub(super) fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

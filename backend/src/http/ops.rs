@@ -1,6 +1,6 @@
 //! For those who run it: alive, ready, metrics, and the description of the API.
 
-use super::{extract::Json, openapi};
+use super::{extract::Json, identity::wall_clock, openapi};
 use crate::context::Context;
 use axum::{
     Router,
@@ -54,6 +54,7 @@ async fn ready(State(context): State<Context>) -> Response {
     let health = &context.health;
     let reads = |flag: &std::sync::atomic::AtomicBool| if flag.load(Ordering::Relaxed) { "ok" } else { "not running" };
     let stopped = health.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let certificate = context.certificate.as_ref().map(|current| current.word(wall_clock()));
     let parts = [
         ("store", store),
         ("log", log),
@@ -62,6 +63,8 @@ async fn ready(State(context): State<Context>) -> Response {
         ("live", reads(&health.live)),
     ];
     let draining = *context.stopping.borrow();
+    let parts = parts.into_iter().chain(certificate.map(|word| ("certificate", word)));
+    let parts: Vec<_> = parts.collect();
     let ready = parts.iter().all(|(_, word)| *word == "ok") && stopped.is_none() && !draining;
     let mut body = json!({ "ready": ready, "draining": draining, "stopped": stopped });
     for (part, word) in parts {
@@ -71,7 +74,10 @@ async fn ready(State(context): State<Context>) -> Response {
     (status, Json(body)).into_response()
 }
 
-async fn measures() -> Response {
+async fn measures(State(context): State<Context>) -> Response {
+    if let Some(left) = context.certificate.as_ref().and_then(|current| current.seconds_left(wall_clock())) {
+        metrics::gauge!("jukeline_tls_certificate_seconds_left").set(left as f64);
+    }
     let text = METRICS.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

@@ -89,6 +89,7 @@ impl World {
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),
             health: Arc::new(Health::default()),
+            certificate: None,
             stopping,
             store,
         };

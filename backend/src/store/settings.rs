@@ -1,6 +1,7 @@
 //! The few values that belong to the installation itself.
 
 use super::{Result, Store};
+use jukeline_app::time::Timestamp;
 
 /// Reads a setting.
 pub async fn get(store: &Store, name: &str) -> Result<Option<String>> {
@@ -36,4 +37,20 @@ pub async fn set(store: &Store, name: &str, value: &str) -> Result<()> {
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Holds a name until `until`; true for the one who got it, false while another holds it.
+pub async fn lease(store: &Store, name: &str, now: Timestamp, until: Timestamp) -> Result<bool> {
+    let mut tx = store.begin().await?;
+    let taken = sqlx::query(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value \
+         WHERE CAST(settings.value AS BIGINT) <= $3",
+    )
+    .bind(name)
+    .bind(until.0.to_string())
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(taken.rows_affected() == 1)
 }

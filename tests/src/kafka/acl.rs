@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::Result;
 
-use super::{certificates::Certificates, java, secure::ADMIN};
-use crate::machine;
+use super::{java, secure::ADMIN};
+use crate::{certificates::Certificates, machine};
 
 /// How the tools sign in.
 fn admin_properties(folder: &Path) -> PathBuf {

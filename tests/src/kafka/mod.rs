@@ -1,7 +1,6 @@
 //! Apache Kafka, started for the test and removed after it.
 
 mod acl;
-mod certificates;
 mod java;
 mod node;
 mod secure;

@@ -8,12 +8,14 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::{
-    START, acl, brokers,
-    certificates::{self, Certificates},
-    java,
+    START, acl, brokers, java,
     node::{Settings, properties, small},
 };
-use crate::{eventually, ports, process::Process};
+use crate::{
+    certificates::{self, Certificates},
+    eventually, ports,
+    process::Process,
+};
 
 /// How many nodes there are: the smallest number that survives the loss of one.
 const NODES: usize = 3;
@@ -205,7 +207,7 @@ fn node_settings(
         ("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:SASL_SSL".to_owned()),
         ("log.dirs", home.join("data").display().to_string()),
         ("ssl.keystore.type", "PEM".to_owned()),
-        ("ssl.keystore.location", certificates.node.display().to_string()),
+        ("ssl.keystore.location", certificates.both.display().to_string()),
         ("ssl.truststore.type", "PEM".to_owned()),
         ("ssl.truststore.location", certificates.authority.display().to_string()),
         ("sasl.enabled.mechanisms", "SCRAM-SHA-512".to_owned()),

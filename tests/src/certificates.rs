@@ -12,15 +12,22 @@ use crate::machine;
 
 /// Files in PEM.
 #[derive(Debug)]
-pub(super) struct Certificates {
+pub struct Certificates {
     /// What clients trust.
-    pub(super) authority: PathBuf,
-    /// The nodes' key and certificate in one file, as Kafka wants them.
-    pub(super) node: PathBuf,
+    pub authority: PathBuf,
+    /// The certificate for 127.0.0.1 and localhost.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// Key and certificate in one file, as Kafka wants them.
+    pub both: PathBuf,
 }
 
 /// Makes them in `folder` with openssl.
-pub(super) async fn make(folder: &Path) -> Result<Certificates> {
+///
+/// # Errors
+/// openssl is missing, or the folder can't be written.
+pub async fn make(folder: &Path) -> Result<Certificates> {
     let path = |name: &str| folder.join(name);
     let request = |name: &str, key: &Path, out: &Path| {
         let mut openssl = Command::new("openssl");
@@ -42,7 +49,7 @@ pub(super) async fn make(folder: &Path) -> Result<Certificates> {
         "basicConstraints=critical,CA:FALSE",
     ]);
     machine::run(signed).await?;
-    let node = path("node.pem");
-    fs::write(&node, [fs::read(&key)?, fs::read(&certificate)?].concat())?;
-    Ok(Certificates { authority, node })
+    let both = path("both.pem");
+    fs::write(&both, [fs::read(&key)?, fs::read(&certificate)?].concat())?;
+    Ok(Certificates { authority, certificate, key, both })
 }
