@@ -220,23 +220,25 @@ fn new_play() -> NewPlay {
         stage: Stage::Queued,
         changed: true,
     };
-    NewPlay { entry, content: String::new(), requested_at: Timestamp(1), declined: None }
+    let jukebox = JukeboxId(Uuid::now_v7());
+    NewPlay { jukebox, entry, content: String::new(), requested_at: Timestamp(1), declined: None }
 }
 
 async fn a_play_ends_once(on: On) -> Result<()> {
     let opened = open(on).await?;
     let store = &opened.store;
-    let (jukebox, plays) = (JukeboxId(Uuid::now_v7()), [new_play(), new_play()]);
+    let plays = [new_play(), new_play()];
     let mut tx = store.begin().await?;
-    insert_plays(&mut tx, jukebox, &plays).await?;
+    insert_plays(&mut tx, &plays).await?;
     tx.commit().await?;
     let [first, second] = plays.map(|play| play.entry);
     let mut tx = store.begin().await?;
-    end_plays(&mut tx, &[(first.clone(), End::Finished)], Timestamp(2)).await?;
+    end_plays(&mut tx, &[(first.clone(), End::Finished, Timestamp(2))]).await?;
     tx.commit().await?;
     let mut tx = store.begin().await?;
-    let again = [(second.clone(), End::Finished), (first.clone(), End::Returned(ReturnReason::Failed))];
-    let refused = end_plays(&mut tx, &again, Timestamp(3)).await;
+    let late = Timestamp(3);
+    let again = [(second.clone(), End::Finished, late), (first.clone(), End::Returned(ReturnReason::Failed), late)];
+    let refused = end_plays(&mut tx, &again).await;
     assert!(matches!(refused, Err(StoreError::Garbled { table: "plays", .. })));
     drop(tx);
     assert_eq!(house::state(store, first.play).await?.as_deref(), Some("finished"));
