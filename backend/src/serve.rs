@@ -16,11 +16,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, watch},
-    task::JoinSet,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// Why the server didn't start, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -69,11 +65,13 @@ pub struct Running {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    /// The embedded log: it takes what handlers append until the last has answered.
+    log: JoinSet<()>,
     listener: TcpListener,
 }
 
 /// What a log brings along: where requests go and the tasks that read it.
-type Readers = (Arc<dyn RequestLog>, Option<Arc<Notify>>);
+type Readers = (Arc<dyn RequestLog>, Option<table::Appends>);
 
 /// Opens everything. Nothing is served yet. A store or log that is out of reach is waited for.
 pub async fn start(config: Config) -> Result<Running, StartError> {
@@ -84,7 +82,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
     let https = tls::open(&config).await?;
     let store = open_store(&config).await?;
-    let (requests, appended) = open_log(&config, &store).await?;
+    let (requests, appends) = open_log(&config, &store).await?;
     let (stop, stopping) = watch::channel(false);
     let context = Context {
         secrets: Arc::new(Secrets::load(&store).await?),
@@ -98,12 +96,16 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         stopping,
     };
     crate::store::songs::fill_index(&context.store, &context.index).await?;
-    let mut tasks = spawn_readers(&context, appended);
+    let mut tasks = spawn_readers(&context, appends.is_some());
+    let mut log = JoinSet::new();
+    if let Some(appends) = appends {
+        log.spawn(table::run(context.clone(), appends));
+    }
     if let Some(https) = https {
         https.spawn(&context, &mut tasks);
     }
     let address = listener.local_addr().map_err(StartError::Broke)?;
-    Ok(Running { context, address, stop, tasks, listener })
+    Ok(Running { context, address, stop, tasks, log, listener })
 }
 
 async fn open_store(config: &Config) -> Result<Store, StoreError> {
@@ -143,23 +145,20 @@ async fn open_log(config: &Config, store: &Store) -> Result<Readers, StartError>
 }
 
 fn table_log(store: &Store) -> Readers {
-    let log = table::TableLog::start(store.clone());
-    let appended = log.appended();
-    (Arc::new(log), Some(appended))
+    let (log, appends) = table::TableLog::new(store.clone());
+    (Arc::new(log), Some(appends))
 }
 
-fn spawn_readers(context: &Context, appended: Option<Arc<Notify>>) -> JoinSet<()> {
+fn spawn_readers(context: &Context, is_embedded: bool) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(sweep::run(context.clone()));
     tasks.spawn(feed::run_committed(context.clone()));
-    match appended {
-        Some(appended) => {
-            // Facts of one process need no relay and no reader of the log.
-            context.health.relay.store(true, Ordering::Relaxed);
-            context.health.live.store(true, Ordering::Relaxed);
-            tasks.spawn(table::run_floor(context.clone(), appended));
-        }
-        None => spawn_kafka(context, &mut tasks),
+    if is_embedded {
+        // Facts of one process need no relay and no reader of the log.
+        context.health.relay.store(true, Ordering::Relaxed);
+        context.health.live.store(true, Ordering::Relaxed);
+    } else {
+        spawn_kafka(context, &mut tasks);
     }
     tasks
 }
@@ -195,6 +194,7 @@ impl Running {
         };
         served.map_err(StartError::Broke)?;
         while self.tasks.join_next().await.is_some() {}
+        self.log.shutdown().await;
         self.context.store.close().await;
         Ok(())
     }

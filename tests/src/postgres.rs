@@ -1,7 +1,11 @@
 //! PostgreSQL, made for the test and removed after it.
 
 use std::{
-    os::unix::{fs::chown, process::CommandExt},
+    fs,
+    os::unix::{
+        fs::{PermissionsExt, chown},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -13,7 +17,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use crate::{machine, ports, process::Process, wait::Hopeless, wait::eventually};
+use crate::{certificates::Certificates, machine, ports, process::Process, wait::Hopeless, wait::eventually};
 
 /// How long a start may take.
 const START: Duration = Duration::from_secs(60);
@@ -35,6 +39,8 @@ pub struct Postgres {
     port: u16,
     folder: TempDir,
     server: Process,
+    /// What an address needs behind the database's name.
+    parameters: String,
 }
 
 impl Postgres {
@@ -43,16 +49,35 @@ impl Postgres {
     /// # Errors
     /// PostgreSQL is missing or is not ready in time.
     pub async fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("jukeline-postgres-").tempdir()?;
-        let port = ports::free()?;
-        if machine::is_root() {
-            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+        let folder = initialised().await?;
+        Self::launched(folder, String::new()).await
+    }
+
+    /// One that speaks TLS only, with this certificate; its addresses verify it.
+    ///
+    /// # Errors
+    /// PostgreSQL is missing or is not ready in time.
+    pub async fn start_encrypted(files: &Certificates) -> Result<Self> {
+        let folder = initialised().await?;
+        let data = data(&folder);
+        for (file, name) in [(&files.certificate, "server.crt"), (&files.key, "server.key")] {
+            let copy = data.join(name);
+            fs::copy(file, &copy)?;
+            // PostgreSQL takes a key that nobody else can read.
+            fs::set_permissions(&copy, fs::Permissions::from_mode(0o600))?;
+            if machine::is_root() {
+                chown(&copy, Some(NOBODY), Some(NOBODY))?;
+            }
         }
-        let mut initdb = command("initdb", folder.path())?;
-        initdb.args(["-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"]);
-        initdb.arg(data(&folder));
-        machine::run(initdb).await?;
-        let mut postgres = Self { port, server: launch(&folder, port)?, folder };
+        fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust\n")?;
+        let settings = data.join("postgresql.conf");
+        fs::write(&settings, fs::read_to_string(&settings)? + "\nssl = on\n")?;
+        Self::launched(folder, format!("?sslmode=verify-full&sslrootcert={}", files.authority.display())).await
+    }
+
+    async fn launched(folder: TempDir, parameters: String) -> Result<Self> {
+        let port = ports::free()?;
+        let mut postgres = Self { port, server: launch(&folder, port)?, folder, parameters };
         postgres.wait().await?;
         Ok(postgres)
     }
@@ -60,7 +85,7 @@ impl Postgres {
     /// The address of a database as the configuration takes it.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://app@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://app@127.0.0.1:{}/{database}{}", self.port, self.parameters)
     }
 
     /// The port, for a proxy between.
@@ -124,6 +149,19 @@ impl Postgres {
         })
         .await
     }
+}
+
+/// A folder with an empty cluster.
+async fn initialised() -> Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("jukeline-postgres-").tempdir()?;
+    if machine::is_root() {
+        chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+    }
+    let mut initdb = command("initdb", folder.path())?;
+    initdb.args(["-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"]);
+    initdb.arg(data(&folder));
+    machine::run(initdb).await?;
+    Ok(folder)
 }
 
 fn data(folder: &TempDir) -> PathBuf {

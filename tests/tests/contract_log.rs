@@ -14,7 +14,7 @@ use jukeline_app::{
 };
 use jukeline_backend::{
     context::Context,
-    floor::{Handled, Record, handle},
+    floor::{Handled, Record, handle, handle_together},
     live::Change,
     serve::Running,
     store::Store,
@@ -33,6 +33,7 @@ on_both!(
     a_malformed_record_goes_to_the_dead_letters,
     an_unknown_type_stops_with_a_clear_word,
     a_zombies_batch_is_decided_once,
+    batches_of_several_partitions_share_a_commit_or_change_nothing,
     what_was_appended_while_nobody_read_is_decided_later,
 );
 
@@ -317,6 +318,49 @@ async fn a_zombies_batch_is_decided_once(on: On) -> Result<()> {
     let plays: Vec<PlayId> = facts.iter().filter_map(|stamped| decided(&stamped.fact)).collect();
     assert_eq!(plays.len(), house.songs.len());
     assert_eq!(plays.iter().collect::<BTreeSet<_>>().len(), plays.len());
+    doctor(&store).await
+}
+
+async fn batches_of_several_partitions_share_a_commit_or_change_nothing(on: On) -> Result<()> {
+    let database = contract::Database::make(on).await?;
+    let (store, folder) = (database.open().await?, tempfile::tempdir()?);
+    let context = parts(&store, folder.path()).await?;
+    let house = House::make(&store, 3, 9).await?;
+    let ada = patron(&store, 1000).await?;
+    let jukeboxes = &house.jukeboxes;
+    for (partition, jukebox) in (0..).zip(jukeboxes) {
+        assert_eq!(handle(&context, partition, &[record(0, *jukebox, &claim())?]).await?, Handled::Committed);
+    }
+    let asks = |offset: i64, songs: &[SongId], at: usize| -> Result<(PlayId, Record)> {
+        let (play, request) = ask(ada, songs[at]);
+        Ok((play, record(offset, jukeboxes[at], &request)?))
+    };
+    let undecided = async |plays: &[PlayId]| -> Result<usize> {
+        let mut count = 0;
+        for play in plays {
+            count += usize::from(state(&store, *play).await?.is_none());
+        }
+        Ok(count)
+    };
+    let (first, second, third) = (asks(1, &house.songs, 0)?, asks(1, &house.songs, 1)?, asks(1, &house.songs, 2)?);
+    let plays = [first.0, second.0, third.0];
+
+    // A batch in which something else comes before a request is left to be handled by itself.
+    let mixed = [record(1, jukeboxes[0], &claim())?, Record { offset: 2, ..first.1.clone() }];
+    let (second, third) = ([second.1], [third.1]);
+    assert_eq!(handle_together(&context, &[(0, &mixed), (1, &second), (2, &third)]).await?, [1, 2]);
+    assert_eq!(undecided(&plays).await?, 1);
+    assert_eq!(handle(&context, 0, &mixed).await?, Handled::Committed);
+    assert_eq!(undecided(&plays).await?, 0);
+
+    // One reader of the three is elsewhere: nothing is decided for the others either.
+    let (late, news) = (asks(3, &house.songs[3..], 0)?, asks(2, &house.songs[3..], 1)?);
+    assert!(
+        handle_together(&context, &[(0, &[late.1.clone()]), (1, &[news.1.clone()]), (2, &third)]).await?.is_empty()
+    );
+    assert_eq!(undecided(&[late.0, news.0]).await?, 2);
+    assert_eq!(handle_together(&context, &[(0, &[late.1]), (1, &[news.1])]).await?, [0, 1]);
+    assert_eq!(undecided(&[late.0, news.0]).await?, 0);
     doctor(&store).await
 }
 

@@ -11,8 +11,10 @@ use jukeline_tests::{
     eventually,
     house::{EMAIL, PASSWORD, setup_token},
     https::Https,
+    kafka::Kafka,
     machine::Need,
     needs, ports,
+    postgres::Postgres,
     server::{Server, Setup},
 };
 use std::{fs, path::Path, time::Duration};
@@ -208,4 +210,23 @@ async fn what_cannot_work_is_refused_in_words() -> Result<()> {
         ensure!(said.contains(words), "{said} lacks {words}");
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_database_is_spoken_to_over_tls_and_only_if_it_is_the_right_one() -> Result<()> {
+    needs!(Need::Server, Need::OpenSsl, Need::Postgres, Need::Kafka);
+    let ((_folder, files), (_other_folder, other)) = (made().await?, made().await?);
+    let (kafka, postgres) = tokio::try_join!(Kafka::start(), Postgres::start_encrypted(&files))?;
+    let url = postgres.create_database("jukeline").await?;
+    // This PostgreSQL refuses whoever speaks without TLS: ready means that store, relay and floor do.
+    let mut server = Setup::network(&kafka, &url).start().await?;
+    ensure!(server.stop().await?.success(), "{}", server.log());
+
+    let path = |files: &Certificates| files.authority.display().to_string();
+    let stranger = Setup::network(&kafka, &url.replace(&path(&files), &path(&other))).launch()?;
+    eventually("a word about the certificate", Duration::from_secs(30), || async {
+        ensure!(stranger.log().contains("certificate"), "{}", stranger.log());
+        Ok(())
+    })
+    .await
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     command::{self, say},
@@ -17,7 +17,6 @@ const PROFILE: &str = "demo";
 /// # Errors
 /// Something does not build, or for `--network` this machine lacks Java or PostgreSQL.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    ensure_wasm_target()?;
     say("1/3 Building the pages …");
     ui::build(&ui::Options::default())?;
     if arguments.iter().any(|argument| argument == "--network") {
@@ -45,16 +44,4 @@ fn run_network(arguments: &[String]) -> Result<()> {
     demo.env("JUKELINE_BIN", paths::server(PROFILE)?);
     demo.env("JUKELINE_UI", paths::pages()?);
     command::replace(&mut demo)
-}
-
-/// rustup reads `rust-toolchain.toml` by itself; elsewhere the target has to be there.
-fn ensure_wasm_target() -> Result<()> {
-    let installed = Command::new("rustup").args(["target", "list", "--installed"]).current_dir(paths::root()?).output();
-    let Ok(installed) = installed else { return Ok(()) };
-    if String::from_utf8_lossy(&installed.stdout).contains("wasm32-unknown-unknown") {
-        return Ok(());
-    }
-    let mut rustup = Command::new("rustup");
-    command::run(rustup.args(["target", "add", "wasm32-unknown-unknown"]).current_dir(paths::root()?))
-        .context("the pages need Rust's target wasm32-unknown-unknown")
 }

@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     command::{self, say},
@@ -53,8 +53,29 @@ const NEEDS: [Need; 10] = [
     Need { name: "python", packages: &["python3-venv"], is_there: || python().is_ok_and(|p| p.exists()) || has_venv() },
 ];
 
+/// Rust's target of the pages.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Adds the pages' target where rustup didn't when it read `rust-toolchain.toml` (it can be told not to).
+///
+/// # Errors
+/// rustup can't fetch it.
+pub(crate) fn ensure_wasm_target() -> Result<()> {
+    let installed = Command::new("rustup").args(["target", "list", "--installed"]).current_dir(paths::root()?).output();
+    // Without rustup the compiler says itself what is missing.
+    let Ok(installed) = installed else { return Ok(()) };
+    if String::from_utf8_lossy(&installed.stdout).contains(WASM) {
+        return Ok(());
+    }
+    command::run(Command::new("rustup").args(["target", "add", WASM]).current_dir(paths::root()?))
+        .with_context(|| format!("the pages need Rust's target {WASM}"))
+}
+
 /// Installs what is missing where that is allowed (as root), else prints the line that would.
 pub(crate) fn prepare_for_tests() {
+    if let Err(error) = ensure_wasm_target() {
+        say(&format!("{error:#}"));
+    }
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
     if !missing.is_empty() {
         install(&missing);

@@ -93,7 +93,7 @@ fn lint() -> Result<()> {
     let deny = ["--", "-D", "warnings"];
     let everything = ["clippy", "--workspace", "--all-targets", "--all-features"];
     command::run(command::cargo(everything)?.args(deny))?;
-    let pages = ["clippy", "-p", "jukeline-ui", "--target", "wasm32-unknown-unknown"];
+    let pages = ["clippy", "-p", "jukeline-ui", "--target", machine::WASM];
     command::run(command::cargo(pages)?.args(deny))
 }
 

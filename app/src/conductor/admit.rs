@@ -113,6 +113,12 @@ impl Floor {
         (!sooner || offer.gains).then_some(offer.terms)
     }
 
+    /// The place, among those that wait, of who stands behind the first `index` entries; 1 is next.
+    pub fn place_at(&self, index: usize) -> u32 {
+        let waiting = self.entries.iter().take(index).filter(|entry| !entry.sounds()).count();
+        u32::try_from(waiting + 1).unwrap_or(u32::MAX)
+    }
+
     fn offer(&self, last_round: Option<i64>, sooner: bool, moment: Moment) -> Proposed {
         let waiting = self.waiting();
         let round = round_for(self.round, last_round);
@@ -127,8 +133,12 @@ impl Floor {
         );
         let sold = self.rules.sooner_price.is_some();
         let price = if gains { self.rules.sooner_price.unwrap_or(self.rules.price) } else { self.rules.price };
-        let place = u32::try_from(ahead.iter().filter(|entry| !entry.sounds()).count() + 1).unwrap_or(u32::MAX);
-        let terms = Offer { price, place, about, latest: latest(about, gains, 0, 0, sold, self.patience()) };
+        let terms = Offer {
+            price,
+            place: self.place_at(index),
+            about,
+            latest: latest(about, gains, 0, 0, sold, self.patience()),
+        };
         Proposed { terms, gains, placed: Placed { index, round, price, sooner: gains } }
     }
 

@@ -36,9 +36,9 @@ pub(crate) fn independent(commands: &[Option<(JukeboxId, Command)>]) -> usize {
     let mut credits_may_move = false;
     for (index, command) in commands.iter().enumerate() {
         match command {
-            Some((_, Command::Asked(Request::PlayRequested(_)))) if credits_may_move => return index,
-            Some((_, Command::Asked(Request::PlayRequested(_)))) | None => {}
-            Some(_) => credits_may_move = true,
+            Some((_, command)) if command.is_play_requested() && credits_may_move => return index,
+            Some((_, command)) => credits_may_move |= !command.is_play_requested(),
+            None => {}
         }
     }
     commands.len()
@@ -69,8 +69,7 @@ pub(crate) async fn gather(
     let (floors, now) = store::floor::lock(tx, store, &jukeboxes).await?;
     let Some(now) = now else { return Ok(None) };
     let askers: Vec<AccountId> = distinct(requests(commands).map(|(_, request)| request.account));
-    let only_requests =
-        commands.iter().all(|(_, command)| matches!(command, Command::Asked(Request::PlayRequested(_))));
+    let only_requests = commands.iter().all(|(_, command)| command.is_play_requested());
     let mut accounts = askers.clone();
     if !only_requests {
         let paid = floors.values().flat_map(|loaded| &loaded.floor.entries).filter(|entry| entry.price > 0);

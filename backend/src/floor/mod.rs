@@ -72,33 +72,28 @@ pub(crate) enum Command {
     Tick,
 }
 
+impl Command {
+    fn is_play_requested(&self) -> bool {
+        matches!(self, Command::Asked(Request::PlayRequested(_)))
+    }
+}
+
 /// Handles a batch of one partition: all of it or nothing.
 ///
 /// Records from several jukeboxes may be mixed. A batch is cut where a patron asks again after credits of theirs went
 /// back in the same batch: the purse is read anew then.
 pub async fn handle(context: &Context, partition: i64, records: &[Record]) -> Result<Handled, FloorError> {
     let mut rest = records;
-    while !rest.is_empty() {
-        let (commands, bad) = parse(rest)?;
-        let taken = gather::independent(&commands);
-        let chunk = &rest[..taken];
-        let asked: Vec<(JukeboxId, Command)> = commands.into_iter().take(taken).flatten().collect();
-        let recordings = gather::recordings(&context.store, &asked).await?;
+    while let Some(first) = rest.first() {
         let mut tx = context.store.begin().await?;
-        let (Some(last), Some(head)) = (chunk.last(), chunk.first()) else { break };
-        if !offsets::advance(&mut tx, READER, TOPIC, partition, head.offset, last.offset, &last.id).await? {
+        let Some((taken, committed)) = decide_front(context, &mut tx, partition, rest).await? else {
             tx.rollback().await.map_err(StoreError::from)?;
             match offsets::read(&context.store, READER, TOPIC, partition).await? {
                 Some(place) => return Ok(Handled::Elsewhere { next: place.next }),
-                None => offsets::begin_at(&context.store, READER, TOPIC, partition, head.offset).await?,
+                None => offsets::begin_at(&context.store, READER, TOPIC, partition, first.offset).await?,
             }
             continue;
-        }
-        for (index, record) in bad.iter().filter(|(index, _)| *index < taken) {
-            tracing::warn!(partition, offset = record.offset, index, "a malformed record went to the dead letters");
-            commit::dead_letter(&mut tx, context, partition, record).await?;
-        }
-        let committed = decide(context, &mut tx, asked, recordings).await?;
+        };
         tx.commit().await.map_err(StoreError::from)?;
         committed.tell(context);
         context.health.floor.store(true, Ordering::Relaxed);
@@ -107,27 +102,115 @@ pub async fn handle(context: &Context, partition: i64, records: &[Record]) -> Re
     Ok(Handled::Committed)
 }
 
-type Parsed<'r> = (Vec<Option<(JukeboxId, Command)>>, Vec<(usize, &'r Record)>);
+/// Decides as many of a partition's records as can share one reading of the purses, in the caller's transaction: how
+/// many, and what to tell after the commit. Nothing when the reader isn't at the first of them: roll back.
+pub(crate) async fn decide_front(
+    context: &Context,
+    tx: &mut store::Tx,
+    partition: i64,
+    records: &[Record],
+) -> Result<Option<(usize, commit::Committed)>, FloorError> {
+    let mut parsed = parse(records)?;
+    let taken = gather::independent(&parsed.commands);
+    parsed.truncate(taken);
+    let committed = decide_parsed(context, tx, vec![(partition, &records[..taken], parsed)]).await?;
+    Ok(committed.map(|committed| (taken, committed)))
+}
+
+/// Handles batches of several partitions in one transaction, those that can share one. Returns the partitions whose
+/// batches were committed: the others are to be handled one by one.
+pub async fn handle_together(context: &Context, batches: &[(i32, &[Record])]) -> Result<Vec<i32>, FloorError> {
+    let mut requests_only = Vec::new();
+    let mut without_requests = Vec::new();
+    for (partition, records) in batches {
+        let Ok(parsed) = parse(records) else { continue };
+        let asks = parsed.commands.iter().flatten().filter(|(_, command)| command.is_play_requested()).count();
+        let (readable, all) = (parsed.commands.iter().flatten().count(), parsed.commands.len());
+        let part = (i64::from(*partition), *records, parsed);
+        match asks {
+            // A record of an unknown type stands in it.
+            _ if all < records.len() => {}
+            0 => without_requests.push(part),
+            asks if asks == readable => requests_only.push(part),
+            _ => {}
+        }
+    }
+    // Patrons first: no purse is read after something else moved its credits.
+    let parts: Vec<Part<'_>> = requests_only.into_iter().chain(without_requests).collect();
+    if parts.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let partitions = parts.iter().filter_map(|(partition, ..)| i32::try_from(*partition).ok()).collect();
+    let mut tx = context.store.begin().await?;
+    let Some(committed) = decide_parsed(context, &mut tx, parts).await? else {
+        tx.rollback().await.map_err(StoreError::from)?;
+        return Ok(Vec::new());
+    };
+    tx.commit().await.map_err(StoreError::from)?;
+    committed.tell(context);
+    context.health.floor.store(true, Ordering::Relaxed);
+    Ok(partitions)
+}
+
+/// A partition, its records, and what they say.
+type Part<'r> = (i64, &'r [Record], Parsed<'r>);
+
+/// Moves the reader over the records of each partition and decides what they say, in order. Nothing when the reader is
+/// elsewhere in one of them: roll back.
+async fn decide_parsed(
+    context: &Context,
+    tx: &mut store::Tx,
+    parts: Vec<Part<'_>>,
+) -> Result<Option<commit::Committed>, FloorError> {
+    let mut asked = Vec::new();
+    for (partition, records, parsed) in parts {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { continue };
+        if !offsets::advance(tx, READER, TOPIC, partition, first.offset, last.offset, &last.id).await? {
+            return Ok(None);
+        }
+        for record in parsed.malformed {
+            tracing::warn!(partition, offset = record.offset, "a malformed record went to the dead letters");
+            commit::dead_letter(tx, context, partition, record).await?;
+        }
+        asked.extend(parsed.commands.into_iter().flatten());
+    }
+    let recordings = gather::recordings(&context.store, &asked).await?;
+    Ok(Some(decide(context, tx, asked, recordings).await?))
+}
+
+/// What records say, one command for each that can be read.
+struct Parsed<'r> {
+    commands: Vec<Option<(JukeboxId, Command)>>,
+    malformed: Vec<&'r Record>,
+}
+
+impl Parsed<'_> {
+    /// Keeps what the first `taken` records say.
+    fn truncate(&mut self, taken: usize) {
+        let kept = self.commands[..taken].iter().filter(|command| command.is_none()).count();
+        self.commands.truncate(taken);
+        self.malformed.truncate(kept);
+    }
+}
 
 /// Reads the records; malformed ones are kept apart, unknown types stop everything.
 fn parse(records: &[Record]) -> Result<Parsed<'_>, FloorError> {
-    let mut commands = Vec::with_capacity(records.len());
-    let mut bad = Vec::new();
+    let mut parsed = Parsed { commands: Vec::with_capacity(records.len()), malformed: Vec::new() };
     for (index, record) in records.iter().enumerate() {
         let request = serde_json::from_str::<Request>(&record.payload).ok();
         let jukebox = record.key.parse::<JukeboxId>().ok();
         match (request, jukebox) {
-            (Some(request), Some(jukebox)) => commands.push(Some((jukebox, Command::Asked(request)))),
+            (Some(request), Some(jukebox)) => parsed.commands.push(Some((jukebox, Command::Asked(request)))),
             // What stands before it is decided first; the next call begins with it.
             _ if has_unknown_type(&record.payload) && index > 0 => break,
             _ if has_unknown_type(&record.payload) => return Err(FloorError::UnknownType { offset: record.offset }),
             _ => {
-                bad.push((index, record));
-                commands.push(None);
+                parsed.malformed.push(record);
+                parsed.commands.push(None);
             }
         }
     }
-    Ok((commands, bad))
+    Ok(parsed)
 }
 
 fn has_unknown_type(payload: &str) -> bool {

@@ -84,7 +84,7 @@ impl World {
         let (stop, stopping) = watch::channel(false);
         let context = Context {
             secrets: Arc::new(Secrets::load(&store).await.expect("secrets")),
-            requests: Arc::new(TableLog::start(store.clone())),
+            requests: Arc::new(TableLog::new(store.clone()).0),
             config: Arc::new(config),
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),

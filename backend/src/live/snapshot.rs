@@ -115,29 +115,22 @@ async fn briefs(store: &Store, floor: &Floor) -> Result<HashMap<SongId, SongBrie
     Ok(rows.iter().map(|row| (row.brief.id, row.brief.clone())).collect())
 }
 
-const NAMES: &str = "SELECT a.id, a.name_sealed, k.key_hex FROM accounts a JOIN account_keys k ON k.account = a.id \
-                     WHERE a.name_on_screen = 1 AND a.name_sealed IS NOT NULL AND a.id";
-
 fn open_name(row: &sqlx::any::AnyRow) -> Result<Option<(AccountId, String)>, StoreError> {
     let key: String = row.try_get(2)?;
     let name = secret::unhex(&key).and_then(|key| secret::open(&key, row.try_get(1).ok()?));
     name.map(|name| Ok((id("accounts", row.try_get(0)?)?, name))).transpose()
 }
 
-/// The name of a person who chose to show it.
-pub async fn for_name(store: &Store, account: AccountId) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query(AssertSqlSafe(format!("{NAMES} = $1")))
-        .bind(account.to_string())
-        .fetch_optional(store.read())
-        .await?;
-    Ok(row.as_ref().map(open_name).transpose()?.flatten().map(|(_, name)| name))
-}
-
 /// The names of those among these people who chose to show them.
 pub async fn names(store: &Store, accounts: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError> {
     let mut found = HashMap::new();
     for chunk in padded(accounts, 128) {
-        let mut query = sqlx::query(AssertSqlSafe(format!("{NAMES} IN ({})", crate::store::list(1, chunk.len()))));
+        let sql = format!(
+            "SELECT a.id, a.name_sealed, k.key_hex FROM accounts a JOIN account_keys k ON k.account = a.id \
+             WHERE a.name_on_screen = 1 AND a.name_sealed IS NOT NULL AND a.id IN ({})",
+            crate::store::list(1, chunk.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for account in chunk {
             query = query.bind(account.to_string());
         }
@@ -161,6 +154,7 @@ pub async fn playing(
         .await?;
     let Some(row) = row else { return Ok(None) };
     let song = brief(store, id("plays", row.try_get(0)?)?).await?;
-    let for_name = for_name(store, id("plays", row.try_get(1)?)?).await?;
+    let account = id("plays", row.try_get(1)?)?;
+    let for_name = names(store, &[account]).await?.remove(&account);
     Ok(Some(Playing { play, song, for_name, anchor_at, paused_at_ms }))
 }

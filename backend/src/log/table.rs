@@ -4,44 +4,41 @@ use super::{LogError, Outgoing, RequestLog};
 use crate::{
     context::Context,
     floor::{self, FloorError, Handled, Record},
-    store::{self, Store, StoreError},
+    store::{self, Store, StoreError, Tx},
 };
 use async_trait::async_trait;
 use jukeline_app::{events::Request, id::JukeboxId};
 use sqlx::{AssertSqlSafe, Row};
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
-use tokio::sync::{Notify, mpsc, oneshot};
+use std::{sync::atomic::Ordering, time::Duration};
+use tokio::sync::{mpsc, oneshot};
 
 /// The table log's one partition.
 pub const PARTITION: i64 = 0;
 /// Records a batch at the most.
 const BATCH: i64 = 500;
+/// Appends that share a commit at the most.
+const APPENDS: usize = 256;
+/// How often a floor with nothing to do looks all the same.
+const IDLE: Duration = Duration::from_secs(1);
 
+/// A record that waits to be appended, and whom to tell.
 type Ticket = (Outgoing, oneshot::Sender<Result<(), LogError>>);
 
-/// The embedded log. Appends that come together share one commit.
+/// The embedded log. Appends that come together share one commit, and the floor decides them in it.
 #[derive(Clone)]
 pub struct TableLog {
     queue: mpsc::Sender<Ticket>,
     store: Store,
-    appended: Arc<Notify>,
 }
 
-impl TableLog {
-    /// Starts the task that writes.
-    pub fn start(store: Store) -> TableLog {
-        let (queue, tickets) = mpsc::channel(1024);
-        let appended = Arc::new(Notify::new());
-        tokio::spawn(write_all(store.clone(), tickets, appended.clone()));
-        TableLog { queue, store, appended }
-    }
+/// What is to be appended; for [`run`].
+pub struct Appends(mpsc::Receiver<Ticket>);
 
-    /// Woken after each append.
-    pub fn appended(&self) -> Arc<Notify> {
-        self.appended.clone()
+impl TableLog {
+    /// The log, and what [`run`] takes from it.
+    pub fn new(store: Store) -> (TableLog, Appends) {
+        let (queue, tickets) = mpsc::channel(1024);
+        (TableLog { queue, store }, Appends(tickets))
     }
 }
 
@@ -59,63 +56,103 @@ impl RequestLog for TableLog {
     }
 }
 
-async fn write_all(store: Store, mut tickets: mpsc::Receiver<Ticket>, appended: Arc<Notify>) {
+/// Appends what is asked and feeds the floor, for as long as somebody may ask.
+pub async fn run(context: Context, mut appends: Appends) {
     let mut batch = Vec::new();
-    while tickets.recv_many(&mut batch, 256).await > 0 {
-        let written = write(&store, &batch).await.map_err(|e| e.to_string());
-        appended.notify_one();
-        for (_, answer) in batch.drain(..) {
-            // Whoever asked may have gone: the record stands all the same.
-            let _ = answer.send(written.clone().map_err(LogError::Unreachable));
+    // What an earlier run left undecided comes before all else.
+    let mut wait = Duration::ZERO;
+    let mut stopped = false;
+    loop {
+        tokio::select! {
+            taken = appends.0.recv_many(&mut batch, APPENDS) => {
+                if taken == 0 {
+                    return;
+                }
+                if !append(&context, &mut batch).await {
+                    wait = Duration::ZERO;
+                }
+            }
+            () = tokio::time::sleep(wait), if !stopped => wait = match feed(&context).await {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => IDLE,
+                Err(error @ FloorError::UnknownType { .. }) => {
+                    context.health.stop(&format!("floor: {error}"));
+                    stopped = true;
+                    IDLE
+                }
+                Err(error) => {
+                    context.health.floor.store(false, Ordering::Relaxed);
+                    tracing::warn!(%error, "the floor could not decide; trying again");
+                    Duration::from_millis(200)
+                }
+            },
         }
     }
 }
 
-async fn write(store: &Store, batch: &[Ticket]) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
-    let now = store::now(store.kind(), &mut tx).await?;
-    for chunk in batch.chunks(64) {
-        let sql = format!(
-            "INSERT INTO requests (jukebox, ce_id, ce_type, ce_time, payload) VALUES {}",
-            store::rows(chunk.len(), 5)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (record, _) in chunk {
-            query = query
-                .bind(record.key.clone())
-                .bind(record.id.clone())
-                .bind(record.kind)
-                .bind(now.0)
-                .bind(record.payload.clone());
+/// Appends a batch and says so to whoever asked; true when the floor decided all of it in the same commit.
+async fn append(context: &Context, batch: &mut Vec<Ticket>) -> bool {
+    let appended = match append_and_decide(context, batch).await {
+        Ok(decided) => Ok(decided),
+        // Whatever keeps the floor from deciding doesn't keep the log from taking: the floor comes back to it.
+        Err(error) => {
+            tracing::warn!(%error, "requests are appended undecided");
+            append_only(&context.store, batch).await.map(|()| false)
         }
-        query.execute(&mut *tx).await?;
+    };
+    let told = appended.as_ref().map(|_| ()).map_err(ToString::to_string);
+    for (_, answer) in batch.drain(..) {
+        // Whoever asked may have gone: the record stands all the same.
+        let _ = answer.send(told.clone().map_err(LogError::Unreachable));
     }
+    appended.unwrap_or(false)
+}
+
+/// One commit for the requests and what the floor decides; true when it decided all.
+async fn append_and_decide(context: &Context, batch: &[Ticket]) -> Result<bool, FloorError> {
+    let mut tx = context.store.begin().await?;
+    let records = insert(&context.store, &mut tx, batch).await?;
+    let decided = floor::decide_front(context, &mut tx, PARTITION, &records).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    // Nothing: the floor is behind, or has no place yet.
+    let Some((taken, committed)) = decided else { return Ok(false) };
+    committed.tell(context);
+    Ok(taken == records.len())
+}
+
+async fn append_only(store: &Store, batch: &[Ticket]) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    insert(store, &mut tx, batch).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Feeds the floor until the server stops.
-pub async fn run_floor(context: Context, appended: Arc<Notify>) {
-    loop {
-        let wait = match feed(&context).await {
-            Ok(true) => continue,
-            Ok(false) => Duration::from_secs(1),
-            Err(error @ FloorError::UnknownType { .. }) => {
-                context.health.stop(&format!("floor: {error}"));
-                return;
-            }
-            Err(error) => {
-                context.health.floor.store(false, Ordering::Relaxed);
-                tracing::warn!(%error, "the floor could not decide; trying again");
-                Duration::from_millis(200)
-            }
-        };
-        tokio::select! {
-            () = context.stopped() => return,
-            () = appended.notified() => {}
-            () = tokio::time::sleep(wait) => {}
+/// Inserts requests; they come back with their positions.
+async fn insert(store: &Store, tx: &mut Tx, batch: &[Ticket]) -> Result<Vec<Record>, StoreError> {
+    let mut positions: Vec<i64> = Vec::with_capacity(batch.len());
+    for chunk in store::pieces(batch, 64) {
+        let sql = format!(
+            "INSERT INTO requests (jukebox, ce_id, ce_type, payload, ce_time) SELECT v.*, {} FROM (VALUES {}) AS v \
+             RETURNING position",
+            store.kind().clock(),
+            store::rows(chunk.len(), 4)
+        );
+        let mut query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql));
+        for (record, _) in chunk {
+            query =
+                query.bind(record.key.clone()).bind(record.id.clone()).bind(record.kind).bind(record.payload.clone());
         }
+        positions.extend(query.fetch_all(&mut **tx).await?);
     }
+    // One writer draws them in the order of the rows; RETURNING promises no order.
+    positions.sort_unstable();
+    let record = |(offset, (record, _)): (i64, &Ticket)| Record {
+        offset,
+        id: record.id.clone(),
+        key: record.key.clone(),
+        payload: record.payload.clone(),
+    };
+    Ok(positions.into_iter().zip(batch).map(record).collect())
 }
 
 /// Handles one batch; true when there may be more.

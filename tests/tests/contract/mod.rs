@@ -220,7 +220,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
     let (_, stopping) = tokio::sync::watch::channel(false);
     Ok(Context {
         config: Arc::new(Config::default()),
-        requests: Arc::new(TableLog::start(store.clone())),
+        requests: Arc::new(TableLog::new(store.clone()).0),
         live: Default::default(),
         index: Arc::new(SongIndex::open(&folder.join(fresh("search")))?),
         secrets: Arc::new(Secrets::load(store).await?),

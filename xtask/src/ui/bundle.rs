@@ -12,10 +12,7 @@ use super::{
     dist::{Dist, hash_of},
     manifest::Surface,
 };
-use crate::paths;
-
-/// What the pages are compiled for.
-pub(super) const TARGET: &str = "wasm32-unknown-unknown";
+use crate::{machine::WASM, paths};
 
 /// The cargo profile: for people's phones, or for the quick loop.
 pub(super) const fn profile(fast: bool) -> &'static str {
@@ -48,7 +45,7 @@ fn bind(surface: &str, fast: bool) -> Result<PathBuf> {
         fs::remove_dir_all(&staged)?;
     }
     Bindgen::new()
-        .input_path(target.join(TARGET).join(profile(fast)).join(format!("{surface}.wasm")))
+        .input_path(target.join(WASM).join(profile(fast)).join(format!("{surface}.wasm")))
         .web(true)?
         .omit_default_module_path(false)
         .typescript(false)

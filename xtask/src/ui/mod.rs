@@ -12,6 +12,7 @@ use clap::Args;
 
 use crate::{
     command::{self, say},
+    machine::{self, WASM},
     paths,
 };
 use dist::Dist;
@@ -61,6 +62,7 @@ pub(crate) fn build(options: &Options) -> Result<Manifest> {
     let fast = options.fast;
     let is_wanted = |surface: &&str| options.only.is_empty() || options.only.iter().any(|only| only == surface);
     let wanted: Vec<&str> = SURFACES.into_iter().filter(is_wanted).collect();
+    machine::ensure_wasm_target()?;
     compile(fast, &wanted)?;
     let dist = Dist::open(paths::pages()?, !fast)?;
     let mut manifest = if options.only.is_empty() { Manifest::default() } else { dist.manifest() };
@@ -75,7 +77,7 @@ pub(crate) fn build(options: &Options) -> Result<Manifest> {
 
 /// Compiles the surfaces in one cargo call, so that they share every crate below them.
 fn compile(fast: bool, surfaces: &[&str]) -> Result<()> {
-    let mut cargo = command::cargo(["build", "--target", bundle::TARGET, "--profile", bundle::profile(fast)])?;
+    let mut cargo = command::cargo(["build", "--target", WASM, "--profile", bundle::profile(fast)])?;
     cargo.args(["-p", "jukeline-ui"]);
     for surface in surfaces {
         cargo.args(["--bin", surface]);

@@ -71,8 +71,7 @@ fn place_behind(floor: &Floor, after: Option<PlayId>) -> Option<u32> {
         Some(after) => floor.entries.iter().position(|entry| entry.play == after)? + 1,
         None => 0,
     };
-    let waiting = floor.entries.iter().take(ahead).filter(|entry| !entry.sounds()).count();
-    u32::try_from(waiting + 1).ok()
+    Some(floor.place_at(ahead))
 }
 
 fn add_minutes(play: &mut MyPlay, floor: &Floor, context: &Context, now: Timestamp) {

@@ -187,7 +187,7 @@ impl Connected {
             play: entry.play,
             attempt: entry.attempt,
             song: snapshot::brief(store, entry.song).await?,
-            for_name: snapshot::for_name(store, entry.account).await?,
+            for_name: snapshot::names(store, &[entry.account]).await?.remove(&entry.account),
             gain_db,
             lease_ms,
             resume_ms,

@@ -72,13 +72,19 @@ async fn consume(context: &Context) -> Result<(), Stop> {
     let mut compared: BTreeMap<i32, i64> = BTreeMap::new();
     loop {
         // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
-        let batches = match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
+        let mut batches = match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
             Ok(batches) => batches?,
             Err(_) => {
                 context.health.floor.store(true, Ordering::Relaxed);
                 continue;
             }
         };
+        for partition in together(context, &batches, &compared).await {
+            let Some(records) = batches.remove(&partition) else { continue };
+            let next = records.last().map_or(0, |record| record.offset + 1);
+            hint(&consumer, &topic, partition, next);
+            compared.insert(partition, next);
+        }
         for (partition, records) in batches {
             match take(context, &consumer, &topic, partition, &records, compared.get(&partition)).await {
                 Ok(next) => drop(compared.insert(partition, next)),
@@ -91,6 +97,20 @@ async fn consume(context: &Context) -> Result<(), Stop> {
             }
         }
     }
+}
+
+/// Handles what can share a commit, and says which partitions that were. The others, and all of them where the database
+/// is away, are handled one by one.
+async fn together(context: &Context, batches: &BTreeMap<i32, Vec<Record>>, compared: &BTreeMap<i32, i64>) -> Vec<i32> {
+    let follows = |(partition, records): &(&i32, &Vec<Record>)| {
+        records.first().is_some_and(|first| compared.get(partition) == Some(&first.offset))
+    };
+    let batches: Vec<(i32, &[Record])> =
+        batches.iter().filter(follows).map(|(partition, records)| (*partition, records.as_slice())).collect();
+    floor::handle_together(context, &batches).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "batches could not be decided together; they are taken one by one");
+        Vec::new()
+    })
 }
 
 /// Takes a batch of one partition; returns where it goes on. `expected` is where it was to go on.
