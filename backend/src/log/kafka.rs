@@ -28,7 +28,8 @@ const MESSAGE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Settings for every client of this log; what the configuration says goes last.
 pub fn client(config: &LogConfig) -> ClientConfig {
     let mut client = ClientConfig::new();
-    client.set("client.id", "jukeline");
+    // Records are small and somebody waits for each.
+    client.set("client.id", "jukeline").set("socket.nagle.disable", "true");
     for (key, value) in &config.kafka {
         client.set(key, value);
     }
