@@ -354,13 +354,12 @@ async fn batches_of_several_partitions_share_a_commit_or_change_nothing(on: On) 
     assert_eq!(undecided(&plays).await?, 0);
 
     // One reader of the three is elsewhere: nothing is decided for the others either.
-    let (late, news) = (asks(3, &house.songs[3..], 0)?, asks(2, &house.songs[3..], 1)?);
-    assert!(
-        handle_together(&context, &[(0, &[late.1.clone()]), (1, &[news.1.clone()]), (2, &third)]).await?.is_empty()
-    );
-    assert_eq!(undecided(&[late.0, news.0]).await?, 2);
-    assert_eq!(handle_together(&context, &[(0, &[late.1]), (1, &[news.1])]).await?, [0, 1]);
-    assert_eq!(undecided(&[late.0, news.0]).await?, 0);
+    let ((late, at_first), (news, at_second)) = (asks(3, &house.songs[3..], 0)?, asks(2, &house.songs[3..], 1)?);
+    let (at_first, at_second) = ([at_first], [at_second]);
+    assert!(handle_together(&context, &[(0, &at_first), (1, &at_second), (2, &third)]).await?.is_empty());
+    assert_eq!(undecided(&[late, news]).await?, 2);
+    assert_eq!(handle_together(&context, &[(0, &at_first), (1, &at_second)]).await?, [0, 1]);
+    assert_eq!(undecided(&[late, news]).await?, 0);
     doctor(&store).await
 }
 

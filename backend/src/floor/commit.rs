@@ -13,7 +13,7 @@ use crate::{
 use jukeline_app::{
     api::DeclineReason,
     cashier::Purse,
-    conductor::{Admission, Entry, Floor, Moment, Outcome, Spans, Stage, wake_at},
+    conductor::{Admission, Entry, Floor, Moment, Outcome, Stage, wake_at},
     events::{Fact, PlayRequested, Stamped},
     id::{AccountId, JukeboxId, PlayId, VenueId},
     ledger::{Book, LedgerFact, Move, Phase},
@@ -91,13 +91,13 @@ impl Committed {
 
 /// Writes everything.
 pub(crate) async fn commit(
+    context: &Context,
     tx: &mut Tx,
-    kind: Kind,
     gathered: &mut Gathered,
     decided: Decided,
     now: Timestamp,
-    spans: Spans,
 ) -> Result<Committed> {
+    let (kind, spans) = (context.store.kind(), context.config.spans());
     let mut letters = Vec::new();
     let mut moves = Vec::new();
     let mut outcomes = Vec::new();
@@ -122,7 +122,7 @@ pub(crate) async fn commit(
     let facts = outcomes.into_iter().flat_map(|outcome| outcome.facts).collect();
     letters.extend(write_moves(tx, kind, gathered, moves, now).await?);
     put_all(tx, &letters).await?;
-    if kind == Kind::Postgres && !letters.is_empty() {
+    if kind == Kind::Postgres && !letters.is_empty() && !context.live.relays() {
         sqlx::raw_sql("NOTIFY jukeline_outbox").execute(&mut **tx).await?;
     }
     Ok(Committed { lines, facts })

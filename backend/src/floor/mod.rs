@@ -240,7 +240,7 @@ pub(crate) async fn decide(
             Command::Asked(request) => ask(&mut gathered, &mut decided, jukebox, request, moment),
         }
     }
-    commit::commit(tx, context.store.kind(), &mut gathered, decided, now, spans).await
+    commit::commit(context, tx, &mut gathered, decided, now).await
 }
 
 /// Now, by the database and by the venue's wall.

@@ -18,7 +18,10 @@ use jukeline_app::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::{Notify, broadcast, oneshot};
 
@@ -52,6 +55,7 @@ struct Inner {
     waiting: Mutex<HashMap<PlayId, Vec<oneshot::Sender<Arc<Stamped>>>>>,
     committed_here: Arc<Notify>,
     relay_nudged: Arc<Notify>,
+    relays: AtomicBool,
 }
 
 impl Live {
@@ -78,6 +82,16 @@ impl Live {
     /// Says that the outbox has something: the relay looks at once instead of at its next turn.
     pub fn nudge(&self) {
         self.inner.relay_nudged.notify_one();
+    }
+
+    /// Whether the relay is a task of this process: then a nudge is all it needs.
+    pub fn relays(&self) -> bool {
+        self.inner.relays.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether the relay is a task of this process.
+    pub fn set_relays(&self, relays: bool) {
+        self.inner.relays.store(relays, Ordering::Relaxed);
     }
 
     /// Woken by [`Live::nudge`]; for the relay.

@@ -38,6 +38,7 @@ pub async fn run_relay(context: Context) {
             () = context.stopped() => return,
             relayed = relay(&context) => relayed,
         };
+        context.live.set_relays(false);
         if let Err(error) = relayed {
             context.health.relay.store(false, Ordering::Relaxed);
             tracing::warn!(%error, "the relay was interrupted; it will go on");
@@ -61,6 +62,7 @@ async fn relay(context: &Context) -> Result<(), RelayError> {
     listener.listen("jukeline_outbox").await?;
     let producer = producer(&context.config.log)?;
     let nudged = context.live.relay_nudged();
+    context.live.set_relays(true);
     loop {
         while publish(context, &producer).await? {}
         context.health.relay.store(true, Ordering::Relaxed);
