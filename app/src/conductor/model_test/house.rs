@@ -53,6 +53,9 @@ pub(super) struct House {
     last_rounds: BTreeMap<AccountId, i64>,
 }
 
+/// The staff member.
+pub(super) const STAFF: AccountId = AccountId(Uuid::from_u128(1_099));
+
 pub(super) fn account(n: usize) -> AccountId {
     AccountId(Uuid::from_u128(1_000 + n as u128))
 }
@@ -119,7 +122,6 @@ impl House {
 
     fn act(&mut self, command: Command) {
         let moment = self.moment();
-        let staff = account(99);
         match command {
             Command::Ask { who, song, sooner, price, late } => self.ask(who, song, sooner, price, late),
             Command::AskAgain(pick) => {
@@ -134,13 +136,13 @@ impl House {
             }
             Command::Skip(pick) => {
                 if let Some(play) = self.some_play(pick) {
-                    self.floor.staff(staff, StaffWord::Skip { play, reason: SkipReason::Other }, moment);
+                    self.floor.staff(STAFF, StaffWord::Skip { play, reason: SkipReason::Other }, moment);
                 }
             }
             Command::Pause(paused) => {
-                self.floor.staff(staff, if paused { StaffWord::Pause } else { StaffWord::Resume }, moment)
+                self.floor.staff(STAFF, if paused { StaffWord::Pause } else { StaffWord::Resume }, moment)
             }
-            Command::Volume(percent) => self.floor.staff(staff, StaffWord::Volume { percent }, moment),
+            Command::Volume(percent) => self.floor.staff(STAFF, StaffWord::Volume { percent }, moment),
             Command::Claim { screen, memory } => self.claim(screen, memory),
             Command::Report { play, report, older, wrong, age_ms } => self.say(play, report, older, wrong, age_ms),
             Command::Repeat(pick) => {
