@@ -71,6 +71,20 @@ impl Floor {
     }
 }
 
+impl Stage {
+    /// When a play has ended at the latest if its player isn't heard of again: `player_seen_at` was the last time, and
+    /// deadlines move on with it. A song that is held paused ends no sooner than that silence is darkness.
+    pub fn ends_by(&self, duration_ms: i64, player_seen_at: Timestamp, spans: Spans) -> Timestamp {
+        let dark_at = player_seen_at.plus(spans.dark_after_ms.max(spans.silent_after_ms));
+        match *self {
+            Stage::Queued => dark_at,
+            Stage::Handed { lease_until, .. } => Floor::gives_up_at(lease_until, duration_ms, spans.grace_ms),
+            Stage::Started { give_up_at, paused_at_ms: None, .. } => give_up_at,
+            Stage::Started { give_up_at, paused_at_ms: Some(_), .. } => give_up_at.max(dark_at),
+        }
+    }
+}
+
 /// When the floor must look again, if nothing happens before: the earliest of its deadlines.
 pub fn wake_at(floor: &Floor, moment: Moment) -> Option<Timestamp> {
     let Spans { silent_after_ms, dark_after_ms, grace_ms, lease_ms, .. } = moment.spans;

@@ -111,12 +111,14 @@ impl House {
     /// Does one thing, writes what was decided, and checks every law.
     pub(super) fn run(&mut self, command: Command) -> Result<(), TestCaseError> {
         self.now = self.now.plus(7);
+        let ticked = matches!(command, Command::Later(_) | Command::Wake);
         self.act(command);
         let outcome = std::mem::take(&mut self.floor.outcome);
         for made in &outcome.moves {
             self.books.carry_out(made)?;
         }
         self.laws.follow(&self.floor, &outcome, &self.books, self.now)?;
+        self.nothing_is_overdue(ticked)?;
         self.wakes_are_worth_it()
     }
 
@@ -161,6 +163,15 @@ impl House {
                 }
             }
         }
+    }
+
+    /// Once deadlines were looked at, every play that is live has time left.
+    fn nothing_is_overdue(&self, ticked: bool) -> Result<(), TestCaseError> {
+        for entry in self.floor.entries.iter().filter(|_| ticked) {
+            let by = entry.stage.ends_by(entry.duration_ms, self.floor.player.seen_at, Spans::default());
+            prop_assert!(by >= self.now, "overdue since {:?} at {:?}: {:?}", by, self.now, entry);
+        }
+        Ok(())
     }
 
     fn tick_at(&mut self, at: Timestamp) {
