@@ -1,8 +1,9 @@
 //! The one API client, generic over how bytes travel: a page's own fetch, reqwest in the shell and in tests.
 
 use crate::{
+    account::Role,
     api::*,
-    id::{JukeboxId, PlayId, SongId},
+    id::{AccountId, InvitationId, JukeboxId, PlayId, SongId, VenueId},
     play::SkipReason,
     rules::HouseRules,
 };
@@ -279,6 +280,57 @@ impl<T: Transport> Client<T> {
     /// `PUT /api/jukeboxes/{jukebox}/rules`, by staff: `rules.version` must be the one they read.
     pub async fn set_rules(&self, jukebox: JukeboxId, rules: &HouseRules) -> Result<HouseRules, ClientError> {
         self.read(Method::Put, format!("/api/jukeboxes/{jukebox}/rules"), Some(json(rules)?)).await
+    }
+
+    /// `GET /api/venues/{venue}/staff`, by its managers.
+    pub async fn staff(&self, venue: VenueId) -> Result<Staff, ClientError> {
+        self.get(format!("/api/venues/{venue}/staff")).await
+    }
+
+    /// `PUT /api/venues/{venue}/staff/{account}`, by its managers.
+    pub async fn change_role(&self, venue: VenueId, account: AccountId, role: Role) -> Result<(), ClientError> {
+        let body = json(&ChangeRole { role })?;
+        self.tell(Method::Put, format!("/api/venues/{venue}/staff/{account}"), Some(body)).await
+    }
+
+    /// `DELETE /api/venues/{venue}/staff/{account}`, by its managers: their rights end at once.
+    pub async fn dismiss(&self, venue: VenueId, account: AccountId) -> Result<(), ClientError> {
+        self.tell(Method::Delete, format!("/api/venues/{venue}/staff/{account}"), None).await
+    }
+
+    /// `POST /api/venues/{venue}/invitations`, by its managers.
+    pub async fn invite(&self, venue: VenueId, invite: &Invite) -> Result<Invited, ClientError> {
+        self.post(format!("/api/venues/{venue}/invitations"), invite).await
+    }
+
+    /// `DELETE /api/venues/{venue}/invitations/{invitation}`, by its managers.
+    pub async fn revoke_invitation(&self, venue: VenueId, invitation: InvitationId) -> Result<(), ClientError> {
+        self.tell(Method::Delete, format!("/api/venues/{venue}/invitations/{invitation}"), None).await
+    }
+
+    /// `GET /api/operators`, by operators.
+    pub async fn operators(&self) -> Result<Staff, ClientError> {
+        self.get("/api/operators".into()).await
+    }
+
+    /// `DELETE /api/operators/{account}`, by operators: their rights end at once.
+    pub async fn dismiss_operator(&self, account: AccountId) -> Result<(), ClientError> {
+        self.tell(Method::Delete, format!("/api/operators/{account}"), None).await
+    }
+
+    /// `POST /api/operators/invitations`, by operators.
+    pub async fn invite_operator(&self, invite: &Invite) -> Result<Invited, ClientError> {
+        self.post("/api/operators/invitations".into(), invite).await
+    }
+
+    /// `DELETE /api/operators/invitations/{invitation}`, by operators.
+    pub async fn revoke_operator_invitation(&self, invitation: InvitationId) -> Result<(), ClientError> {
+        self.tell(Method::Delete, format!("/api/operators/invitations/{invitation}"), None).await
+    }
+
+    /// `POST /api/appointments`: take up an invitation by its code.
+    pub async fn take_up_invitation(&self, code: &str) -> Result<Appointed, ClientError> {
+        self.post("/api/appointments".into(), &TakeUpInvitation { code: code.into() }).await
     }
 
     /// `GET /api/setup`

@@ -64,6 +64,25 @@ pub struct Player {
     pub codecs: Vec<Codec>,
 }
 
+/// A handed song was asked back: what it will be returned for unless it started, and who wanted it. In the store its
+/// reason's own fields stand beside `staff`, so that rows from before there was one read the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recall {
+    /// Why.
+    #[serde(flatten)]
+    pub reason: ReturnReason,
+    /// The staff member who skipped it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<AccountId>,
+}
+
+impl Recall {
+    /// Nobody of the staff wanted it.
+    const fn without_staff(reason: ReturnReason) -> Recall {
+        Recall { reason, staff: None }
+    }
+}
+
 /// Where a live entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
@@ -78,8 +97,8 @@ pub enum Stage {
         player_epoch: i64,
         /// When it was handed first in this attempt.
         handed_at: Timestamp,
-        /// It was asked back: it will be returned for this reason unless it started.
-        recalled: Option<ReturnReason>,
+        /// It was asked back.
+        recalled: Option<Recall>,
     },
     /// Sounds.
     Started {
@@ -239,6 +258,11 @@ impl Floor {
         let waiting: Vec<&Entry> = self.entries.iter().filter(|e| !matches!(e.stage, Stage::Started { .. })).collect();
         let starts = crate::queue::about(now, self.left_ms(now), waiting.iter().map(|entry| entry.duration_ms));
         waiting.into_iter().map(|entry| entry.play).zip(starts).collect()
+    }
+
+    /// Returns an entry, naming who of the staff wanted it.
+    fn give_back(&mut self, index: usize, Recall { reason, staff }: Recall, now: Timestamp) {
+        self.end(index, End::Returned(reason), staff, now);
     }
 
     /// Ends an entry: finished captures, returned releases. Exactly one of them, once.

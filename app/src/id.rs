@@ -52,6 +52,10 @@ id!(
     ScreenId
 );
 id!(
+    /// An invitation to work somewhere.
+    InvitationId
+);
+id!(
     /// A lot of credits: where they came from, what one was worth, when they expire.
     LotId
 );

@@ -20,6 +20,7 @@ pub mod presence;
 pub mod queue;
 pub mod rules;
 pub mod song;
+pub mod staff;
 pub mod time;
 pub mod venue;
 pub mod version;

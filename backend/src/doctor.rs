@@ -1,173 +1,144 @@
-//! `jukeline doctor`: proves on a live system that nothing was lost, doubled or invented.
+//! `jukeline doctor`: proves on a live system that nothing was lost, doubled or invented. It changes nothing.
 
-use crate::store::{Result, Store};
-use jukeline_app::events::{Fact, Stamped};
-use sqlx::Row;
-use std::collections::HashMap;
+mod credits;
+mod facts;
+#[cfg(feature = "kafka")]
+mod log;
+mod overdue;
+mod report;
+mod transfers;
+
+use crate::{
+    config::{Config, LogKind},
+    store::{self, Kind, Result, Store},
+};
+use jukeline_app::conductor::Spans;
+use serde::Serialize;
+
+/// What kind of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// An account's credits don't add up.
+    Credits,
+    /// A lot's running balance is not what its transfers make of it.
+    Lot,
+    /// The books of a unit don't sum to zero.
+    Books,
+    /// A transfer that can't be.
+    Transfer,
+    /// A play was paid otherwise than it ended.
+    Payment,
+    /// A row that can't be read.
+    Unreadable,
+    /// Facts with a gap, or not up to the jukebox's version.
+    Version,
+    /// A play was queued, started or ended otherwise than its row says.
+    Life,
+    /// An accepted play without an end, past its deadline.
+    Overdue,
+    /// The log and the database disagree, or the log can't be read.
+    Log,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wrong {
+    /// What kind.
+    pub trouble: Trouble,
+    /// About what, such as `play …`.
+    pub subject: String,
+    /// In words.
+    pub detail: String,
+}
+
+/// What was read of the log's end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tail {
+    /// Jukeboxes whose last published fact was compared.
+    pub compared: usize,
+    /// Records that were read for it.
+    pub records: usize,
+    /// What could not be compared, in words.
+    pub unread: Vec<String>,
+}
 
 /// What was looked at and what is wrong.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Findings {
     /// Accounts whose credits were added up.
     pub accounts: usize,
+    /// Their lots.
+    pub lots: usize,
     /// Transfers.
     pub transfers: i64,
+    /// Jukeboxes.
+    pub jukeboxes: usize,
     /// Facts about plays.
     pub facts: usize,
     /// Plays that were accepted.
     pub accepted: usize,
     /// Accepted plays that have ended.
     pub ended: usize,
-    /// In words; empty when all is well.
-    pub wrong: Vec<String>,
+    /// The end of the log, where there is one beside the database.
+    pub tail: Option<Tail>,
+    /// Empty when all is well.
+    pub wrong: Vec<Wrong>,
 }
 
-/// Looks at everything, in one consistent snapshot.
-pub async fn examine(store: &Store) -> Result<Findings> {
+impl Findings {
+    fn add(&mut self, trouble: Trouble, subject: impl Into<String>, detail: impl Into<String>) {
+        self.wrong.push(Wrong { trouble, subject: subject.into(), detail: detail.into() });
+    }
+
+    /// Whether nothing is wrong.
+    pub fn well(&self) -> bool {
+        self.wrong.is_empty()
+    }
+}
+
+/// One consistent view of the database.
+type Snapshot = sqlx::Transaction<'static, sqlx::Any>;
+
+/// Looks at the database, in one consistent snapshot, and then at the log's end where that is Kafka.
+pub async fn run(config: &Config, store: &Store) -> Result<Findings> {
+    let mut findings = examine(store, config.spans()).await?;
+    if config.log.kind == LogKind::Kafka {
+        compare_log(config, store, &mut findings).await?;
+    }
+    Ok(findings)
+}
+
+#[cfg(feature = "kafka")]
+async fn compare_log(config: &Config, store: &Store, findings: &mut Findings) -> Result<()> {
+    log::compare(&config.log, store, findings).await
+}
+
+#[cfg(not(feature = "kafka"))]
+async fn compare_log(_: &Config, _: &Store, findings: &mut Findings) -> Result<()> {
+    findings.add(Trouble::Log, "the log", "it can't be read: this program was built without Kafka");
+    Ok(())
+}
+
+/// Looks at everything in the database, in one consistent snapshot.
+pub async fn examine(store: &Store, spans: Spans) -> Result<Findings> {
     let begin = match store.kind() {
-        crate::store::Kind::Sqlite => "BEGIN DEFERRED",
-        crate::store::Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Kind::Sqlite => "BEGIN DEFERRED",
+        Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     };
     let mut tx = store.read().begin_with(begin).await?;
+    let now = store::now(store.kind(), &mut tx).await?;
     let mut findings = Findings::default();
-    credits(&mut tx, &mut findings).await?;
-    lots(&mut tx, &mut findings).await?;
-    plays(&mut tx, &mut findings).await?;
+    credits::accounts(&mut tx, &mut findings).await?;
+    credits::lots(&mut tx, &mut findings).await?;
+    transfers::possible(&mut tx, &mut findings).await?;
+    transfers::books(&mut tx, &mut findings).await?;
+    transfers::payments(&mut tx, &mut findings).await?;
+    facts::plays(&mut tx, &mut findings).await?;
+    overdue::plays(&mut tx, now, spans, &mut findings).await?;
     tx.commit().await?;
     Ok(findings)
 }
 
-type Snapshot = sqlx::Transaction<'static, sqlx::Any>;
-
-/// For every account: granted = available + reserved + captured + forfeited.
-async fn credits(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
-    let sql = "SELECT l.account, CAST(SUM(l.amount) AS BIGINT), CAST(SUM(l.balance) AS BIGINT) FROM lots l GROUP BY l.account";
-    let lots = sqlx::query(sql).fetch_all(&mut **tx).await?;
-    let sql = "SELECT t.account, CAST(SUM(CASE WHEN t.phase = 'pending' AND d.id IS NULL THEN t.amount ELSE 0 END) AS BIGINT), \
-               CAST(SUM(CASE WHEN t.phase = 'posted' THEN t.amount ELSE 0 END) AS BIGINT), \
-               CAST(SUM(CASE WHEN t.kind = 'forfeit' THEN t.amount ELSE 0 END) AS BIGINT) \
-               FROM transfers t LEFT JOIN transfers d ON d.pending = t.id GROUP BY t.account";
-    let mut moved: HashMap<String, (i64, i64, i64)> = HashMap::new();
-    for row in sqlx::query(sql).fetch_all(&mut **tx).await? {
-        moved.insert(row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
-    }
-    findings.accounts = lots.len();
-    for row in lots {
-        let (account, granted, available): (String, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        let (reserved, captured, forfeited) = moved.get(&account).copied().unwrap_or_default();
-        if granted != available + reserved + captured + forfeited {
-            findings.wrong.push(format!(
-                "account {account}: granted {granted}, but available {available} + reserved {reserved} + captured {captured} + forfeited {forfeited}"
-            ));
-        }
-    }
-    findings.transfers =
-        sqlx::query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM transfers").fetch_one(&mut **tx).await?;
-    Ok(())
-}
-
-/// For every lot: what left it is what it lacks.
-async fn lots(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
-    let sql = "SELECT l.id, l.amount, l.balance, CAST(COALESCE(SUM(CASE WHEN t.phase IN ('pending', 'single') THEN t.amount \
-               WHEN t.phase = 'voided' THEN -t.amount ELSE 0 END), 0) AS BIGINT) \
-               FROM lots l LEFT JOIN transfers t ON t.debit = 'lot:' || l.id GROUP BY l.id, l.amount, l.balance";
-    for row in sqlx::query(sql).fetch_all(&mut **tx).await? {
-        let (lot, amount, balance, left): (String, i64, i64, i64) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-        if amount - left != balance {
-            findings.wrong.push(format!("lot {lot}: {amount} came in, {left} left it, but its balance is {balance}"));
-        }
-    }
-    Ok(())
-}
-
-/// What the facts say of one play.
-#[derive(Default)]
-struct Life {
-    queued: u32,
-    ends: u32,
-    started: HashMap<i64, u32>,
-}
-
-/// For every play: queued once, ended at most once, as its row says; for every jukebox: facts without gaps up to its
-/// version.
-async fn plays(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
-    let mut lives: HashMap<String, Life> = HashMap::new();
-    let mut versions: HashMap<String, i64> = HashMap::new();
-    let sql = "SELECT payload FROM outbox WHERE topic = 'plays' ORDER BY seq";
-    for payload in sqlx::query_scalar::<_, String>(sql).fetch_all(&mut **tx).await? {
-        let Ok(stamped) = serde_json::from_str::<Stamped>(&payload) else {
-            findings.wrong.push("a fact in the outbox can't be read".into());
-            continue;
-        };
-        findings.facts += 1;
-        let last = versions.entry(stamped.jukebox.to_string()).or_insert(0);
-        if stamped.version.n != *last + 1 {
-            findings.wrong.push(format!("jukebox {}: fact {} follows {last}", stamped.jukebox, stamped.version.n));
-        }
-        *last = stamped.version.n;
-        note(&mut lives, &stamped.fact);
-    }
-    compare_versions(tx, &versions, findings).await?;
-    compare_lives(tx, &lives, findings).await
-}
-
-fn note(lives: &mut HashMap<String, Life>, fact: &Fact) {
-    match fact {
-        Fact::Queued { play, .. } => lives.entry(play.to_string()).or_default().queued += 1,
-        Fact::Started { play, attempt, .. } => {
-            *lives.entry(play.to_string()).or_default().started.entry(*attempt).or_default() += 1;
-        }
-        Fact::Finished { play, .. } | Fact::Returned { play, .. } => {
-            lives.entry(play.to_string()).or_default().ends += 1
-        }
-        _ => {}
-    }
-}
-
-async fn compare_versions(tx: &mut Snapshot, versions: &HashMap<String, i64>, findings: &mut Findings) -> Result<()> {
-    for row in sqlx::query("SELECT id, n FROM jukeboxes").fetch_all(&mut **tx).await? {
-        let (jukebox, n): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let told = versions.get(&jukebox).copied().unwrap_or(0);
-        if told != n {
-            findings.wrong.push(format!("jukebox {jukebox} is at version {n}, its facts at {told}"));
-        }
-    }
-    Ok(())
-}
-
-async fn compare_lives(tx: &mut Snapshot, lives: &HashMap<String, Life>, findings: &mut Findings) -> Result<()> {
-    let rows = sqlx::query("SELECT id, state FROM plays WHERE state <> 'declined'").fetch_all(&mut **tx).await?;
-    findings.accepted = rows.len();
-    for row in rows {
-        let (play, state): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let over = matches!(state.as_str(), "finished" | "returned");
-        findings.ended += usize::from(over);
-        let none = Life::default();
-        let life = lives.get(&play).unwrap_or(&none);
-        if life.queued != 1 || life.ends != u32::from(over) {
-            findings
-                .wrong
-                .push(format!("play {play} is {state}, but was queued {} and ended {} times", life.queued, life.ends));
-        }
-        if life.started.values().any(|times| *times > 1) {
-            findings.wrong.push(format!("play {play} was started twice in one handing"));
-        }
-    }
-    Ok(())
-}
-
-impl std::fmt::Display for Findings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} accounts, {} transfers, {} facts", self.accounts, self.transfers, self.facts)?;
-        writeln!(f, "{} accepted plays, {} of them over", self.accepted, self.ended)?;
-        if self.wrong.is_empty() {
-            return write!(f, "All is well: every credit is accounted for, every play has at most one end.");
-        }
-        writeln!(f, "{} things are wrong:", self.wrong.len())?;
-        for wrong in &self.wrong {
-            writeln!(f, "  {wrong}")?;
-        }
-        Ok(())
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use axum::http::{HeaderMap, header};
+use jukeline_app::account::Role;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header::ContentType},
@@ -67,6 +68,40 @@ pub fn reset_text(language: Language, link: &str) -> (String, String) {
     }
 }
 
+/// Subject and text of the mail that invites somebody to work at `place`.
+pub fn invitation_text(language: Language, place: &str, role: Role, link: &str) -> (String, String) {
+    match language {
+        Language::English => (
+            format!("Work with the jukebox of {place}"),
+            format!(
+                "Hello,\n\nyou are invited to look after the jukebox of {place}, as {}.\n\nSign in, or sign up, and open this within a \
+                 week:\n{link}\n\nThe link works once, for whoever opens it: don't pass it on. If it means nothing to you, ignore this \
+                 mail: nothing changes.\n",
+                match role {
+                    Role::Attendant => "attendant",
+                    Role::MusicManager => "music manager",
+                    Role::VenueManager => "manager",
+                    Role::Operator => "operator",
+                }
+            ),
+        ),
+        Language::German => (
+            format!("Mitarbeit an der Jukebox von {place}"),
+            format!(
+                "Hallo,\n\ndu bist eingeladen, dich um die Jukebox von {place} zu kümmern: {}.\n\nMelde dich an oder registriere dich und \
+                 öffne innerhalb einer Woche:\n{link}\n\nDer Link gilt einmal, für alle, die ihn öffnen: Gib ihn nicht weiter. Wenn er dir \
+                 nichts sagt, ignoriere diese Mail: Es ändert sich nichts.\n",
+                match role {
+                    Role::Attendant => "Bedienung",
+                    Role::MusicManager => "Musik",
+                    Role::VenueManager => "Leitung",
+                    Role::Operator => "Betrieb",
+                }
+            ),
+        ),
+    }
+}
+
 /// Sends a plain text to one address.
 pub async fn send(config: &Config, to: &str, subject: &str, body: String) -> Result<(), MailError> {
     let (Some(smtp), Some(from)) = (&config.mail.smtp, &config.mail.from) else { return Err(MailError::NotSetUp) };
@@ -105,6 +140,9 @@ mod tests {
     fn both_texts_hold_the_link() {
         for language in [Language::English, Language::German] {
             assert!(reset_text(language, "https://x/reset/abc").1.contains("https://x/reset/abc"));
+            let (subject, body) =
+                invitation_text(language, "Copper Still", Role::Attendant, "https://x/staff/join/abc");
+            assert!(subject.contains("Copper Still") && body.contains("https://x/staff/join/abc"));
         }
     }
 }

@@ -54,8 +54,12 @@ enum Command {
     Openapi,
     /// Print the records' description (AsyncAPI 3.0).
     Asyncapi,
-    /// Prove that every play and every credit is accounted for.
-    Doctor,
+    /// Prove that every play and every credit is accounted for, and that the log ends where the database does.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -125,7 +129,7 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Topics { apply } => topics(&Config::read(file)?, apply).await,
         Command::Openapi => printed(http::openapi::document().to_pretty_json()?),
         Command::Asyncapi => printed(jukeline_backend::log::asyncapi::document()?),
-        Command::Doctor => examine(&Config::read(file)?).await,
+        Command::Doctor { json } => examine(&Config::read(file)?, json).await,
     }
 }
 
@@ -230,8 +234,8 @@ async fn topics(config: &Config, _: bool) -> Outcome {
     }
 }
 
-async fn examine(config: &Config) -> Outcome {
-    let findings = doctor::examine(&open(config).await?).await?;
-    print_line(&findings.to_string());
-    Ok(if findings.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+async fn examine(config: &Config, json: bool) -> Outcome {
+    let findings = doctor::run(config, &open(config).await?).await?;
+    print_line(&if json { findings.to_json()? } else { findings.to_string() });
+    Ok(if findings.well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

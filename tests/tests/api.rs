@@ -136,6 +136,9 @@ impl World {
             .replace("{song}", &self.song)
             .replace("{play}", &self.play.to_string())
             .replace("{jukebox}", &self.house.jukebox.to_string())
+            .replace("{venue}", &self.venue.to_string())
+            .replace("{account}", &Uuid::now_v7().to_string())
+            .replace("{invitation}", &Uuid::now_v7().to_string())
             .replace("{*rest}", "find")
             .replace("{*path}", "none.js")
             .replace("{file}", "none.js")
@@ -181,6 +184,11 @@ impl World {
             ("PUT", "/api/jukeboxes/{jukebox}/rules") => {
                 serde_json::to_value(self.house.operator.rules(self.house.jukebox).await?)?
             }
+            ("POST", "/api/venues/{venue}/invitations") | ("PUT", "/api/venues/{venue}/staff/{account}") => {
+                json!({ "role": "attendant" })
+            }
+            ("POST", "/api/operators/invitations") => json!({ "role": "operator" }),
+            ("POST", "/api/appointments") => json!({ "code": "none" }),
             ("POST", "/api/setup/operator") => {
                 json!({ "token": "spent", "name": "Eve", "email": "eve@home.example", "password": "seven yellow umbrellas" })
             }

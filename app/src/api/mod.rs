@@ -8,6 +8,7 @@ mod problem;
 mod room;
 mod setup;
 mod songs;
+mod staff;
 
 pub use account::*;
 pub use play::*;
@@ -16,3 +17,4 @@ pub use problem::*;
 pub use room::*;
 pub use setup::*;
 pub use songs::*;
+pub use staff::*;

@@ -44,6 +44,10 @@ codes! {
     WrongCredentials = "wrong_credentials", 401, "Address and password don't match.";
     /// This session may not do that.
     Forbidden = "forbidden", 403, "You may not do that.";
+    /// Guests can't be appointed: needs an account with an address and a password.
+    AccountNeeded = "account_needed", 403, "Sign up or sign in with an address and a password first.";
+    /// Nobody would be left who can appoint.
+    LastManager = "last_manager", 409, "You are the last one who can appoint here. Appoint somebody first.";
     /// Needs a fresh pass: a position or the code on the screen.
     NotInTheRoom = "not_in_the_room", 403, "Show that you are in the room first.";
     /// The position is outside the geofence.

@@ -1,6 +1,6 @@
 //! Handing songs to the player under a lease, and taking them back.
 
-use super::{Entry, Floor, Moment, Stage};
+use super::{Entry, Floor, Moment, Recall, Stage};
 use crate::{
     api::PlayerStatus,
     events::Fact,
@@ -53,24 +53,18 @@ impl Floor {
     }
 
     /// Ends an entry that doesn't sound: at once if the player doesn't hold it, else when the player has let go of it.
-    pub(super) fn recall(
-        &mut self,
-        index: usize,
-        reason: ReturnReason,
-        staff: Option<crate::id::AccountId>,
-        now: Timestamp,
-    ) {
+    pub(super) fn recall(&mut self, index: usize, recall: Recall, now: Timestamp) {
         let entry = &mut self.entries[index];
         let Stage::Handed { recalled, .. } = &mut entry.stage else {
-            return self.end(index, super::End::Returned(reason), staff, now);
+            return self.give_back(index, recall, now);
         };
         if recalled.is_some() {
             return;
         }
-        *recalled = Some(reason);
+        *recalled = Some(recall);
         entry.changed = true;
         let play = entry.play;
-        self.emit(now, Fact::Recalled { play, reason });
+        self.emit(now, Fact::Recalled { play, reason: recall.reason });
     }
 
     /// A patron takes a song back. It is too late once it sounds; of somebody else's it says nothing.
@@ -79,7 +73,7 @@ impl Floor {
         if self.entries[index].account != account || self.entries[index].sounds() {
             return;
         }
-        self.recall(index, ReturnReason::TakenBack, None, moment.now);
+        self.recall(index, Recall::without_staff(ReturnReason::TakenBack), moment.now);
         self.hand_over(moment);
     }
 

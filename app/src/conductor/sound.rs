@@ -1,6 +1,6 @@
 //! What screens say: claims and reports.
 
-use super::{End, Floor, Moment, Stage};
+use super::{End, Floor, Moment, Recall, Stage};
 use crate::{
     api::{PlayerStatus, Report, Resume},
     events::Fact,
@@ -58,7 +58,7 @@ impl Floor {
         for entry in self.entries.iter_mut().filter(|entry| entry.is_with(before)) {
             match &mut entry.stage {
                 Stage::Queued => {}
-                Stage::Handed { recalled: Some(reason), .. } => lost.push((entry.play, *reason)),
+                Stage::Handed { recalled: Some(recall), .. } => lost.push((entry.play, *recall)),
                 // All of it, however long the line: a window that is cut off now may still start what it held.
                 Stage::Handed { player_epoch, lease_until, handed_at, .. } => {
                     (*player_epoch, *handed_at) = (epoch, moment.now);
@@ -76,14 +76,14 @@ impl Floor {
                         *paused_at_ms = self.paused.then_some(position);
                         *give_up_at = moment.now.plus(entry.duration_ms - position + moment.spans.dark_after_ms);
                     }
-                    _ => lost.push((entry.play, ReturnReason::Failed)),
+                    _ => lost.push((entry.play, Recall::without_staff(ReturnReason::Failed))),
                 },
             }
             entry.changed = true;
         }
-        for (play, reason) in lost {
+        for (play, recall) in lost {
             if let Some(index) = self.index_of(play) {
-                self.end(index, End::Returned(reason), None, moment.now);
+                self.give_back(index, recall, moment.now);
             }
         }
     }
@@ -136,10 +136,10 @@ impl Floor {
         self.end_before(play, player_epoch, moment);
         self.emit(moment.now, Fact::Started { play, attempt, anchor });
         // Staff's skip crossed its start on the way: it holds for a song that sounds, too.
-        if let Some(reason @ (ReturnReason::Staff { .. } | ReturnReason::Blocked)) = recalled
+        if let Some(recall @ Recall { reason: ReturnReason::Staff { .. } | ReturnReason::Blocked, .. }) = recalled
             && let Some(index) = self.index_of(play)
         {
-            self.end(index, End::Returned(reason), None, moment.now);
+            self.give_back(index, recall, moment.now);
         }
     }
 
@@ -148,7 +148,7 @@ impl Floor {
     fn end_before(&mut self, next: PlayId, epoch: i64, moment: Moment) {
         let lost = |entry: &super::Entry| entry.sounds() && entry.is_with(epoch) && entry.play != next;
         while let Some(index) = self.entries.iter().position(lost) {
-            self.end(index, End::Returned(ReturnReason::Failed), None, moment.now);
+            self.give_back(index, Recall::without_staff(ReturnReason::Failed), moment.now);
         }
     }
 
@@ -202,7 +202,7 @@ impl Floor {
             return;
         }
         match recalled {
-            Some(reason) => self.end(index, End::Returned(reason), None, moment.now),
+            Some(recall) => self.give_back(index, recall, moment.now),
             None => {
                 entry.stage = Stage::Queued;
                 entry.changed = true;

@@ -1,6 +1,6 @@
 //! What staff say.
 
-use super::{End, Floor, Moment, Stage};
+use super::{Floor, Moment, Recall, Stage};
 use crate::{events::StaffWord, id::AccountId, play::ReturnReason};
 
 impl Floor {
@@ -9,11 +9,11 @@ impl Floor {
         match said {
             StaffWord::Skip { play, reason } => {
                 let Some(index) = self.index_of(play) else { return };
-                let reason = ReturnReason::Staff { said: reason };
+                let skip = Recall { reason: ReturnReason::Staff { said: reason }, staff: Some(staff) };
                 if self.entries[index].sounds() {
-                    self.end(index, End::Returned(reason), Some(staff), moment.now);
+                    self.give_back(index, skip, moment.now);
                 } else {
-                    self.recall(index, reason, Some(staff), moment.now);
+                    self.recall(index, skip, moment.now);
                 }
             }
             StaffWord::Pause => self.set_paused(true, moment),

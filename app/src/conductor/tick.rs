@@ -1,6 +1,6 @@
 //! What happens because time passed.
 
-use super::{End, Entry, Floor, Moment, Spans, Stage};
+use super::{Entry, Floor, Moment, Recall, Spans, Stage};
 use crate::{api::PlayerStatus, play::ReturnReason, time::Timestamp};
 
 impl Floor {
@@ -12,38 +12,39 @@ impl Floor {
             self.announce(moment.now, None);
         }
         let dark = self.player.status != PlayerStatus::Online && silence > moment.spans.dark_after_ms;
-        let due: Vec<(usize, ReturnReason)> = self
+        let due: Vec<(usize, Recall)> = self
             .entries
             .iter()
             .enumerate()
-            .filter_map(|(index, entry)| self.overdue(entry, dark, moment).map(|reason| (index, reason)))
+            .filter_map(|(index, entry)| self.overdue(entry, dark, moment).map(|recall| (index, recall)))
             .collect();
-        for (index, reason) in due.into_iter().rev() {
+        for (index, recall) in due.into_iter().rev() {
             if self.entries[index].sounds() || matches!(self.entries[index].stage, Stage::Queued) {
-                self.end(index, End::Returned(reason), None, moment.now);
+                self.give_back(index, recall, moment.now);
             } else {
-                self.let_go(index, reason, moment);
+                self.let_go(index, recall, moment);
             }
         }
         self.hand_over(moment);
     }
 
     /// Why an entry must go now, if it must.
-    fn overdue(&self, entry: &Entry, dark: bool, moment: Moment) -> Option<ReturnReason> {
+    fn overdue(&self, entry: &Entry, dark: bool, moment: Moment) -> Option<Recall> {
+        let because = Recall::without_staff;
         match entry.stage {
-            Stage::Queued if dark => Some(ReturnReason::Dark),
-            Stage::Queued if !moment.house.open => Some(ReturnReason::Closed),
+            Stage::Queued if dark => Some(because(ReturnReason::Dark)),
+            Stage::Queued if !moment.house.open => Some(because(ReturnReason::Closed)),
             Stage::Queued => None,
             Stage::Handed { lease_until, recalled, .. } => {
                 let given_up = moment.now > Self::gives_up_at(lease_until, entry.duration_ms, moment.spans.grace_ms);
                 if given_up {
-                    return Some(recalled.unwrap_or(ReturnReason::Dark));
+                    return Some(recalled.unwrap_or(because(ReturnReason::Dark)));
                 }
-                (!moment.house.open && recalled.is_none()).then_some(ReturnReason::Closed)
+                (!moment.house.open && recalled.is_none()).then_some(because(ReturnReason::Closed))
             }
             Stage::Started { .. } => {
                 let at = self.sound_given_up_at(entry, moment.spans.dark_after_ms)?;
-                (moment.now > at).then_some(ReturnReason::Dark)
+                (moment.now > at).then_some(because(ReturnReason::Dark))
             }
         }
     }
@@ -60,12 +61,26 @@ impl Floor {
     }
 
     /// A handed song goes: at once past its grace, else by asking the player for it.
-    fn let_go(&mut self, index: usize, reason: ReturnReason, moment: Moment) {
+    fn let_go(&mut self, index: usize, recall: Recall, moment: Moment) {
         let Stage::Handed { lease_until, .. } = self.entries[index].stage else { return };
         if moment.now > Self::gives_up_at(lease_until, self.entries[index].duration_ms, moment.spans.grace_ms) {
-            self.end(index, End::Returned(reason), None, moment.now);
+            self.give_back(index, recall, moment.now);
         } else {
-            self.recall(index, reason, None, moment.now);
+            self.recall(index, recall, moment.now);
+        }
+    }
+}
+
+impl Stage {
+    /// When a play has ended at the latest if its player isn't heard of again: `player_seen_at` was the last time, and
+    /// deadlines move on with it. A song that is held paused ends no sooner than that silence is darkness.
+    pub fn ends_by(&self, duration_ms: i64, player_seen_at: Timestamp, spans: Spans) -> Timestamp {
+        let dark_at = player_seen_at.plus(spans.dark_after_ms.max(spans.silent_after_ms));
+        match *self {
+            Stage::Queued => dark_at,
+            Stage::Handed { lease_until, .. } => Floor::gives_up_at(lease_until, duration_ms, spans.grace_ms),
+            Stage::Started { give_up_at, paused_at_ms: None, .. } => give_up_at,
+            Stage::Started { give_up_at, paused_at_ms: Some(_), .. } => give_up_at.max(dark_at),
         }
     }
 }

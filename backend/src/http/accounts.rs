@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     context::Context,
-    store::{self, accounts},
+    store::{
+        self,
+        accounts::{self, Goodbye},
+    },
 };
 use axum::{
     Router,
@@ -23,6 +26,7 @@ use jukeline_app::{
     api::{AddressAndPassword, ChangeMe, Code, Credential, Me, SessionStarted, StartAsGuest},
     events::Request,
     id::AccountId,
+    staff::is_last_operator,
 };
 use std::time::Duration;
 
@@ -180,9 +184,15 @@ pub(super) fn checked_name(name: &str) -> Answer<String> {
 
 /// Deletes the account: songs that wait are taken back first, what is left of its credits is forfeited.
 async fn delete(State(context): State<Context>, session: Session, cookies: SetCookies) -> Answer<StatusCode> {
+    let operators = accounts::staff::posts_now(&context.store, None).await?;
+    if is_last_operator(&operators, session.account) {
+        return Err(Code::LastManager.into());
+    }
     take_all_back(&context, session.account).await?;
     let now = context.store.now().await?;
-    accounts::delete(&context.store, session.account, now).await?;
+    if accounts::delete(&context.store, session.account, now).await? == Goodbye::LastOperator {
+        return Err(Code::LastManager.into());
+    }
     context.live.nudge();
     cookies.set(&context.config, cookies::session_name(&context.config), "", 0);
     Ok(StatusCode::NO_CONTENT)

@@ -16,6 +16,7 @@ pub mod ops;
 pub mod pages;
 pub mod passes;
 pub mod passwords;
+pub mod people;
 pub mod plays;
 pub mod presence;
 pub mod problem;
@@ -61,6 +62,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(screens::routes())
         .merge(live::routes())
         .merge(staff::routes())
+        .merge(people::routes())
         .merge(wallet::routes())
         .merge(pages::routes())
         .merge(ops::routes())

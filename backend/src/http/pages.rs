@@ -23,7 +23,7 @@ use jukeline_app::venue::is_room_name;
 const PATRON: &[&str] =
     &["/", "/played", "/wallet", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
 /// Pages of the setup surface.
-const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff"];
+const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
 
 /// Every page.
 pub fn routes() -> Router<Context> {

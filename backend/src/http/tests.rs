@@ -3,6 +3,7 @@
 mod accounts;
 mod doors;
 mod pages;
+mod people;
 mod presence;
 mod setup;
 mod table;

@@ -3,6 +3,7 @@
 mod consumer;
 mod live;
 mod relay;
+pub mod tail;
 pub mod topic_table;
 
 pub use consumer::run_floor;

@@ -2,10 +2,12 @@
 
 pub mod codes;
 mod goodbye;
+pub mod invitations;
 mod merge;
 pub mod sessions;
+pub mod staff;
 
-pub use goodbye::{delete, live_plays};
+pub use goodbye::{Goodbye, delete, live_plays};
 pub use merge::merge;
 
 use super::{Result, Store, Tx, outbox};

@@ -138,6 +138,12 @@ pub async fn venue_of(store: &Store, jukebox: JukeboxId) -> Result<Option<VenueI
     found.map(|text| id("jukeboxes", &text)).transpose()
 }
 
+/// The name of a venue; nothing where there is none.
+pub async fn venue_name(store: &Store, venue: VenueId) -> Result<Option<String>> {
+    let sql = "SELECT name FROM venues WHERE id = $1";
+    Ok(sqlx::query_scalar(sql).bind(venue.to_string()).fetch_optional(store.read()).await?)
+}
+
 /// The room's name of a jukebox.
 pub async fn room_of(store: &Store, jukebox: JukeboxId) -> Result<Option<String>> {
     let sql = "SELECT room FROM jukeboxes WHERE id = $1";

@@ -14,7 +14,8 @@ use uuid::Uuid;
 /// How long a pairing code is good.
 pub const PAIRING_MS: i64 = 10 * MINUTE;
 
-const PAIRING: &str = "pair";
+/// What pairing codes are for, among the one-time codes.
+pub(super) const PAIRING: &str = "pair";
 
 /// The stable word of a role.
 pub const fn word(role: ScreenRole) -> &'static str {

@@ -233,7 +233,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
 
 /// Fails with what the doctor found wrong.
 pub(crate) async fn doctor(store: &Store) -> Result<()> {
-    let findings = jukeline_backend::doctor::examine(store).await?;
-    ensure!(findings.wrong.is_empty(), "{findings}");
+    let findings = jukeline_backend::doctor::examine(store, Config::default().spans()).await?;
+    ensure!(findings.well(), "{findings}");
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Single cases, by name.
 
-use super::house::{Command, House, Memory, account, recording};
+use super::house::{Command, House, Memory, STAFF, account, recording};
 use crate::{
     api::{DeclineReason, PlayerStatus, Report},
     conductor::{Floor, Spans, Stage, lineup, wake_at},
     id::PlayId,
+    play::{ReturnReason, SkipReason},
     time::Timestamp,
 };
 
@@ -144,6 +145,39 @@ fn a_skip_that_crosses_the_start_holds() {
     let house = room([ask(0, 4), Command::Skip(5), started]);
     assert!(house.floor.entries.is_empty());
     assert_eq!(available(&house, 0), super::books::BOUGHT);
+}
+
+/// The player says that it let go, says nothing until the lease is over, or comes back as another window: the fact names
+/// the staff member each time (the laws compare it), and the row keeps who it was meanwhile.
+#[test]
+fn a_handed_song_that_is_skipped_names_who_skipped_it() {
+    let dropped = Command::Report { play: 5, report: Report::Dropped, older: 0, wrong: false, age_ms: 0 };
+    let again = Command::Claim { screen: 0, memory: Memory::Nothing };
+    let silence = vec![Command::Later(40_000), Command::Wake, Command::Wake];
+    for ending in [vec![dropped], vec![again], silence] {
+        let mut house = room([ask(0, 4), Command::Skip(5)]);
+        let entry = house.floor.entries[0].clone();
+        let stored = serde_json::to_string(&entry.stage).unwrap();
+        assert!(stored.contains(&STAFF.to_string()), "{stored}");
+        house.floor.entries[0].stage = serde_json::from_str(&stored).unwrap();
+        assert_eq!(house.floor.entries[0].stage, entry.stage);
+        go(&mut house, ending);
+        assert!(house.floor.entries.is_empty());
+        let other = SkipReason::Other;
+        assert_eq!(house.laws.returned(entry.play), Some(ReturnReason::Staff { said: other }));
+    }
+}
+
+#[test]
+fn a_stage_from_before_skips_had_names_reads_the_same() {
+    let before =
+        r#"{"is":"handed","lease_until":7,"player_epoch":1,"handed_at":3,"recalled":{"why":"staff","said":"other"}}"#;
+    let stage: Stage = serde_json::from_str(before).unwrap();
+    let Stage::Handed { recalled: Some(recall), .. } = stage else { panic!("{stage:?}") };
+    assert_eq!((recall.reason, recall.staff), (ReturnReason::Staff { said: SkipReason::Other }, None));
+    let taken_back = before.replace(r#"{"why":"staff","said":"other"}"#, r#"{"why":"taken_back"}"#);
+    let stage: Stage = serde_json::from_str(&taken_back).unwrap();
+    assert_eq!(serde_json::to_string(&stage).unwrap(), taken_back, "and is written as it was");
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub(super) struct House {
     last_rounds: BTreeMap<AccountId, i64>,
 }
 
+/// The staff member.
+pub(super) const STAFF: AccountId = AccountId(Uuid::from_u128(1_099));
+
 pub(super) fn account(n: usize) -> AccountId {
     AccountId(Uuid::from_u128(1_000 + n as u128))
 }
@@ -108,18 +111,19 @@ impl House {
     /// Does one thing, writes what was decided, and checks every law.
     pub(super) fn run(&mut self, command: Command) -> Result<(), TestCaseError> {
         self.now = self.now.plus(7);
+        let ticked = matches!(command, Command::Later(_) | Command::Wake);
         self.act(command);
         let outcome = std::mem::take(&mut self.floor.outcome);
         for made in &outcome.moves {
             self.books.carry_out(made)?;
         }
         self.laws.follow(&self.floor, &outcome, &self.books, self.now)?;
+        self.nothing_is_overdue(ticked)?;
         self.wakes_are_worth_it()
     }
 
     fn act(&mut self, command: Command) {
         let moment = self.moment();
-        let staff = account(99);
         match command {
             Command::Ask { who, song, sooner, price, late } => self.ask(who, song, sooner, price, late),
             Command::AskAgain(pick) => {
@@ -134,13 +138,13 @@ impl House {
             }
             Command::Skip(pick) => {
                 if let Some(play) = self.some_play(pick) {
-                    self.floor.staff(staff, StaffWord::Skip { play, reason: SkipReason::Other }, moment);
+                    self.floor.staff(STAFF, StaffWord::Skip { play, reason: SkipReason::Other }, moment);
                 }
             }
             Command::Pause(paused) => {
-                self.floor.staff(staff, if paused { StaffWord::Pause } else { StaffWord::Resume }, moment)
+                self.floor.staff(STAFF, if paused { StaffWord::Pause } else { StaffWord::Resume }, moment)
             }
-            Command::Volume(percent) => self.floor.staff(staff, StaffWord::Volume { percent }, moment),
+            Command::Volume(percent) => self.floor.staff(STAFF, StaffWord::Volume { percent }, moment),
             Command::Claim { screen, memory } => self.claim(screen, memory),
             Command::Report { play, report, older, wrong, age_ms } => self.say(play, report, older, wrong, age_ms),
             Command::Repeat(pick) => {
@@ -159,6 +163,15 @@ impl House {
                 }
             }
         }
+    }
+
+    /// Once deadlines were looked at, every play that is live has time left.
+    fn nothing_is_overdue(&self, ticked: bool) -> Result<(), TestCaseError> {
+        for entry in self.floor.entries.iter().filter(|_| ticked) {
+            let by = entry.stage.ends_by(entry.duration_ms, self.floor.player.seen_at, Spans::default());
+            prop_assert!(by >= self.now, "overdue since {:?} at {:?}: {:?}", by, self.now, entry);
+        }
+        Ok(())
     }
 
     fn tick_at(&mut self, at: Timestamp) {

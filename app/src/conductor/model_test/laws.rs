@@ -1,10 +1,11 @@
 //! What must hold, whatever happens.
 
-use super::books::Books;
+use super::{books::Books, house::STAFF};
 use crate::{
     conductor::{Floor, Outcome, Stage},
     events::Fact,
     id::{PlayId, ScreenId},
+    play::ReturnReason,
     time::Timestamp,
     version::Version,
 };
@@ -36,11 +37,17 @@ pub(super) struct Laws {
     lives: BTreeMap<PlayId, Life>,
     declined: BTreeSet<PlayId>,
     screens: BTreeMap<i64, ScreenId>,
+    returned: BTreeMap<PlayId, ReturnReason>,
 }
 
 impl Laws {
     pub(super) fn knows(&self, play: PlayId) -> bool {
         self.lives.contains_key(&play) || self.declined.contains(&play)
+    }
+
+    /// Why a play was returned, if it was.
+    pub(super) fn returned(&self, play: PlayId) -> Option<ReturnReason> {
+        self.returned.get(&play).copied()
     }
 
     pub(super) fn claimed(&mut self, epoch: i64, screen: ScreenId) {
@@ -110,7 +117,12 @@ impl Laws {
                 prop_assert!(self.life(*play)?.started, "paid for silence");
                 self.end(*play, *price, books)?;
             }
-            Fact::Returned { play, price, .. } => self.end(*play, *price, books)?,
+            Fact::Returned { play, price, reason, staff, .. } => {
+                let expected = matches!(reason, ReturnReason::Staff { .. }).then_some(STAFF);
+                prop_assert_eq!(*staff, expected, "a skip names who skipped, and nothing else does");
+                self.returned.insert(*play, *reason);
+                self.end(*play, *price, books)?;
+            }
             Fact::FloorSet { .. } | Fact::PlayedUnpaid { .. } => {}
         }
         Ok(())

@@ -5,10 +5,10 @@ use crate::http::sessions::{AskForResetCode, ResetCode};
 use axum::http::Method;
 use jukeline_app::{
     api::{
-        AddressAndPassword, AskForSong, AskForTicket, Browse, ChangeMe, Code, ForgotPassword, ImportMusic,
-        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, NearbyQuery, NearbyRoom, PairScreen, PairingCode, Pass, Quote,
-        ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SetupRoom, SetupState, ShowPresence,
-        SongPage, StartAsGuest, Ticket, Wallet,
+        AddressAndPassword, Appointed, AskForSong, AskForTicket, Browse, ChangeMe, ChangeRole, Code, ForgotPassword,
+        ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay, MyPlays, NearbyQuery, NearbyRoom,
+        PairScreen, PairingCode, Pass, Quote, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted,
+        SetupRoom, SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, Wallet,
     },
     play::SkipReason,
     rules::HouseRules,
@@ -22,7 +22,7 @@ const DELETE: Method = Method::DELETE;
 
 /// Every operation.
 pub(super) fn all() -> Vec<Described> {
-    [people(), rooms(), plays(), screens(), staff(), setup()].into_iter().flatten().collect()
+    [people(), rooms(), plays(), screens(), staff(), appointments(), setup()].into_iter().flatten().collect()
 }
 
 fn people() -> Vec<Described> {
@@ -49,7 +49,9 @@ fn people() -> Vec<Described> {
             .takes::<ChangeMe>()
             .gives::<Me>(200)
             .refuses(&[Code::Invalid]),
-        op(DELETE, "/api/me", "Delete the account with everything personal").gives_other(204, ""),
+        op(DELETE, "/api/me", "Delete the account with everything personal")
+            .gives_other(204, "")
+            .refuses(&[Code::LastManager]),
         op(POST, "/api/sessions", "Sign in; a guest's credits and history come along")
             .takes::<AddressAndPassword>()
             .gives::<SessionStarted>(201)
@@ -171,6 +173,40 @@ fn staff() -> Vec<Described> {
             .takes::<HouseRules>()
             .gives::<HouseRules>(200)
             .refuses(&[Code::Stale, Code::Invalid]),
+    ]
+}
+
+fn appointments() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "appointments", summary);
+    let invite = |path, summary| {
+        op(POST, path, summary).takes::<Invite>().gives::<Invited>(201).refuses(&[
+            Code::NeedsHttps,
+            Code::NoMail,
+            Code::Invalid,
+            Code::SlowDown,
+        ])
+    };
+    vec![
+        op(GET, "/api/venues/{venue}/staff", "Who works at a venue, and who is invited").gives::<Staff>(200),
+        op(PUT, "/api/venues/{venue}/staff/{account}", "Give somebody who works there another role")
+            .takes::<ChangeRole>()
+            .gives_other(204, "")
+            .refuses(&[Code::LastManager, Code::NeedsHttps, Code::Invalid]),
+        op(DELETE, "/api/venues/{venue}/staff/{account}", "Dismiss somebody: their rights there end at once")
+            .gives_other(204, "")
+            .refuses(&[Code::LastManager]),
+        invite("/api/venues/{venue}/invitations", "Invite somebody to work there, by mail or by a one-time code"),
+        op(DELETE, "/api/venues/{venue}/invitations/{invitation}", "Take an invitation back").gives_other(204, ""),
+        op(GET, "/api/operators", "The operators, and who is invited to be one").gives::<Staff>(200),
+        op(DELETE, "/api/operators/{account}", "Dismiss an operator: their rights end at once")
+            .gives_other(204, "")
+            .refuses(&[Code::LastManager]),
+        invite("/api/operators/invitations", "Invite an operator, by mail or by a one-time code"),
+        op(DELETE, "/api/operators/invitations/{invitation}", "Take an invitation back").gives_other(204, ""),
+        op(POST, "/api/appointments", "Take up an invitation by its code")
+            .takes::<TakeUpInvitation>()
+            .gives::<Appointed>(201)
+            .refuses(&[Code::LinkSpent, Code::AccountNeeded, Code::NeedsHttps, Code::SlowDown]),
     ]
 }
 

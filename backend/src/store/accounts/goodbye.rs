@@ -1,8 +1,10 @@
 //! Deleting an account: its key goes, and with it everything personal, wherever it was copied to.
 
+use super::staff;
 use crate::store::{Result, Store, id, ledger};
 use jukeline_app::{
     id::{AccountId, JukeboxId, PlayId},
+    staff::is_last_operator,
     time::Timestamp,
 };
 use sqlx::Row;
@@ -14,14 +16,28 @@ pub async fn live_plays(store: &Store, account: AccountId) -> Result<Vec<(Jukebo
     rows.iter().map(|row| Ok((id("plays", row.try_get(0)?)?, id("plays", row.try_get(1)?)?))).collect()
 }
 
+/// What became of a wish to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Goodbye {
+    /// The account is gone.
+    Gone,
+    /// Nothing changed: without this operator there would be none.
+    LastOperator,
+}
+
 /// Deletes an account: what is left of its credits is forfeited, its key, identities, sessions and roles go.
-pub async fn delete(store: &Store, account: AccountId, now: Timestamp) -> Result<()> {
+pub async fn delete(store: &Store, account: AccountId, now: Timestamp) -> Result<Goodbye> {
     let mut tx = store.begin().await?;
     ledger::forfeit(&mut tx, store.kind(), account, now).await?;
+    if is_last_operator(&staff::posts(&mut tx, store.kind(), None).await?, account) {
+        return Ok(Goodbye::LastOperator);
+    }
     for sql in [
         "DELETE FROM identities WHERE account = $1",
         "DELETE FROM sessions WHERE account = $1",
         "DELETE FROM appointments WHERE account = $1",
+        "DELETE FROM invitations WHERE invited_by = $1",
         "DELETE FROM account_keys WHERE account = $1",
         "DELETE FROM one_time_codes WHERE subject = $1",
         "UPDATE accounts SET name_sealed = NULL, name_on_screen = 0 WHERE id = $1",
@@ -35,5 +51,5 @@ pub async fn delete(store: &Store, account: AccountId, now: Timestamp) -> Result
         .await?;
     super::fact(&mut tx, account, "AccountDeleted", now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Goodbye::Gone)
 }

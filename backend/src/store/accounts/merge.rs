@@ -14,6 +14,11 @@ pub async fn merge(store: &Store, tx: &mut Tx, guest: AccountId, into: AccountId
         "UPDATE plays SET account = $1 WHERE account = $2",
         "UPDATE sessions SET account = $1 WHERE account = $2",
         "UPDATE identities SET account = $1 WHERE account = $2",
+        "INSERT INTO appointments (account, role, venue) SELECT $1, role, venue FROM appointments WHERE account = $2 \
+         ON CONFLICT (account, role, venue) DO NOTHING",
+        "DELETE FROM appointments WHERE account = $2 AND account <> $1",
+        // Addresses in them stay with the key that sealed them: guests invite in trial mode alone, without addresses.
+        "UPDATE invitations SET invited_by = $1 WHERE invited_by = $2",
         "UPDATE accounts SET merged_into = $1 WHERE id = $2 AND merged_into IS NULL",
         // Who was merged into the guest before is now part of the account as well.
         "UPDATE accounts SET merged_into = $1 WHERE merged_into = $2",

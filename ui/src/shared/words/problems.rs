@@ -201,6 +201,14 @@ fn code_words(code: Code) -> (&'static str, &'static str) {
             "E-Mail und Passwort passen nicht zusammen. Deine Credits sind sicher.",
         ),
         Code::Forbidden => ("You may not do that here.", "Das darfst du hier nicht."),
+        Code::AccountNeeded => (
+            "Sign up or sign in with your e-mail address first.",
+            "Registriere dich zuerst mit deiner E-Mail-Adresse oder melde dich an.",
+        ),
+        Code::LastManager => (
+            "You are the last one who can appoint here. Appoint somebody first.",
+            "Außer dir kann hier niemand jemanden ernennen. Ernenne zuerst jemanden.",
+        ),
         Code::NotInTheRoom => ("Show that you are in the room first.", "Zeig zuerst, dass du im Raum bist."),
         Code::TooFar => (
             "You seem to be somewhere else. The code on the screen works too.",

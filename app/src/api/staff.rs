@@ -1,0 +1,113 @@
+//! Who works where: appointing by invitation, and dismissing.
+
+use crate::{
+    account::Role,
+    id::{AccountId, InvitationId, VenueId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// Who is appointed at a venue, and who is invited: `GET /api/venues/{venue}/staff`; the operators:
+/// `GET /api/operators`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Staff {
+    /// Highest role first.
+    pub people: Vec<StaffMember>,
+    /// Invitations that nobody has taken up yet, oldest first.
+    pub invitations: Vec<PendingInvitation>,
+}
+
+/// Somebody who is appointed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StaffMember {
+    /// The account.
+    pub account: AccountId,
+    /// What they may do.
+    pub role: Role,
+    /// Their name, if they gave one.
+    pub name: Option<String>,
+    /// Their address; a guest (in trial mode) has none.
+    pub email: Option<String>,
+}
+
+/// An invitation that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PendingInvitation {
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// What it gives.
+    pub role: Role,
+    /// Who invited.
+    pub invited_by: AccountId,
+    /// The address that it was mailed to, as it was typed.
+    pub email: Option<String>,
+    /// Until when it can be taken up.
+    pub until: Timestamp,
+}
+
+/// Inviting somebody: body of `POST /api/venues/{venue}/invitations` and `POST /api/operators/invitations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Invite {
+    /// What they shall be: never more than the one who invites.
+    pub role: Role,
+    /// Where the link is mailed to, whoever that is. Without it the answer holds the code, to be given out in person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// An invitation was made.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Invited {
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// Until when it can be taken up.
+    pub until: Timestamp,
+    /// The code to give out; nothing when it was mailed.
+    pub by_hand: Option<InvitationCode>,
+}
+
+/// A one-time code, told once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct InvitationCode {
+    /// The code.
+    pub code: String,
+    /// The same as an address.
+    pub link: String,
+}
+
+/// Taking up an invitation: body of `POST /api/appointments`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TakeUpInvitation {
+    /// The one-time code; white space and capitals don't matter.
+    pub code: String,
+}
+
+/// What one is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Appointed {
+    /// What one may do: what one was before, if that was more.
+    pub role: Role,
+    /// Where; nothing is everywhere.
+    pub venue: Option<VenueId>,
+    /// The venue's name.
+    pub venue_name: Option<String>,
+}
+
+/// Another role: body of `PUT /api/venues/{venue}/staff/{account}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRole {
+    /// What they shall be: never more than the one who changes it.
+    pub role: Role,
+}
