@@ -48,6 +48,11 @@ pub struct Incoming {
 pub trait Transport {
     /// Sends a request; the error says in words why no answer came.
     fn send(&self, request: Outgoing) -> impl Future<Output = Result<Incoming, String>>;
+
+    /// Reads an answer's JSON; the error says in words why that can't be.
+    fn read<A: DeserializeOwned>(body: &str) -> Result<A, String> {
+        serde_json::from_str(body).map_err(|e| e.to_string())
+    }
 }
 
 /// Why a call gave nothing.
@@ -96,7 +101,7 @@ impl<T: Transport> Client<T> {
         if answer.status < 400 {
             return Ok(answer);
         }
-        match serde_json::from_str(&answer.body) {
+        match T::read(&answer.body) {
             Ok(problem) => Err(ClientError::Problem(problem)),
             Err(_) => Err(ClientError::Garbled(format!("status {}", answer.status))),
         }
@@ -109,11 +114,11 @@ impl<T: Transport> Client<T> {
         body: Option<String>,
     ) -> Result<A, ClientError> {
         let answer = self.call(method, path, body).await?;
-        serde_json::from_str(&answer.body).map_err(|e| ClientError::Garbled(e.to_string()))
+        T::read(&answer.body).map_err(ClientError::Garbled)
     }
 
-    async fn get<A: DeserializeOwned>(&self, path: String) -> Result<A, ClientError> {
-        self.read(Method::Get, path, None).await
+    fn get<A: DeserializeOwned>(&self, path: String) -> impl Future<Output = Result<A, ClientError>> {
+        self.read(Method::Get, path, None)
     }
 
     async fn post<A: DeserializeOwned>(&self, path: String, body: &impl Serialize) -> Result<A, ClientError> {
@@ -160,7 +165,7 @@ impl<T: Transport> Client<T> {
         if answer.status == 202 {
             return Ok(Asked::Pending);
         }
-        serde_json::from_str(&answer.body).map(Asked::Queued).map_err(|e| ClientError::Garbled(e.to_string()))
+        T::read(&answer.body).map(Asked::Queued).map_err(ClientError::Garbled)
     }
 
     /// `GET /api/plays`

@@ -31,6 +31,8 @@ pub enum Need {
     OpenSsl,
     /// An authority to order certificates from.
     Pebble,
+    /// The judge of accessibility (axe-core).
+    Axe,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -52,6 +54,7 @@ impl Need {
             Self::Ffmpeg => program("ffmpeg").is_ok(),
             Self::OpenSsl => program("openssl").is_ok(),
             Self::Pebble => pebble().is_ok(),
+            Self::Axe => axe().is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
@@ -133,6 +136,14 @@ pub fn python_program(name: &str) -> Result<PathBuf> {
 /// It is not there.
 pub fn pebble() -> Result<PathBuf> {
     built("go/bin/pebble").map_or_else(|| program("pebble"), Ok)
+}
+
+/// axe-core's script in the target folder.
+///
+/// # Errors
+/// It is not there.
+pub fn axe() -> Result<PathBuf> {
+    built("npm/node_modules/axe-core/axe.min.js").context("no axe-core: `cargo xtask test` fetches it")
 }
 
 /// A program of PostgreSQL; Debian keeps them off the search path.

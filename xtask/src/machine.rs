@@ -18,6 +18,9 @@ const PYTHON_PACKAGES: [&str; 2] = ["aiosmtpd", "schemathesis"];
 /// An authority for the tests to order certificates from.
 const PEBBLE: &str = "github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1";
 
+/// The judge of the pages' accessibility, an npm package.
+const AXE: &str = "axe-core@4.14.1";
+
 /// Something that tests need beside Rust.
 struct Need {
     /// Tests are skipped under this name where it is missing.
@@ -28,7 +31,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 11] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -50,6 +53,7 @@ const NEEDS: [Need; 10] = [
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
     Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
     Need { name: "pebble", packages: &["golang-go"], is_there: || has_pebble() || on_path("go") },
+    Need { name: "axe", packages: &["npm"], is_there: || has_axe() || on_path("npm") },
     Need { name: "python", packages: &["python3-venv"], is_there: || python().is_ok_and(|p| p.exists()) || has_venv() },
 ];
 
@@ -87,6 +91,9 @@ pub(crate) fn prepare_for_tests() {
     }
     if let Err(error) = install_pebble() {
         say(&format!("No Pebble: {error:#}"));
+    }
+    if let Err(error) = install_axe() {
+        say(&format!("No {AXE}: {error:#}"));
     }
     if let Err(error) = install_python_packages() {
         say(&format!("No {}: {error:#}", PYTHON_PACKAGES.join(", ")));
@@ -146,6 +153,22 @@ fn install_pebble() -> Result<()> {
 
 fn has_pebble() -> bool {
     on_path("pebble") || paths::target().is_ok_and(|target| target.join("go/bin/pebble").is_file())
+}
+
+/// Puts axe-core into the target folder.
+fn install_axe() -> Result<()> {
+    if has_axe() || !on_path("npm") {
+        return Ok(());
+    }
+    say("Fetching axe-core for the tests …");
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"])
+        .arg(paths::target()?.join("npm"));
+    command::run(npm.arg(AXE))
+}
+
+fn has_axe() -> bool {
+    paths::target().is_ok_and(|target| target.join("npm/node_modules/axe-core/axe.min.js").is_file())
 }
 
 /// Puts the Python packages into a virtual environment in the target folder.

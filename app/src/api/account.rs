@@ -175,7 +175,7 @@ pub struct WalletLine {
 /// What happened to credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum WalletEvent {
     /// Came in.
     Received {

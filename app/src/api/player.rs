@@ -116,10 +116,10 @@ pub struct Plan {
     pub wait: bool,
 }
 
-/// What the screen's websocket sends. Its tag is `message`: a room's message inside has a `type` of its own.
+/// What the screen's websocket sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "message")]
+#[serde(rename_all = "snake_case")]
 pub enum ScreenMessage {
     /// First of all: who one is. A player's epoch is claimed by connecting.
     Welcome {

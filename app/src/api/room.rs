@@ -110,10 +110,11 @@ pub struct Delta {
     pub change: Change,
 }
 
-/// What changed.
+/// What changed. Like all that comes by a websocket it is told by its name alone, as in `{"finished": {"play": …}}`: a
+/// field for that among the others would double the code that reads it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "op")]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A song was queued, directly behind `after` (`None`: first in line).
     Added {
@@ -157,7 +158,7 @@ pub enum Change {
 /// What the room's websocket sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "type")]
+#[serde(rename_all = "snake_case")]
 pub enum RoomMessage {
     /// First of all, and again after a gap.
     Snapshot(Box<RoomSnapshot>),

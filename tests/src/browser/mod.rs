@@ -1,5 +1,6 @@
 //! Real browsers, driven over WebDriver.
 
+mod axe;
 mod chromium;
 mod driver;
 mod pages;

@@ -8,7 +8,7 @@ use jukeline_app::api::ScreenRole;
 use serde::Deserialize;
 
 use super::{Browser, Look};
-use crate::{eventually, house::House, wait::always};
+use crate::{eventually, house::House, machine::Need, wait::always};
 
 /// How long a sound may take to begin or to be taken over.
 const SOUND: Duration = Duration::from_secs(20);
@@ -160,12 +160,14 @@ impl Browser {
         .await
     }
 
-    /// Keeps what the window shows as `screenshots/<name>.png` of the target folder.
+    /// Keeps what the window shows as `screenshots/<name>.png` of the target folder. A state that is worth a picture is
+    /// also judged, where axe-core is there.
     ///
     /// # Errors
-    /// The browser is gone or the file cannot be written.
+    /// The browser is gone, the file cannot be written, or the page has a barrier.
     pub async fn keep_picture(&self, name: &str) -> Result<()> {
-        self.screenshot(&pictures()?.join(format!("{name}.png"))).await
+        self.screenshot(&pictures()?.join(format!("{name}.png"))).await?;
+        if Need::Axe.is_there() { self.is_accessible(name).await } else { Ok(()) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Asking for a song: one id until it is decided, so that a lost answer is never paid twice; and always an end.
 
 use super::state;
-use crate::shared::{clock, fetch::api, live_region, storage, words::lang};
+use crate::shared::{clock, fetch::api, lean, live_region, storage, words::lang};
 use dioxus::{core::spawn_forever, prelude::*};
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
@@ -154,7 +154,7 @@ async fn settle(request: &Request, step: Step) {
 }
 
 fn kept() -> Option<Request> {
-    serde_json::from_str(&storage::get(KEY)?).ok()
+    lean::from_str(&storage::get(KEY)?).ok()
 }
 
 fn keep(request: &Request) {

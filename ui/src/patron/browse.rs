@@ -60,7 +60,7 @@ fn Shelves(room: String, shelves: Browse) -> Element {
 
 #[component]
 fn ArtistRow(room: String, artist: ShelfOf) -> Element {
-    let initial: String = artist.name.chars().next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let initial: String = artist.name.chars().take(1).collect();
     rsx! {
         a { class: "row", href: Route::Find(room, Shelf::Artist(artist.name.clone())).path(),
             span { class: "initial", aria_hidden: true, {initial} }

@@ -152,18 +152,19 @@ fn Finder(room: String) -> Element {
     rsx! {
         form { class: "search", role: "search", onsubmit: |event| event.prevent_default(),
             Icon { name: "search" }
-            label { class: "sr-only", r#for: "q", {lang.find_placeholder()} }
             input {
                 class: "input",
                 id: "q",
                 r#type: "search",
-                placeholder: lang.find_placeholder(),
+                // Blank: the label stands in the field while it is, since a label can wrap.
+                placeholder: " ",
                 autocomplete: "off",
                 enterkeyhint: "search",
                 maxlength: "100",
                 value: shown,
                 oninput: typed,
             }
+            label { r#for: "q", {lang.find_placeholder()} }
         }
     }
 }

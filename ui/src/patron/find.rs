@@ -10,6 +10,7 @@ use crate::shared::{
     cover::{Cover, DrawnCover},
     fetch::api,
     format,
+    lower::lower,
     words::{Lang, lang},
 };
 use dioxus::prelude::*;
@@ -116,7 +117,7 @@ fn Songs(room: String, shelf: Shelf) -> Element {
 
 fn typed(shelf: &Shelf) -> String {
     match shelf {
-        Shelf::Search(text) => text.trim().to_lowercase(),
+        Shelf::Search(text) => lower(text.trim()),
         _ => String::new(),
     }
 }
@@ -136,7 +137,7 @@ fn FoundRow(room: String, found: FoundSong, #[props(default)] query: String) -> 
     let lang = lang();
     let song = found.song.clone();
     let (sub, end) = row_words(lang, &found);
-    let (before, hit, after) = marked(&song.title, &query);
+    let (before, hit, after) = marked(&song.title, &query, lower);
     rsx! {
         a { class: "row", href: Route::Song(room, song.id).path(),
             Cover { song: song.clone() }
@@ -168,33 +169,21 @@ fn row_words(lang: Lang, found: &FoundSong) -> (String, String) {
     }
 }
 
-/// The title cut where the query stands in it, whatever its case; whole where it doesn't.
-fn marked(title: &str, query: &str) -> (String, String, String) {
-    let whole = || (title.to_string(), String::new(), String::new());
+/// The title cut where the query (in small letters) stands in it, whatever its case; whole where it doesn't.
+fn marked(title: &str, query: &str, lower: fn(&str) -> String) -> (String, String, String) {
+    let whole = (title.to_string(), String::new(), String::new());
     if query.is_empty() {
-        return whole();
+        return whole;
     }
-    let starts = title.char_indices().map(|(at, _)| at);
-    let found = starts.filter_map(|at| Some((at, at + matching(&title[at..], query)?))).next();
-    found.map_or_else(whole, |(from, to)| (title[..from].into(), title[from..to].into(), title[to..].into()))
-}
-
-/// Bytes of `text` that read as `query` in lower case, if it begins with it.
-fn matching(text: &str, query: &str) -> Option<usize> {
-    let mut wanted = query.chars();
-    let mut expected = wanted.next();
-    for (at, c) in text.char_indices() {
-        if expected.is_none() {
-            return Some(at);
-        }
-        for lower in c.to_lowercase() {
-            if Some(lower) != expected {
-                return None;
-            }
-            expected = wanted.next();
-        }
-    }
-    expected.is_none().then_some(text.len())
+    let wanted: Vec<char> = query.chars().collect();
+    let lowered: Vec<char> = lower(title).chars().collect();
+    let places: Vec<usize> = title.char_indices().map(|(at, _)| at).chain([title.len()]).collect();
+    // Where a letter becomes two ("İ"), places would no longer fit.
+    let comparable = places.len() == lowered.len() + 1;
+    let hit = lowered.windows(wanted.len()).position(|part| part == wanted).filter(|_| comparable);
+    let Some(hit) = hit else { return whole };
+    let (from, to) = (places[hit], places[hit + wanted.len()]);
+    (title[..from].into(), title[from..to].into(), title[to..].into())
 }
 
 #[component]
@@ -248,9 +237,12 @@ mod tests {
 
     #[test]
     fn the_hit_is_marked_whatever_its_case() {
-        let cut = |title, query| marked(title, query);
+        let cut = |title, query| marked(title, query, str::to_lowercase);
         assert_eq!(cut("Old Copper Moon", "copper"), ("Old ".into(), "Copper".into(), " Moon".into()));
         assert_eq!(cut("Ölwechsel", "öl"), (String::new(), "Öl".into(), "wechsel".into()));
-        assert_eq!(cut("İstanbul", "x"), ("İstanbul".into(), String::new(), String::new()));
+        assert_eq!(cut("Moon", "n"), ("Moo".into(), "n".into(), String::new()));
+        for (title, query) in [("İstanbul", "x"), ("İstanbul", "bul"), ("Moon", "moonlight"), ("Moon", "")] {
+            assert_eq!(cut(title, query), (title.into(), String::new(), String::new()));
+        }
     }
 }

@@ -99,7 +99,7 @@ fn RoomName() -> Element {
     let name = use_signal(String::new);
     let open = move |event: FormEvent| {
         event.prevent_default();
-        let room = name().trim().to_lowercase();
+        let room = name().trim().to_ascii_lowercase();
         if !room.is_empty() {
             nav::go(Route::Room(room));
         }

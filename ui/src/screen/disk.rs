@@ -1,7 +1,7 @@
 //! What a player keeps on its disk: reports until they are acknowledged, what sounds, and which window plays.
 
 use super::player_core::{Outbox, Saved};
-use crate::shared::storage;
+use crate::shared::{lean, storage};
 
 const REPORTS: &str = "jukeline.player.reports";
 const SOUNDING: &str = "jukeline.player.sounding";
@@ -28,11 +28,11 @@ impl Disk {
     }
 
     pub(super) fn outbox() -> Outbox {
-        storage::get(REPORTS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        storage::get(REPORTS).and_then(|text| lean::from_str(&text).ok()).unwrap_or_default()
     }
 
     pub(super) fn saved() -> Option<Saved> {
-        serde_json::from_str(&storage::get(SOUNDING)?).ok()
+        lean::from_str(&storage::get(SOUNDING)?).ok()
     }
 
     pub(super) fn write_outbox(&self, outbox: &Outbox) {

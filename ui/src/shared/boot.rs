@@ -44,5 +44,5 @@ pub fn boot() -> Rc<Boot> {
 
 fn read() -> Option<Boot> {
     let element = web_sys::window()?.document()?.get_element_by_id("boot")?;
-    serde_json::from_str(&element.text_content()?).ok()
+    super::lean::from_str(&element.text_content()?).ok()
 }

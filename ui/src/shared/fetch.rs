@@ -1,6 +1,8 @@
 //! Requests through the browser's own fetch.
 
+use super::lean;
 use jukeline_app::client::{Client, Incoming, Method, Outgoing, Transport};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
@@ -20,6 +22,10 @@ pub fn api() -> Client<Fetch> {
 impl Transport for Fetch {
     async fn send(&self, request: Outgoing) -> Result<Incoming, String> {
         fetch(request).await.map_err(|e| words_of(&e))
+    }
+
+    fn read<A: DeserializeOwned>(body: &str) -> Result<A, String> {
+        lean::from_str(body).map_err(|unfit| unfit.to_string())
     }
 }
 

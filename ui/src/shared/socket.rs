@@ -114,7 +114,7 @@ async fn keep<In: DeserializeOwned>(
                     }
                     Raw::Text(text) => {
                         failures = 0;
-                        if let Ok(message) = serde_json::from_str(&text) {
+                        if let Ok(message) = super::lean::from_str(&text) {
                             on(Happening::Message(message));
                         }
                     }

@@ -11,6 +11,8 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::{
     dist::{Dist, hash_of},
     manifest::Surface,
+    names::Names,
+    trim,
 };
 use crate::{machine::WASM, paths};
 
@@ -21,10 +23,10 @@ pub(super) const fn profile(fast: bool) -> &'static str {
 
 /// Puts one surface into the dist folder.
 pub(super) fn build(dist: &Dist, surface: &str, fast: bool) -> Result<Surface> {
-    let staged = bind(surface, fast)?;
+    let (staged, names) = bind(surface, fast)?;
     let wasm = fs::read(staged.join(format!("{surface}_bg.wasm")))?;
     let wasm_name = format!("{surface}-{}_bg.wasm", hash_of(&wasm));
-    let mut script = fs::read_to_string(staged.join(format!("{surface}.js")))?;
+    let mut script = names.in_script(&fs::read_to_string(staged.join(format!("{surface}.js")))?);
     let plain_name = format!("{surface}_bg.wasm");
     ensure!(script.contains(&plain_name), "the script of {surface} does not name {plain_name}");
     script = script.replace(&plain_name, &wasm_name);
@@ -37,23 +39,29 @@ pub(super) fn build(dist: &Dist, surface: &str, fast: bool) -> Result<Surface> {
     })
 }
 
-/// Runs wasm-bindgen into a folder of its own and returns that folder.
-fn bind(surface: &str, fast: bool) -> Result<PathBuf> {
+/// Runs wasm-bindgen into a folder of its own; returns that folder, and what the program's names are in the script.
+fn bind(surface: &str, fast: bool) -> Result<(PathBuf, Names)> {
     let target = paths::target()?;
     let staged = target.join("ui-staged").join(surface);
     if staged.exists() {
         fs::remove_dir_all(&staged)?;
     }
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .input_path(target.join(WASM).join(profile(fast)).join(format!("{surface}.wasm")))
         .web(true)?
         .omit_default_module_path(false)
         .typescript(false)
         .remove_name_section(!fast)
         .remove_producers_section(true)
-        .generate(&staged)
+        .generate_output()
         .with_context(|| format!("wasm-bindgen refused {surface}"))?;
-    Ok(staged)
+    let mut names = Names::default();
+    if !fast {
+        trim::trim(output.wasm_mut());
+        names = Names::shorten(output.wasm_mut());
+    }
+    output.emit(&staged)?;
+    Ok((staged, names))
 }
 
 /// Ships the scripts that crates bring along. Their folder carries a hash of them all: wasm-bindgen's own names stay

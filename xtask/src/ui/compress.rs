@@ -1,12 +1,9 @@
 //! Compressed twins: brotli for https, gzip for plain http (where browsers do not offer brotli).
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use flate2::{Compression, write::GzEncoder};
+use anyhow::{Context, Result};
+use libdeflater::{CompressionLvl, Compressor};
 
 use super::dist::write_whole;
 
@@ -51,8 +48,11 @@ fn brotli_of(content: &[u8]) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
+/// libdeflate's best, some 4 % smaller than zlib's.
 fn gzip_of(content: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(content)?;
-    Ok(encoder.finish()?)
+    let mut compressor = Compressor::new(CompressionLvl::best());
+    let mut compressed = vec![0; compressor.gzip_compress_bound(content.len())];
+    let length = compressor.gzip_compress(content, &mut compressed).context("gzip")?;
+    compressed.truncate(length);
+    Ok(compressed)
 }

@@ -5,7 +5,9 @@ mod bundle;
 mod compress;
 mod dist;
 mod manifest;
+mod names;
 mod sizes;
+mod trim;
 
 use anyhow::Result;
 use clap::Args;

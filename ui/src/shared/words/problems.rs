@@ -183,7 +183,7 @@ fn decline_reason(problem: &Problem) -> Option<DeclineReason> {
     let params = &problem.params;
     let inner = params.get("reason").filter(|reason| reason.is_object());
     // By way of text, for which the reading code is in the bundle anyway.
-    serde_json::from_str(&inner.unwrap_or(params).to_string()).ok()
+    crate::shared::lean::from_str(&inner.unwrap_or(params).to_string()).ok()
 }
 
 fn code_words(code: Code) -> (&'static str, &'static str) {
