@@ -37,9 +37,14 @@ pub struct Context {
 impl Context {
     /// Completes when the server drains.
     pub async fn stopped(&self) {
-        // The sender lives as long as the server; without it there is nothing left to serve either.
-        let _ = self.stopping.clone().wait_for(|stop| *stop).await;
+        stopped(self.stopping.clone()).await;
     }
+}
+
+/// Completes when the server drains.
+pub async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // The sender lives as long as the server; without it there is nothing left to serve either.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// Secrets of the installation, made at the first start and kept in the store.

@@ -4,6 +4,7 @@ use super::{LogError, Outgoing, RequestLog};
 use crate::{
     context::Context,
     floor::{self, FloorError, Handled, Record},
+    outage::Outage,
     store::{self, Store, StoreError},
 };
 use async_trait::async_trait;
@@ -96,8 +97,13 @@ async fn write(store: &Store, batch: &[Ticket]) -> Result<(), StoreError> {
 
 /// Feeds the floor until the server stops.
 pub async fn run_floor(context: Context, appended: Arc<Notify>) {
+    let mut outage = Outage::none("what the floor needs");
     loop {
-        let wait = match feed(&context).await {
+        let fed = feed(&context).await;
+        if fed.is_ok() {
+            outage.over();
+        }
+        let wait = match fed {
             Ok(true) => continue,
             Ok(false) => Duration::from_secs(1),
             Err(error @ FloorError::UnknownType { .. }) => {
@@ -106,8 +112,7 @@ pub async fn run_floor(context: Context, appended: Arc<Notify>) {
             }
             Err(error) => {
                 context.health.floor.store(false, Ordering::Relaxed);
-                tracing::warn!(%error, "the floor could not decide; trying again");
-                Duration::from_millis(200)
+                outage.failed(&error)
             }
         };
         tokio::select! {
