@@ -60,6 +60,8 @@ pub struct Secrets {
 pub struct Health {
     /// The floor consumes.
     pub floor: AtomicBool,
+    /// The floor waits, most likely for the store; its partitions are paused.
+    pub floor_held_up: AtomicBool,
     /// The relay publishes (or has nothing to).
     pub relay: AtomicBool,
     /// The live reader reads.

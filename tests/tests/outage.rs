@@ -5,8 +5,10 @@ mod support;
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
     api::{Code, Problem, ScreenRole, SongQuery},
+    events::{PlayRequested, Request},
     id::PlayId,
     play::PlayState,
+    time::Timestamp,
 };
 use jukeline_tests::{
     eventually,
@@ -16,6 +18,11 @@ use jukeline_tests::{
     music, needs, ports,
     postgres::Postgres,
     server::{Server, Setup},
+    wait::always,
+};
+use rdkafka::{
+    consumer::{BaseConsumer, Consumer},
+    producer::{FutureProducer, FutureRecord},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -189,6 +196,77 @@ async fn both_go_away_and_come_back() -> Result<()> {
         Ok(())
     })
     .await?;
+    doctor_is_happy(&server)
+}
+
+/// The state of the floor's consumer group and its members.
+async fn group(kafka: &Kafka) -> Result<(String, Vec<String>)> {
+    let client = kafka.client();
+    let ask = move || -> Result<_> {
+        let consumer: BaseConsumer = client.create()?;
+        let groups = consumer.fetch_group_list(Some("jukeline.floor"), Duration::from_secs(10))?;
+        let group = groups.groups().first().context("no group")?;
+        Ok((group.state().to_owned(), group.members().iter().map(|member| member.id().to_owned()).collect()))
+    };
+    tokio::task::spawn_blocking(ask).await?
+}
+
+/// What somebody in the room asks for, as the log carries it.
+async fn request(room: &Room) -> Result<PlayRequested> {
+    Ok(PlayRequested {
+        play: PlayId(Uuid::now_v7()),
+        account: room.phone.api.me().await?.account,
+        song: room.house.songs().await?[0],
+        price: 2,
+        sooner: false,
+        valid_until: Timestamp(i64::MAX),
+        received_at: Timestamp(1),
+    })
+}
+
+/// Appends a request, which HTTP would not while the database is away.
+async fn append(kafka: &Kafka, room: &Room, request: PlayRequested) -> Result<()> {
+    let (key, payload) = (room.house.jukebox.to_string(), serde_json::to_string(&Request::PlayRequested(request))?);
+    let producer: FutureProducer = kafka.client().set("acks", "all").set("partitioner", "murmur2_random").create()?;
+    let record = FutureRecord::to("jukeline.requests").key(&key).payload(&payload);
+    producer.send(record, Duration::from_secs(10)).await.map_err(|(error, _)| error)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_floor_keeps_its_partitions_while_postgresql_is_away() -> Result<()> {
+    needs!(Need::Kafka, Need::Postgres);
+    let (kafka, mut postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
+    let url = postgres.create_database("paused").await?;
+    // A consumer that isn't polled for so long is put out of its group; a dead one is missed after six seconds.
+    let hasty = network(&kafka, &url).set(&["log", "kafka", "max.poll.interval.ms"], "8000");
+    let hasty = hasty.set(&["log", "kafka", "session.timeout.ms"], "6000");
+    let mut server = hasty.start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    let room = open_room(&server, house).await?;
+    let before = group(&kafka).await?;
+    ensure!(before.0 == "Stable" && before.1.len() == 1, "{before:?}");
+    let request = request(&room).await?;
+    let asked = request.play;
+    postgres.kill9();
+    append(&kafka, &room, request).await?;
+    says(&server, &[("store", "out of reach"), ("floor", "paused")]).await?;
+    let kept = always("the same member of a stable group", Duration::from_secs(20), || async {
+        Ok(group(&kafka).await? == before)
+    });
+    kept.await.with_context(|| server.log())?;
+    let log = server.log();
+    ensure!(log.matches("the floor is held up").count() == 1, "{log}");
+
+    postgres.restart().await?;
+    server.wait().await?;
+    eventually("the decision", PATIENCE, || async {
+        let state = room.phone.api.play(asked).await?.state;
+        ensure!(!state.is_final(), "{state:?}");
+        Ok(())
+    })
+    .await?;
+    ensure!(group(&kafka).await? == before, "nobody joined or left");
     doctor_is_happy(&server)
 }
 

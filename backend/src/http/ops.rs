@@ -46,12 +46,13 @@ async fn ready(State(context): State<Context>) -> Response {
     let (store, log) = tokio::join!(reach(context.store.now()), reach(context.requests.check()));
     let health = &context.health;
     let reads = |flag: &std::sync::atomic::AtomicBool| if flag.load(Ordering::Relaxed) { "ok" } else { "not running" };
+    let floor = if health.floor_held_up.load(Ordering::Relaxed) { "paused" } else { reads(&health.floor) };
     let stopped = health.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let certificate = context.certificate.as_ref().map(|current| current.word(wall_clock()));
     let parts = [
         ("store", store),
         ("log", log),
-        ("floor", reads(&health.floor)),
+        ("floor", floor),
         ("relay", reads(&health.relay)),
         ("live", reads(&health.live)),
     ];
