@@ -15,7 +15,10 @@ use crate::{
     log::LogError,
     outage,
     songs::search::{SearchError, SongIndex},
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        songs::{self, FollowError},
+    },
     tls::{self, Https, TlsError},
 };
 use axum::Router;
@@ -204,7 +207,11 @@ async fn open_once(config: &Config, index: &Arc<SongIndex>) -> Result<(Store, Se
         url => Store::open_postgres(url).await?,
     };
     let secrets = Secrets::load(&store).await?;
-    crate::store::songs::fill_index(&store, index).await?;
+    match songs::fill_index(&store, index).await {
+        // Another process of this data folder fills it; what it leaves out is followed.
+        Err(FollowError::Index(SearchError::Busy)) | Ok(()) => {}
+        Err(error) => return Err(error.into()),
+    }
     Ok((store, secrets))
 }
 

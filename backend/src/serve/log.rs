@@ -7,7 +7,7 @@ use crate::{
     floor::sweep,
     live::feed,
     log::{RequestLog, table},
-    store::Store,
+    store::{Store, songs},
 };
 #[cfg(feature = "kafka")]
 use crate::{
@@ -107,6 +107,7 @@ pub(super) fn spawn_readers(
 ) {
     tasks.spawn(sweep::run(context.clone()));
     tasks.spawn(feed::run_committed(context.clone()));
+    tasks.spawn(songs::follow(context.clone()));
     match appended {
         Some(appended) => {
             // Facts of one process need no relay and no reader of the log.
