@@ -37,9 +37,14 @@ pub struct Context {
 impl Context {
     /// Completes when the server drains.
     pub async fn stopped(&self) {
-        // The sender lives as long as the server; without it there is nothing left to serve either.
-        let _ = self.stopping.clone().wait_for(|stop| *stop).await;
+        stopped(self.stopping.clone()).await;
     }
+}
+
+/// Completes when the server drains.
+pub async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // The sender lives as long as the server; without it there is nothing left to serve either.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// Secrets of the installation, made at the first start and kept in the store.
@@ -55,6 +60,8 @@ pub struct Secrets {
 pub struct Health {
     /// The floor consumes.
     pub floor: AtomicBool,
+    /// The floor waits, most likely for the store; its partitions are paused.
+    pub floor_held_up: AtomicBool,
     /// The relay publishes (or has nothing to).
     pub relay: AtomicBool,
     /// The live reader reads.

@@ -9,6 +9,7 @@ pub mod http;
 pub mod live;
 pub mod log;
 pub mod mail;
+pub mod outage;
 pub mod secret;
 pub mod serve;
 pub mod songs;

@@ -4,7 +4,9 @@ use clap::{Parser, Subcommand};
 use jukeline_app::time::Timestamp;
 use jukeline_backend::{
     config::{Config, LogKind},
-    demo, doctor, http, secret,
+    demo, doctor, http,
+    outage::until_in_reach,
+    secret,
     serve::{self, StartError},
     songs::search::SongIndex,
     store::{self, Store},
@@ -103,9 +105,11 @@ fn print_line(text: &str) {
     println!("{text}");
 }
 
+/// Each client of Kafka's library tells an outage again and again; ours is told once, with the library's reason.
+const FILTER: &str = "info,sqlx=warn,tantivy=warn,lofty=error,symphonia=error,rdkafka=off,librdkafka=off";
+
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("JUKELINE_LOG_FILTER")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tantivy=warn,lofty=error,symphonia=error"));
+    let filter = EnvFilter::try_from_env("JUKELINE_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new(FILTER));
     let json = std::env::var("JUKELINE_LOG_FORMAT").is_ok_and(|format| format == "json");
     let registry = tracing_subscriber::registry().with(filter);
     if json {
@@ -141,12 +145,22 @@ fn printed(text: String) -> Outcome {
 async fn serve(config: Config) -> Outcome {
     let address = config.address("/");
     let trial = config.is_trial();
-    let running = serve::start(config).await?;
-    tracing::info!(%address, listening = %running.address, "ready");
+    let opened = async {
+        let listening = serve::listen(config).await?;
+        tracing::info!(%address, listening = %listening.address, "listening");
+        let running = listening.open().await?;
+        let link = until_in_reach("the store", || http::setup::first_run_link(&running.context)).await?;
+        Ok::<_, StartError>((running, link))
+    };
+    let (running, link) = tokio::select! {
+        opened = opened => opened?,
+        () = serve::told_to_stop() => return Ok(ExitCode::SUCCESS),
+    };
+    tracing::info!("the store is open");
     if trial {
         tracing::warn!("trial mode: plain http on a network. Guests only, no passwords; use https for anything real");
     }
-    if let Some(link) = http::setup::first_run_link(&running.context).await? {
+    if let Some(link) = link {
         // The operator's password doesn't travel over plain http: in trial mode the first run is for this machine.
         let here = format!("http://127.0.0.1:{}", running.address.port());
         let link = if trial { link.replacen(address.trim_end_matches('/'), &here, 1) } else { link };

@@ -1,22 +1,44 @@
-//! Starting, serving and draining.
+//! Starting, serving and draining. A server answers from the moment it has its port; a store or a log that is out of
+//! reach is waited for meanwhile.
+
+mod front;
+mod log;
+mod tasks;
+
+pub use tasks::Tasks;
 
 use crate::{
-    config::{Config, LogKind},
-    context::{Context, Health, Secrets},
-    floor::sweep,
-    http,
-    live::{Live, feed},
-    log::{LogError, RequestLog, table},
+    config::Config,
+    context::{Context, Health, Secrets, stopped},
+    http::{self, waiting},
+    live::Live,
+    log::LogError,
+    outage,
     songs::search::{SearchError, SongIndex},
-    store::{Store, StoreError},
-    tls::{self, TlsError},
+    store::{
+        Store, StoreError,
+        songs::{self, FollowError},
+    },
+    tls::{self, Https, TlsError},
 };
+use axum::Router;
+use front::Front;
+use log::Log;
 use std::{
     net::SocketAddr,
+<<<<<<< HEAD
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+=======
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::{net::TcpListener, sync::watch};
+>>>>>>> ops
 
 /// Why the server didn't start, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -57,13 +79,32 @@ pub enum StartError {
     Broke(std::io::Error),
 }
 
-/// A server that runs.
+/// A server that has its port and answers that it waits.
+pub struct Listening {
+    config: Arc<Config>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    front: Front,
+    index: Arc<SongIndex>,
+    log: Log,
+    prepared: watch::Receiver<bool>,
+    https: Option<Https>,
+    store: Arc<OnceLock<Store>>,
+    store_away: Arc<AtomicBool>,
+    stop: watch::Sender<bool>,
+    tasks: Tasks,
+}
+
+/// A server that has all its parts.
 pub struct Running {
     /// What its parts share.
     pub context: Context,
     /// Where it listens.
     pub address: SocketAddr,
+    front: Front,
+    prepared: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
+<<<<<<< HEAD
     tasks: JoinSet<()>,
     /// The embedded log: it takes what handlers append until the last has answered.
     log: JoinSet<()>,
@@ -74,27 +115,52 @@ pub struct Running {
 type Readers = (Arc<dyn RequestLog>, Option<table::Appends>);
 
 /// Opens everything. Nothing is served yet. A store or log that is out of reach is waited for.
+=======
+    tasks: Tasks,
+}
+
+/// Opens everything, and waits for store and log if they are out of reach. Requests are answered with "not now" until
+/// [`Running::serve`].
+>>>>>>> ops
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let folder = config.data.clone();
-    std::fs::create_dir_all(&folder)
+    let mut running = listen(config).await?.open().await?;
+    running.log_in_reach().await?;
+    Ok(running)
+}
+
+/// Takes the port and answers from there on. What is wrong with the configuration itself is found here.
+pub async fn listen(config: Config) -> Result<Listening, StartError> {
+    let folder = &config.data;
+    std::fs::create_dir_all(folder)
         .map_err(|error| StartError::Folder { folder: folder.display().to_string(), error })?;
+    let index = Arc::new(SongIndex::open(&folder.join("search"))?);
     let address = config.http.bind;
+<<<<<<< HEAD
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
     let https = tls::open(&config).await?;
     let store = open_store(&config).await?;
     let (requests, appends) = open_log(&config, &store).await?;
+=======
+    let tcp = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
+    let address = tcp.local_addr().map_err(StartError::Broke)?;
+    let mut https = tls::open(&config).await?;
+    let log = Log::new(&config.log)?;
+    let config = Arc::new(config);
+>>>>>>> ops
     let (stop, stopping) = watch::channel(false);
-    let context = Context {
-        secrets: Arc::new(Secrets::load(&store).await?),
-        index: Arc::new(SongIndex::open(&folder.join("search"))?),
-        live: Live::default(),
-        health: Arc::new(Health::default()),
+    let (store, store_away) = (Arc::<OnceLock<Store>>::default(), Arc::<AtomicBool>::default());
+    let front = Front::new(waiting::router(waiting::Waiting {
+        config: config.clone(),
+        log: log.outside_the_store(),
         certificate: https.as_ref().map(|https| https.current.clone()),
-        config: Arc::new(config),
-        requests,
-        store,
-        stopping,
+        store_away: store_away.clone(),
+    }));
+    let mut tasks = Tasks::default();
+    let port = match &https {
+        None => Port::Plain(tcp),
+        Some(https) => Port::Tls(tls::listen(store.clone(), https.current.clone(), tcp, address)?),
     };
+<<<<<<< HEAD
     crate::store::songs::fill_index(&context.store, &context.index).await?;
     let mut tasks = spawn_readers(&context, appends.is_some());
     let mut log = JoinSet::new();
@@ -106,39 +172,91 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let address = listener.local_addr().map_err(StartError::Broke)?;
     Ok(Running { context, address, stop, tasks, log, listener })
+=======
+    tasks.spawn_needed(answer(port, front.router(), stopping.clone()));
+    if let Some(https) = &mut https {
+        https.spawn(&config, &stopping, &mut tasks);
+    }
+    let prepared = log.prepare(&config, &stopping, &mut tasks);
+    Ok(Listening { config, address, front, index, log, prepared, https, store, store_away, stop, tasks })
+>>>>>>> ops
 }
 
-async fn open_store(config: &Config) -> Result<Store, StoreError> {
-    if config.store.url == "sqlite" {
-        return Store::open_sqlite(&config.data).await;
-    }
-    loop {
-        match Store::open_postgres(&config.store.url).await {
-            // A wrong password or name won't heal by waiting.
-            Err(StoreError::Database(error))
-                if error.as_database_error().is_none_or(|e| e.code().is_some_and(|c| c.starts_with("57"))) =>
-            {
-                tracing::warn!(%error, "PostgreSQL is out of reach; waiting for it");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            opened => return opened,
+/// A port by what is spoken there.
+enum Port {
+    Plain(TcpListener),
+    Tls(tls::TlsPort),
+}
+
+async fn answer(port: Port, router: Router, stopping: watch::Receiver<bool>) -> Result<(), StartError> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = match port {
+        Port::Plain(tcp) => axum::serve(tcp, service).with_graceful_shutdown(stopped(stopping)).await,
+        Port::Tls(tls) => axum::serve(tls, service).with_graceful_shutdown(stopped(stopping)).await,
+    };
+    served.map_err(StartError::Broke)
+}
+
+impl Listening {
+    /// Opens the store as soon as it is in reach, and starts what reads.
+    pub async fn open(mut self) -> Result<Running, StartError> {
+        let (store, secrets) = tokio::select! {
+            opened = open_store(&self.config, &self.index, &self.store_away) => opened?,
+            failure = self.tasks.failure() => return Err(failure),
+        };
+        // Only this start sets it.
+        let _ = self.store.set(store.clone());
+        let log::Opened { requests, appended } = self.log.open(&store);
+        let context = Context {
+            config: self.config,
+            store,
+            requests,
+            live: Live::default(),
+            index: self.index,
+            secrets: Arc::new(secrets),
+            health: Arc::new(Health::default()),
+            certificate: self.https.as_ref().map(|https| https.current.clone()),
+            stopping: self.stop.subscribe(),
+        };
+        let (front, prepared, mut tasks) = (self.front, self.prepared, self.tasks);
+        log::spawn_readers(&context, appended, &prepared, &mut tasks);
+        if let Some(https) = self.https {
+            https.spawn_orders(&context, &mut tasks);
         }
+        Ok(Running { context, address: self.address, front, prepared, stop: self.stop, tasks })
     }
 }
 
-#[cfg(feature = "kafka")]
-async fn open_log(config: &Config, store: &Store) -> Result<Readers, StartError> {
-    use crate::log::kafka::{KafkaLog, topic_table};
-    if config.log.kind == LogKind::Table {
-        return Ok(table_log(store));
-    }
-    while let Err(error) = topic_table::apply(&config.log).await {
-        tracing::warn!(%error, "Kafka is out of reach; waiting for it");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    Ok((Arc::new(KafkaLog::new(&config.log)?), None))
+/// Opens the store and what the start needs of it.
+async fn open_store(
+    config: &Config,
+    index: &Arc<SongIndex>,
+    away: &AtomicBool,
+) -> Result<(Store, Secrets), StoreError> {
+    let what = if config.store.url == "sqlite" { "the database" } else { "PostgreSQL" };
+    outage::until_in_reach(what, || async {
+        let opened = open_once(config, index).await;
+        away.store(opened.is_err(), Ordering::Relaxed);
+        opened
+    })
+    .await
 }
 
+async fn open_once(config: &Config, index: &Arc<SongIndex>) -> Result<(Store, Secrets), StoreError> {
+    let store = match config.store.url.as_str() {
+        "sqlite" => Store::open_sqlite(&config.data).await?,
+        url => Store::open_postgres(url).await?,
+    };
+    let secrets = Secrets::load(&store).await?;
+    match songs::fill_index(&store, index).await {
+        // Another process of this data folder fills it; what it leaves out is followed.
+        Err(FollowError::Index(SearchError::Busy)) | Ok(()) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok((store, secrets))
+}
+
+<<<<<<< HEAD
 #[cfg(not(feature = "kafka"))]
 async fn open_log(config: &Config, store: &Store) -> Result<Readers, StartError> {
     if config.log.kind == LogKind::Kafka { Err(StartError::NoKafka) } else { Ok(table_log(store)) }
@@ -174,17 +292,28 @@ fn spawn_kafka(context: &Context, tasks: &mut JoinSet<()>) {
 #[cfg(not(feature = "kafka"))]
 fn spawn_kafka(_: &Context, _: &mut JoinSet<()>) {}
 
+=======
+>>>>>>> ops
 impl Running {
-    /// Serves until a signal, then drains: requests under way are answered, sockets are closed, readers finish.
+    /// Waits until the log can be read.
+    pub async fn log_in_reach(&mut self) -> Result<(), StartError> {
+        let prepared = self.prepared.wait_for(|prepared| *prepared);
+        tokio::select! {
+            // Without a sender the task that prepares has failed, which is told below.
+            Ok(_) = prepared => Ok(()),
+            failure = self.tasks.failure() => Err(failure),
+        }
+    }
+
+    /// Answers everything until a signal, then drains: requests under way are answered, sockets are closed, readers
+    /// finish.
     pub async fn serve(mut self) -> Result<(), StartError> {
-        let router = http::router(self.context.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let stop = self.stop.clone();
-        let stopped = async move {
-            signal().await;
-            tracing::info!("stopping: answering what is under way");
-            // Every part holds a receiver while it runs.
-            let _ = stop.send(true);
+        self.front.open(http::router(self.context.clone()));
+        let failed = tokio::select! {
+            () = told_to_stop() => None,
+            failure = self.tasks.failure() => Some(failure),
         };
+<<<<<<< HEAD
         let served = match self.context.certificate.clone() {
             None => axum::serve(self.listener, router).with_graceful_shutdown(stopped).await,
             Some(certificate) => {
@@ -195,12 +324,19 @@ impl Running {
         served.map_err(StartError::Broke)?;
         while self.tasks.join_next().await.is_some() {}
         self.log.shutdown().await;
+=======
+        tracing::info!("stopping: answering what is under way");
+        // Every part holds a receiver while it runs.
+        let _ = self.stop.send(true);
+        let ended = self.tasks.ended().await;
+>>>>>>> ops
         self.context.store.close().await;
-        Ok(())
+        failed.map_or(ended, Err)
     }
 }
 
-async fn signal() {
+/// Completes when the system asks the program to end.
+pub async fn told_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -15,17 +15,19 @@ pub use listener::TlsListener;
 use crate::{
     config::{Config, ConfigError, Source},
     context::Context,
+    serve::Tasks,
+    store::Store,
 };
 use axum::serve::{ListenerExt, TapIo};
 use handshake::Handshake;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::JoinSet,
+    sync::watch,
 };
 use tokio_rustls::server::TlsStream;
 
@@ -99,28 +101,33 @@ pub async fn open(config: &Config) -> Result<Option<Https>, TlsError> {
 }
 
 impl Https {
-    /// Keeps the certificate fresh and answers on the plain port, until the server drains.
-    pub fn spawn(self, context: &Context, tasks: &mut JoinSet<()>) {
-        match self.source {
-            Source::Files { certificate, key } => {
-                tasks.spawn(files::follow(context.clone(), self.current, certificate, key))
-            }
-            Source::Acme(acme) => tasks.spawn(acme::keep(context.clone(), self.current, acme)),
-        };
-        if let Some(listener) = self.redirect {
-            tasks.spawn(redirect::serve(context.clone(), listener));
+    /// Follows the certificate's files and answers on the plain port, until the server drains.
+    pub fn spawn(&mut self, config: &Arc<Config>, stopping: &watch::Receiver<bool>, tasks: &mut Tasks) {
+        if let Source::Files { certificate, key } = &self.source {
+            let (current, certificate, key) = (self.current.clone(), certificate.clone(), key.clone());
+            tasks.spawn(files::follow(config.clone(), stopping.clone(), current, certificate, key));
+        }
+        if let Some(listener) = self.redirect.take() {
+            tasks.spawn(redirect::serve(config.clone(), stopping.clone(), listener));
+        }
+    }
+
+    /// Keeps an ordered certificate fresh, which lies in the store, until the server drains.
+    pub fn spawn_orders(self, context: &Context, tasks: &mut Tasks) {
+        if let Source::Acme(acme) = self.source {
+            tasks.spawn(acme::keep(context.clone(), self.current, acme));
         }
     }
 }
 
-/// Speaks TLS on a port.
+/// Speaks TLS on a port. The store, once it is there, has the proofs for an authority.
 pub fn listen(
-    context: &Context,
+    store: Arc<OnceLock<Store>>,
     current: Arc<Current>,
     tcp: TcpListener,
     address: SocketAddr,
 ) -> Result<TlsPort, TlsError> {
-    let handshake = Handshake::new(context.store.clone(), current)?;
+    let handshake = Handshake::new(store, current)?;
     // Without it a websocket's small messages wait for the answer to the last.
     let at_once: fn(&mut Stream) = |stream| drop(stream.get_ref().0.set_nodelay(true));
     Ok(TlsListener::new(tcp, address, handshake).tap_io(at_once))

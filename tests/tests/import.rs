@@ -5,13 +5,16 @@ mod support;
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
     api::{FoundSong, Report, ScreenRole, SongQuery},
+    client::Client,
     play::PlayState,
 };
 use jukeline_tests::{
     eventually,
-    house::{House, Phone},
+    house::{House, HttpTransport, Phone},
+    kafka::Kafka,
     machine::{self, Need},
     music, needs,
+    postgres::Postgres,
     server::{Server, Setup},
 };
 use std::{
@@ -81,7 +84,7 @@ async fn debians_music_is_imported_found_and_played() -> Result<()> {
     ensure!(again.contains(&format!("0 songs imported, {} here already", whole + 1)), "{again}");
     ensure!(house.operator.setup().await?.songs == before + whole as u64, "all of them once");
 
-    // The server takes them in as well where it is asked to: nothing new, and its search has them then.
+    // The server takes them in as well where it is asked to: nothing new.
     house.import(folder.path()).await?;
     let state = house.operator.setup().await?.import.context("an import")?;
     ensure!(state.imported == 0 && state.refused.len() == 2, "{state:?}");
@@ -184,4 +187,59 @@ async fn every_kind_of_sound_with_its_tags() -> Result<()> {
     ensure!(found(&house, "cafe nachtmusik 3").await?.first().is_some_and(|hit| hit.song.title.ends_with('3')));
     ensure!(found(&house, "zyxwvut").await?.is_empty(), "what isn't there is not found");
     Ok(())
+}
+
+/// Waits until a search at each of these servers finds as many songs.
+async fn found_everywhere(house: &House, servers: &[&Server], words: &str, songs: usize) -> Result<()> {
+    for server in servers {
+        let visitor = Client { transport: HttpTransport::new(&server.url())? };
+        eventually(&format!("{songs} songs at {}", server.url()), Duration::from_secs(20), || async {
+            let query = SongQuery { q: Some(words.into()), ..Default::default() };
+            let hits = visitor.songs(&house.room, &query).await?.songs;
+            ensure!(hits.len() == songs, "{} songs", hits.len());
+            Ok(())
+        })
+        .await
+        .with_context(|| server.log())?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_running_server_finds_what_a_command_imported() -> Result<()> {
+    needs!(Need::Ffmpeg);
+    let server = Setup::embedded().start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    found_everywhere(&house, &[&server], "nachtmusik", 0).await?;
+    let folder = tempfile::tempdir()?;
+    for (number, kind) in KINDS.into_iter().enumerate().take(2) {
+        made(folder.path(), number, kind).await?;
+        let said = import(&server, folder.path())?;
+        ensure!(said.contains("1 song"), "{said}");
+        found_everywhere(&house, &[&server], "nachtmusik", number + 1).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_other_servers_find_what_one_imported() -> Result<()> {
+    needs!(Need::Ffmpeg, Need::Kafka, Need::Postgres);
+    let (kafka, postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
+    let url = postgres.create_database("import").await?;
+    // Each with a data folder, and so an index, of its own.
+    let one = Setup::network(&kafka, &url).start().await?;
+    let other = Setup::network(&kafka, &url).start().await?;
+    let house = House::set_up(&one, &music::folder()?).await?;
+    let folder = tempfile::tempdir()?;
+    made(folder.path(), 0, KINDS[0]).await?;
+    house.import(folder.path()).await?;
+    found_everywhere(&house, &[&one, &other], "nachtmusik", 1).await?;
+    made(folder.path(), 1, KINDS[1]).await?;
+    import(&other, folder.path())?;
+    found_everywhere(&house, &[&one, &other], "nachtmusik", 2).await?;
+    // A third one that shares a folder with the first, both running.
+    let third = Setup::network(&kafka, &url).data(one.data()).start().await?;
+    made(folder.path(), 2, KINDS[2]).await?;
+    import(&other, folder.path())?;
+    found_everywhere(&house, &[&one, &other, &third], "nachtmusik", 3).await
 }

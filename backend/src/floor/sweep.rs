@@ -1,7 +1,7 @@
 //! Deadlines: jukeboxes whose next deadline has passed are looked at again, by whichever process comes first.
 
 use super::{Command, decide};
-use crate::{context::Context, store::floor::due};
+use crate::{context::Context, outage::Outage, store::floor::due};
 use std::{collections::HashMap, time::Duration};
 
 /// How often deadlines are looked for.
@@ -9,14 +9,20 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Runs until the server stops.
 pub async fn run(context: Context) {
+    let mut outage = Outage::none("what the sweep needs");
+    let mut pause = EVERY;
     loop {
         tokio::select! {
             () = context.stopped() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
         }
-        if let Err(error) = sweep(&context).await {
-            tracing::warn!(%error, "deadlines could not be looked at; trying again");
-        }
+        pause = match sweep(&context).await {
+            Ok(()) => {
+                outage.over();
+                EVERY
+            }
+            Err(error) => outage.failed(&error),
+        };
     }
 }
 

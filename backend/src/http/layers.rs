@@ -11,6 +11,7 @@ use axum::{
 use jukeline_app::api::Code;
 use std::{
     any::Any,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -57,8 +58,8 @@ pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// Security headers on every answer.
-pub(super) async fn secure(State(context): State<Context>, request: Request, next: Next) -> Response {
-    let policy = content_security_policy(&context.config, request.headers(), request.uri());
+pub(super) async fn secure(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+    let policy = content_security_policy(&config, request.headers(), request.uri());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -68,7 +69,7 @@ pub(super) async fn secure(State(context): State<Context>, request: Request, nex
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    if context.config.is_https() {
+    if config.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response

@@ -28,6 +28,7 @@ pub mod shared;
 pub mod songs;
 pub mod staff;
 pub mod tickets;
+pub mod waiting;
 pub mod wallet;
 
 use crate::context::Context;
@@ -84,7 +85,7 @@ pub fn router(context: Context) -> Router {
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(600).and(is_text)))
         .layer(layers::shells())
-        .layer(from_fn_with_state(context.clone(), layers::secure))
+        .layer(from_fn_with_state(context.config.clone(), layers::secure))
         .layer(from_fn(layers::observe))
         .layer(Extension(shared))
         .with_state(context)

@@ -37,28 +37,22 @@ pub fn count() {
     });
 }
 
-async fn alive() -> &'static str {
+pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
 /// Ready when the store and the log answer and every reader reads; else 503 with words for each part.
 async fn ready(State(context): State<Context>) -> Response {
-    let store = match tokio::time::timeout(ANSWER_WITHIN, context.store.now()).await {
-        Ok(Ok(_)) => "ok",
-        _ => "out of reach",
-    };
-    let log = match tokio::time::timeout(ANSWER_WITHIN, context.requests.check()).await {
-        Ok(Ok(())) => "ok",
-        _ => "out of reach",
-    };
+    let (store, log) = tokio::join!(reach(context.store.now()), reach(context.requests.check()));
     let health = &context.health;
     let reads = |flag: &std::sync::atomic::AtomicBool| if flag.load(Ordering::Relaxed) { "ok" } else { "not running" };
+    let floor = if health.floor_held_up.load(Ordering::Relaxed) { "paused" } else { reads(&health.floor) };
     let stopped = health.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let certificate = context.certificate.as_ref().map(|current| current.word(wall_clock()));
     let parts = [
         ("store", store),
         ("log", log),
-        ("floor", reads(&health.floor)),
+        ("floor", floor),
         ("relay", reads(&health.relay)),
         ("live", reads(&health.live)),
     ];
@@ -72,6 +66,14 @@ async fn ready(State(context): State<Context>) -> Response {
     }
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
+}
+
+/// The word for something that is asked for an answer.
+pub(super) async fn reach<T, E>(answer: impl Future<Output = Result<T, E>>) -> &'static str {
+    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        Ok(Ok(_)) => "ok",
+        _ => "out of reach",
+    }
 }
 
 async fn measures(State(context): State<Context>) -> Response {

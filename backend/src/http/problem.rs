@@ -9,6 +9,9 @@ use axum::{
 use jukeline_app::api::{Code, Problem};
 use serde_json::json;
 
+/// What is out of reach may be back after so many seconds.
+const BACK_IN_S: u64 = 5;
+
 /// A refusal on its way to the client.
 #[derive(Clone, Debug)]
 pub struct ApiProblem(pub Problem);
@@ -78,7 +81,8 @@ impl IntoResponse for ApiProblem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(seconds) = self.0.params.get("seconds").and_then(serde_json::Value::as_u64) {
+        let seconds = self.0.params.get("seconds").and_then(serde_json::Value::as_u64);
+        if let Some(seconds) = seconds.or((self.0.code == Code::Unavailable).then_some(BACK_IN_S)) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

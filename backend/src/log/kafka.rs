@@ -11,11 +11,12 @@ pub use live::run_live;
 pub use relay::run_relay;
 
 use super::{LogError, Outgoing, RequestLog};
-use crate::config::LogConfig;
+use crate::{config::LogConfig, outage::Outage};
 use async_trait::async_trait;
 use jukeline_app::{events::Request, id::JukeboxId};
 use rdkafka::{
     ClientConfig,
+    error::KafkaError,
     message::{Header, OwnedHeaders},
     producer::{FutureProducer, FutureRecord, Producer},
     util::Timeout,
@@ -54,7 +55,31 @@ pub fn producer(config: &LogConfig) -> Result<FutureProducer, LogError> {
         .set("partitioner", "murmur2_random")
         .set("compression.type", "lz4")
         .set("linger.ms", "0");
-    client.create().map_err(unreachable)
+    client.create().map_err(not_made)
+}
+
+/// A client that can't be made: a setting that Kafka's library doesn't know or take. Its value isn't told, it may be a
+/// password.
+fn not_made(error: KafkaError) -> LogError {
+    match error {
+        KafkaError::ClientConfig(_, why, _, _) | KafkaError::ClientCreation(why) => LogError::Refused(why),
+        other => unreachable(other),
+    }
+}
+
+/// Makes missing topics as soon as Kafka is in reach; gives up where waiting doesn't help.
+pub async fn make_topics(config: &LogConfig) -> Result<(), LogError> {
+    let mut outage = Outage::none("Kafka");
+    loop {
+        match topic_table::apply(config).await {
+            Ok(_) => {
+                outage.over();
+                return Ok(());
+            }
+            Err(refused @ LogError::Refused(_)) => return Err(refused),
+            Err(error) => tokio::time::sleep(outage.failed(&error)).await,
+        }
+    }
 }
 
 pub(super) fn unreachable(error: impl std::fmt::Display) -> LogError {

@@ -16,6 +16,9 @@ pub enum LogError {
     /// Out of reach: nothing was taken.
     #[error("the log is out of reach: {0}")]
     Unreachable(String),
+    /// Settings or a password that can't be right: waiting doesn't help.
+    #[error("log.kafka: {0}")]
+    Refused(String),
     /// A record that can't be written.
     #[error("a record can't be written: {0}")]
     Unwritable(String),

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::collector::TopDocs;
+use tantivy::directory::error::LockError;
 use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Score, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Score, TantivyDocument, TantivyError, Term};
 
 use super::words::{starts, words, words_and_joined};
 
@@ -46,9 +47,12 @@ pub enum SearchError {
     /// Its folder could not be made.
     #[error("the search index: {0}")]
     Folder(#[from] std::io::Error),
+    /// Another process writes to it now.
+    #[error("the search index: another process writes to it")]
+    Busy,
     /// The index refused to open, to write or to read.
     #[error("the search index: {0}")]
-    Index(#[from] tantivy::TantivyError),
+    Index(#[from] TantivyError),
 }
 
 #[derive(Clone, Copy)]
@@ -80,7 +84,7 @@ impl SongIndex {
         let folder = folder.join(LAYOUT);
         std::fs::create_dir_all(&folder)?;
         let (schema, fields) = schema();
-        let directory = tantivy::directory::MmapDirectory::open(&folder).map_err(tantivy::TantivyError::from)?;
+        let directory = tantivy::directory::MmapDirectory::open(&folder).map_err(TantivyError::from)?;
         Self::new(Index::open_or_create(directory, schema)?, fields)
     }
 
@@ -147,13 +151,32 @@ impl SongIndex {
         })
     }
 
+    /// Those of `songs` that the index doesn't have, whichever process wrote to it.
+    ///
+    /// # Errors
+    /// When the index can't be read.
+    pub fn missing(&self, songs: Vec<SongText>) -> Result<Vec<SongText>, SearchError> {
+        self.reader.reload()?;
+        let searcher = self.reader.searcher();
+        let mut missing = Vec::new();
+        for song in songs {
+            if searcher.doc_freq(&Term::from_field_text(self.fields.song_id, &song.song_id))? == 0 {
+                missing.push(song);
+            }
+        }
+        Ok(missing)
+    }
+
     fn write(
         &self,
         merge_all: bool,
         change: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>,
     ) -> Result<(), SearchError> {
         let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut writer: IndexWriter = self.index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let mut writer: IndexWriter = match self.index.writer_with_num_threads(1, WRITER_BYTES) {
+            Err(TantivyError::LockFailure(LockError::LockBusy, _)) => return Err(SearchError::Busy),
+            made => made?,
+        };
         change(&mut writer)?;
         writer.commit()?;
         let segments = self.index.searchable_segment_ids()?;

@@ -60,6 +60,22 @@ impl StoreError {
     pub fn garbled(table: &'static str, detail: impl std::fmt::Display) -> StoreError {
         StoreError::Garbled { table, detail: detail.to_string() }
     }
+
+    /// Whether waiting may help: nobody answers, or a server that starts, stops or is full. A wrong password, a database
+    /// that isn't there or an address that can't be read stay wrong.
+    pub fn is_out_of_reach(&self) -> bool {
+        match self {
+            StoreError::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            StoreError::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| says_later(&code)),
+            StoreError::Database(_) | StoreError::Newer { .. } | StoreError::Garbled { .. } => false,
+        }
+    }
+}
+
+/// PostgreSQL's codes: connection exceptions (08), operator intervention such as a start or a stop (57P), too many
+/// connections (53300).
+fn says_later(code: &str) -> bool {
+    code.starts_with("08") || code.starts_with("57P") || code == "53300"
 }
 
 /// A result of the store.
@@ -94,6 +110,7 @@ impl Store {
 
     /// Connects to PostgreSQL.
     pub async fn open_postgres(url: &str) -> Result<Store> {
+        try_once(url).await?;
         let write = pool(url, 12, "").await?;
         migrations::run(&write, Kind::Postgres).await?;
         Ok(Store::new(Kind::Postgres, write.clone(), write, url))
@@ -147,6 +164,18 @@ pub async fn now(kind: Kind, connection: &mut AnyConnection) -> Result<Timestamp
     Ok(Timestamp(ms))
 }
 
+/// How long a connection may take.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// One connection without a pool, which would try again by itself and not tell why it failed.
+async fn try_once(url: &str) -> Result<()> {
+    install_default_drivers();
+    match tokio::time::timeout(CONNECT_TIME, AnyConnection::connect(url)).await {
+        Ok(connected) => Ok(connected?.close().await?),
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
+    }
+}
+
 /// After this long a connection may have died unnoticed.
 const RESTED: Duration = Duration::from_secs(1);
 
@@ -154,7 +183,7 @@ async fn pool(url: &str, connections: u32, pragmas: &'static str) -> Result<AnyP
     install_default_drivers();
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(CONNECT_TIME)
         // A round trip before each statement would double their cost: only a connection that rested is asked.
         .test_before_acquire(false)
         .before_acquire(|connection, resting| {
@@ -254,7 +283,18 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{padded, pieces};
+    use super::{StoreError, padded, pieces, says_later};
+
+    #[test]
+    fn waiting_helps_where_nobody_answers_and_nowhere_else() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        assert!(StoreError::from(sqlx::Error::Io(refused)).is_out_of_reach());
+        assert!(StoreError::from(sqlx::Error::PoolTimedOut).is_out_of_reach());
+        assert!(["57P03", "57P01", "53300", "08006"].into_iter().all(says_later));
+        assert!(!["28P01", "28000", "3D000", "42501", "57014"].into_iter().any(says_later));
+        assert!(!StoreError::from(sqlx::Error::Configuration("no address".into())).is_out_of_reach());
+        assert!(!StoreError::Newer { found: 9, known: 2 }.is_out_of_reach());
+    }
 
     #[test]
     fn pieces_are_powers_of_two_and_leave_nothing_out() {

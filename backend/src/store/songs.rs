@@ -1,18 +1,21 @@
 //! The catalogue.
 
 mod browse;
+mod follow;
 mod insert;
 mod take_in;
 
 pub use browse::{Shelves, list, most_played, shelves, started_since};
+pub use follow::{FollowError, fill_index, follow};
 pub use insert::{NewSong, insert, known_hashes};
-pub use take_in::{fill_index, take_in};
+pub use take_in::take_in;
 
 use super::{Result, Store, StoreError, id, json, list as placeholders};
 use jukeline_app::{
     api::{SongBrief, SongDetail},
     id::SongId,
     song::{Codec, Recording},
+    time::Timestamp,
 };
 use lru::LruCache;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -158,10 +161,15 @@ pub async fn cover(store: &Store, song: SongId) -> Result<Option<(Option<String>
     Ok(Some((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
 }
 
-/// Up to `limit` songs with ids behind `after`, for filling the search index page by page.
+/// Up to `limit` songs with ids behind `after`, page by page.
 pub async fn texts(store: &Store, after: &str, limit: i64) -> Result<Vec<Text>> {
-    let sql = "SELECT id, title, artists, album FROM songs WHERE id > $1 ORDER BY id LIMIT $2";
-    let rows = sqlx::query(sql).bind(after).bind(limit).fetch_all(store.read()).await?;
+    texts_since(store, Timestamp(0), after, limit).await
+}
+
+/// The same of songs that came in at `since` or later.
+pub(super) async fn texts_since(store: &Store, since: Timestamp, after: &str, limit: i64) -> Result<Vec<Text>> {
+    let sql = "SELECT id, title, artists, album FROM songs WHERE imported_at >= $1 AND id > $2 ORDER BY id LIMIT $3";
+    let rows = sqlx::query(sql).bind(since.0).bind(after).bind(limit).fetch_all(store.read()).await?;
     let text = |row: &AnyRow| {
         Ok(Text {
             id: id("songs", row.try_get(0)?)?,

@@ -1,12 +1,13 @@
 //! Own certificate files, read again when they change.
 
 use super::{Current, TlsError, host};
-use crate::context::Context;
+use crate::{config::Config, context::stopped};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
+use tokio::sync::watch;
 
 /// How often the files are looked at. Two small reads; watching would miss links that are turned.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -29,12 +30,18 @@ pub(super) async fn read(certificate: &Path, key: &Path) -> Result<Pem, TlsError
 
 /// Shows what the files hold, from their next change on. What can't be used, half-written files among it, is left aside
 /// with a warning.
-pub(super) async fn follow(context: Context, current: Arc<Current>, certificate: PathBuf, key: PathBuf) {
+pub(super) async fn follow(
+    config: Arc<Config>,
+    stopping: watch::Receiver<bool>,
+    current: Arc<Current>,
+    certificate: PathBuf,
+    key: PathBuf,
+) {
     let mut seen = None;
     loop {
         match read(&certificate, &key).await {
             Ok(pem) if seen.as_ref() != Some(&pem) => {
-                match pem.parse(&certificate, host(&context.config)).map(|read| current.put(read)) {
+                match pem.parse(&certificate, host(&config)).map(|read| current.put(read)) {
                     Ok(true) => tracing::info!("a new certificate is shown from now on"),
                     Ok(false) => {}
                     Err(error) => tracing::warn!(%error, "the changed certificate can't be used; the old one stays"),
@@ -46,7 +53,7 @@ pub(super) async fn follow(context: Context, current: Arc<Current>, certificate:
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = context.stopped() => return,
+            () = stopped(stopping.clone()) => return,
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The floor's consumer group. Offsets live in the database with their effect; Kafka's committed offset is a hint for
 //! the lag tools.
 
+mod held_up;
+
 use super::{client, topic, unreachable};
 use crate::{
     context::Context,
     floor::{self, FloorError, Handled, Record},
     log::LogError,
-    store::offsets,
+    outage::Outage,
+    store::{StoreError, offsets},
 };
+use held_up::Kept;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{BaseConsumer, CommitMode, Consumer, StreamConsumer},
@@ -17,11 +21,15 @@ use rdkafka::{
 };
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 const BATCH: usize = 500;
+
+/// Records by partition, in order.
+type Batches = BTreeMap<i32, Vec<Record>>;
 
 #[derive(Debug, thiserror::Error)]
 enum Stop {
@@ -35,24 +43,24 @@ enum Stop {
 
 /// Runs until the server stops.
 pub async fn run_floor(context: Context) {
+    let mut outage = Outage::none("what the floor needs");
     loop {
-        let consumed = tokio::select! {
+        let Err(stop) = tokio::select! {
             () = context.stopped() => return,
-            consumed = consume(&context) => consumed,
+            consumed = consume(&context, &mut outage) => consumed,
         };
         context.health.floor.store(false, Ordering::Relaxed);
-        match consumed {
-            Ok(()) => {}
-            Err(Stop::ForGood(word)) => return context.health.stop(&format!("floor: {word}")),
-            Err(Stop::Interrupted(error)) => {
-                tracing::warn!(%error, "the floor's consumer was interrupted; it will go on")
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        context.health.floor_held_up.store(false, Ordering::Relaxed);
+        let error = match stop {
+            Stop::ForGood(word) => return context.health.stop(&format!("floor: {word}")),
+            Stop::Interrupted(error) => error,
+        };
+        tokio::time::sleep(outage.failed(&error)).await;
     }
 }
 
-async fn consume(context: &Context) -> Result<(), Stop> {
+/// Consumes until something fails.
+async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, Stop> {
     let config = &context.config.log;
     let topic = topic(config, floor::TOPIC);
     let consumer: StreamConsumer = client(config)
@@ -70,7 +78,9 @@ async fn consume(context: &Context) -> Result<(), Stop> {
     consumer.subscribe(&[&topic]).map_err(unreachable)?;
     // Partitions whose place was compared with the database since they were assigned.
     let mut compared: BTreeMap<i32, i64> = BTreeMap::new();
+    let mut kept = Kept::default();
     loop {
+<<<<<<< HEAD
         // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
         let mut batches = match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
             Ok(batches) => batches?,
@@ -85,13 +95,29 @@ async fn consume(context: &Context) -> Result<(), Stop> {
             hint(&consumer, &topic, partition, next);
             compared.insert(partition, next);
         }
+=======
+        let batches = match std::mem::take(&mut kept.arrived) {
+            // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
+            none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
+                Ok(batches) => batches?,
+                Err(_) => {
+                    context.health.floor.store(true, Ordering::Relaxed);
+                    continue;
+                }
+            },
+            arrived => arrived,
+        };
+        outage.over();
+>>>>>>> ops
         for (partition, records) in batches {
-            match take(context, &consumer, &topic, partition, &records, compared.get(&partition)).await {
+            let taking = take(context, &consumer, &topic, partition, &records, compared.get(&partition));
+            match kept.polling(context, &consumer, taking).await? {
                 Ok(next) => drop(compared.insert(partition, next)),
                 // This partition needs a person; the others go on.
                 Err(Stop::ForGood(word)) => {
                     context.health.stop(&format!("floor: {word}"));
                     pause(&consumer, &topic, partition)?;
+                    kept.stopped.insert(partition);
                 }
                 Err(interrupted) => return Err(interrupted),
             }
@@ -137,8 +163,8 @@ fn pause(consumer: &StreamConsumer, topic: &str, partition: i32) -> Result<(), S
 }
 
 /// Waits for a record and takes what else is there, by partition and in order.
-async fn receive(consumer: &StreamConsumer) -> Result<BTreeMap<i32, Vec<Record>>, Stop> {
-    let mut batches: BTreeMap<i32, Vec<Record>> = BTreeMap::new();
+async fn receive(consumer: &StreamConsumer) -> Result<Batches, Stop> {
+    let mut batches = Batches::new();
     let first = consumer.recv().await.map_err(read_error)?;
     batches.entry(first.partition()).or_default().push(record(&first));
     for _ in 1..BATCH {
@@ -240,8 +266,7 @@ async fn watermarks(consumer: &Arc<StreamConsumer>, topic: &str, partition: i32)
     Ok(asked.await.map_err(unreachable)?.map_err(unreachable)?)
 }
 
-/// Handles a batch until it is committed or somebody else has; while the database is away the partition is paused and
-/// the consumer keeps its membership.
+/// Handles a batch until it is committed or somebody else has.
 async fn handle(
     context: &Context,
     consumer: &StreamConsumer,
@@ -250,10 +275,12 @@ async fn handle(
     records: &[Record],
 ) -> Result<i64, Stop> {
     let mut batch = records;
+    let mut outage = Outage::none("the store");
     loop {
         match floor::handle(context, i64::from(partition), batch).await {
             Ok(Handled::Committed) => {
                 let next = records.last().map_or(0, |record| record.offset + 1);
+                outage.over();
                 hint(consumer, topic, partition, next);
                 return Ok(next);
             }
@@ -262,9 +289,9 @@ async fn handle(
                 match known {
                     Some(index) => batch = &batch[index..],
                     None if batch.last().is_some_and(|last| last.offset < next) => {
-                        consumer
-                            .seek(topic, partition, Offset::Offset(next), Duration::from_secs(5))
-                            .map_err(unreachable)?;
+                        // Refused where the partition is somebody else's by now; if it is ours after all, the next
+                        // record's offset isn't the one that is wanted, and it is compared and sought again.
+                        let _ = consumer.seek(topic, partition, Offset::Offset(next), Duration::from_secs(5));
                         return Ok(next);
                     }
                     // Holes in the offsets (transaction markers): the database's place is moved over them.
@@ -289,8 +316,7 @@ async fn handle(
             }
             Err(error) => {
                 context.health.floor.store(false, Ordering::Relaxed);
-                tracing::warn!(%error, partition, "a batch could not be decided; trying again");
-                tokio::time::sleep(Duration::from_millis(300)).await;
+                tokio::time::sleep(outage.failed(&error)).await;
             }
         }
     }
@@ -306,15 +332,18 @@ fn hint(consumer: &StreamConsumer, topic: &str, partition: i32, next: i64) {
 
 async fn retried<T, F>(context: &Context, mut read: impl FnMut() -> F) -> T
 where
-    F: Future<Output = Result<T, crate::store::StoreError>>,
+    F: Future<Output = Result<T, StoreError>>,
 {
+    let mut outage = Outage::none("the store");
     loop {
         match read().await {
-            Ok(value) => return value,
+            Ok(value) => {
+                outage.over();
+                return value;
+            }
             Err(error) => {
                 context.health.floor.store(false, Ordering::Relaxed);
-                tracing::warn!(%error, "the database is out of reach; waiting for it");
-                tokio::time::sleep(Duration::from_millis(300)).await;
+                tokio::time::sleep(outage.failed(&error)).await;
             }
         }
     }

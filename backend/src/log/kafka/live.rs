@@ -1,7 +1,7 @@
 //! Every process reads all partitions of the facts, without a group, from the end.
 
 use super::{client, topic, unreachable};
-use crate::{context::Context, live::feed, log::LogError};
+use crate::{context::Context, live::feed, log::LogError, outage::Outage};
 use futures_util::FutureExt;
 use jukeline_app::events::Stamped;
 use rdkafka::{
@@ -10,6 +10,7 @@ use rdkafka::{
     message::BorrowedMessage,
 };
 use std::{
+    convert::Infallible,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -19,20 +20,19 @@ const BATCH: usize = 500;
 
 /// Runs until the server stops.
 pub async fn run_live(context: Context) {
+    let mut outage = Outage::none("what the reader of facts needs");
     loop {
-        let read = tokio::select! {
+        let Err(error) = tokio::select! {
             () = context.stopped() => return,
-            read = read(&context) => read,
+            read = read(&context, &mut outage) => read,
         };
         context.health.live.store(false, Ordering::Relaxed);
-        if let Err(error) = read {
-            tracing::warn!(%error, "facts could not be read; trying again");
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(outage.failed(&error)).await;
     }
 }
 
-async fn read(context: &Context) -> Result<(), LogError> {
+/// Reads until something fails.
+async fn read(context: &Context, outage: &mut Outage) -> Result<Infallible, LogError> {
     let config = &context.config.log;
     let topic = topic(config, "plays");
     let consumer: StreamConsumer = client(config)
@@ -44,6 +44,7 @@ async fn read(context: &Context) -> Result<(), LogError> {
         .create()
         .map_err(unreachable)?;
     let consumer = assign_all(consumer, topic).await?;
+    outage.over();
     context.health.live.store(true, Ordering::Relaxed);
     loop {
         let mut facts: Vec<Arc<Stamped>> = fact(&consumer.recv().await.map_err(unreachable)?).into_iter().collect();

@@ -4,6 +4,7 @@ use super::{cloud_event, producer, topic, unreachable};
 use crate::{
     context::Context,
     log::LogError,
+    outage::Outage,
     store::{
         StoreError,
         outbox::{Letter, mark_published, unpublished},
@@ -20,6 +21,8 @@ use std::{sync::atomic::Ordering, time::Duration};
 /// The advisory lock that only one relay holds.
 const LOCK: i64 = 0x6a75_6b65_0001;
 const BATCH: i64 = 500;
+/// How often a process that doesn't relay asks whether it is its turn.
+const ITS_TURN: Duration = Duration::from_millis(500);
 
 #[derive(Debug, thiserror::Error)]
 enum RelayError {
@@ -33,29 +36,41 @@ enum RelayError {
 
 /// Runs until the server stops; waits its turn while another process relays.
 pub async fn run_relay(context: Context) {
+    let mut outage = Outage::none("what the relay needs");
     loop {
         let relayed = tokio::select! {
             () = context.stopped() => return,
-            relayed = relay(&context) => relayed,
+            relayed = relay(&context, &mut outage) => relayed,
         };
+        let pause = match relayed {
+            Ok(()) => ITS_TURN,
+            Err(error) => {
+                context.health.relay.store(false, Ordering::Relaxed);
+                outage.failed(&error)
+            }
+        };
+<<<<<<< HEAD
         context.live.set_relays(false);
         if let Err(error) = relayed {
             context.health.relay.store(false, Ordering::Relaxed);
             tracing::warn!(%error, "the relay was interrupted; it will go on");
         }
+=======
+>>>>>>> ops
         tokio::select! {
             () = context.stopped() => return,
-            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
 /// Relays while the lock's connection lives. The lock goes with the connection: a dead process frees it.
-async fn relay(context: &Context) -> Result<(), RelayError> {
+async fn relay(context: &Context, outage: &mut Outage) -> Result<(), RelayError> {
     let mut lock = PgConnection::connect(context.store.url()).await?;
     let held: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut lock).await?;
     context.health.relay.store(true, Ordering::Relaxed);
     if !held {
+        outage.over();
         return Ok(());
     }
     let mut listener = PgListener::connect(context.store.url()).await?;
@@ -65,6 +80,7 @@ async fn relay(context: &Context) -> Result<(), RelayError> {
     context.live.set_relays(true);
     loop {
         while publish(context, &producer).await? {}
+        outage.over();
         context.health.relay.store(true, Ordering::Relaxed);
         tokio::select! {
             heard = listener.recv() => drop(heard?),

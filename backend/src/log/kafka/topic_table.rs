@@ -1,6 +1,6 @@
 //! `jukeline topics`: compares the brokers' topics with the table, and makes what is missing.
 
-use super::{client, topic, unreachable};
+use super::{client, not_made, topic, unreachable};
 use crate::{
     config::LogConfig,
     log::{
@@ -9,11 +9,22 @@ use crate::{
     },
 };
 use rdkafka::{
+    ClientContext,
     admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication},
     client::DefaultClientContext,
-    consumer::{BaseConsumer, Consumer},
+    config::RDKafkaLogLevel,
+    consumer::{BaseConsumer, Consumer, ConsumerContext},
+    error::KafkaError,
+    types::RDKafkaErrorCode,
 };
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+/// How often the brokers are asked before they count as out of reach, and how long each answer may take.
+const ASKED: (usize, Duration) = (5, Duration::from_secs(2));
 
 /// A topic beside what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +40,12 @@ pub struct Difference {
 /// Compares; changes nothing.
 pub async fn compare(config: &LogConfig) -> Result<Vec<Difference>, LogError> {
     let admin = admin(config)?;
+    let found = partitions(config).await?;
     let mut differences = Vec::new();
     for wanted in TOPICS {
-        differences.push(compare_one(config, &admin, wanted).await?);
+        let name = topic(config, wanted.name);
+        let partitions = found.get(&name).copied();
+        differences.push(compare_one(config, &admin, wanted, name, partitions).await?);
     }
     Ok(differences)
 }
@@ -72,16 +86,17 @@ fn settings(config: &LogConfig, wanted: &Topic) -> Vec<(&'static str, String)> {
 }
 
 fn admin(config: &LogConfig) -> Result<AdminClient<DefaultClientContext>, LogError> {
-    client(config).create().map_err(unreachable)
+    client(config).create().map_err(not_made)
 }
 
 async fn compare_one(
     config: &LogConfig,
     admin: &AdminClient<DefaultClientContext>,
     wanted: &Topic,
+    name: String,
+    partitions: Option<i32>,
 ) -> Result<Difference, LogError> {
-    let name = topic(config, wanted.name);
-    let Some(partitions) = partitions(config, &name).await? else {
+    let Some(partitions) = partitions else {
         return Ok(Difference { topic: name, differs: vec!["missing".into()], missing: true });
     };
     let mut differs = Vec::new();
@@ -102,13 +117,65 @@ async fn compare_one(
     Ok(Difference { topic: name, differs, missing: false })
 }
 
-async fn partitions(config: &LogConfig, name: &str) -> Result<Option<i32>, LogError> {
-    let (config, name) = (config.clone(), name.to_owned());
-    let asked = tokio::task::spawn_blocking(move || -> Result<Option<i32>, LogError> {
-        let consumer: BaseConsumer = client(&config).create().map_err(unreachable)?;
-        let metadata = consumer.fetch_metadata(None, Duration::from_secs(10)).map_err(unreachable)?;
-        let found = metadata.topics().iter().find(|found| found.name() == name);
-        Ok(found.map(|found| i32::try_from(found.partitions().len()).unwrap_or(i32::MAX)))
-    });
-    asked.await.map_err(unreachable)?
+/// The topics that the brokers name, with their partitions.
+async fn partitions(config: &LogConfig) -> Result<HashMap<String, i32>, LogError> {
+    let config = config.clone();
+    tokio::task::spawn_blocking(move || ask_brokers(&config)).await.map_err(unreachable)?
 }
+
+fn ask_brokers(config: &LogConfig) -> Result<HashMap<String, i32>, LogError> {
+    let consumer: BaseConsumer<Said> = client(config).create_with_context(Said::default()).map_err(not_made)?;
+    let (times, patience) = ASKED;
+    let mut why = LogError::Unreachable(String::new());
+    for _ in 0..times {
+        match consumer.fetch_metadata(None, patience) {
+            Ok(metadata) => {
+                let count = |partitions: usize| i32::try_from(partitions).unwrap_or(i32::MAX);
+                let topics = metadata.topics().iter();
+                return Ok(topics.map(|found| (found.name().to_owned(), count(found.partitions().len()))).collect());
+            }
+            Err(error) => why = worded(&consumer, error)?,
+        }
+    }
+    Err(why)
+}
+
+/// Why the brokers don't answer; an error at once if they do and refuse us.
+fn worded(consumer: &BaseConsumer<Said>, error: KafkaError) -> Result<LogError, LogError> {
+    // What happened meanwhile is told by polling only; a few events a second at the most.
+    for _ in 0..100 {
+        let _ = consumer.poll(Duration::ZERO);
+    }
+    let said = consumer.context().0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match said {
+        Some((code, why)) if is_refusal(code) => Err(LogError::Refused(why)),
+        Some((_, why)) => Ok(unreachable(why)),
+        None => Ok(unreachable(error)),
+    }
+}
+
+fn is_refusal(code: RDKafkaErrorCode) -> bool {
+    matches!(code, RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed)
+}
+
+/// What the library said last about its connections; a refusal is not said over.
+#[derive(Default)]
+struct Said(Mutex<Option<(RDKafkaErrorCode, String)>>);
+
+impl ClientContext for Said {
+    fn log(&self, _: RDKafkaLogLevel, part: &str, said: &str) {
+        tracing::debug!(target: "librdkafka", part, said);
+    }
+
+    fn error(&self, error: KafkaError, why: &str) {
+        let Some(code) = error.rdkafka_error_code() else { return };
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // "All brokers are down" follows each reason and tells less.
+        let tells_more = !matches!(code, RDKafkaErrorCode::AllBrokersDown) || said.is_none();
+        if tells_more && !said.as_ref().is_some_and(|(before, _)| is_refusal(*before)) {
+            *said = Some((code, why.to_owned()));
+        }
+    }
+}
+
+impl ConsumerContext for Said {}

@@ -123,3 +123,28 @@ fn lasts_on_disk() {
     let again = SongIndex::open(folder.path()).unwrap();
     assert_eq!(found(&again, "beyonce"), ["Halo"]);
 }
+
+#[test]
+fn tells_what_it_lacks_whoever_wrote_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (SongIndex::open(folder.path()).unwrap(), SongIndex::open(folder.path()).unwrap());
+    theirs.upsert([song("Halo", "Beyoncé", "I Am")]).unwrap();
+    let asked = vec![song("Halo", "Beyoncé", "I Am"), song("Jóga", "Björk", "Homogenic")];
+    assert_eq!(ours.missing(asked.clone()).unwrap(), asked[1..]);
+    theirs.upsert([asked[0].clone()]).unwrap();
+    theirs.remove(["Halo"]).unwrap();
+    assert_eq!(ours.missing(asked.clone()).unwrap(), asked);
+}
+
+#[test]
+fn a_writer_elsewhere_makes_it_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (SongIndex::open(folder.path()).unwrap(), SongIndex::open(folder.path()).unwrap());
+    let writing = theirs.write(false, |_| {
+        assert!(matches!(ours.upsert([song("Halo", "Beyoncé", "I Am")]), Err(SearchError::Busy)));
+        Ok(())
+    });
+    writing.unwrap();
+    ours.upsert([song("Halo", "Beyoncé", "I Am")]).unwrap();
+    assert_eq!(ours.len(), 1);
+}

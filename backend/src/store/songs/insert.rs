@@ -34,8 +34,10 @@ pub async fn insert(store: &Store, covers: &Path, scanned: &[ScannedSong]) -> Re
     for song in scanned {
         pictures.push(write_cover(covers, song)?);
     }
-    let now = store.now().await?;
     let mut tx = store.begin().await?;
+    // First: imports then wait for each other, and their moments are in the order of their commits.
+    super::follow::raise(&mut tx).await?;
+    let now = crate::store::now(store.kind(), &mut tx).await?;
     let mut new = Vec::new();
     for (song, picture) in scanned.iter().zip(pictures) {
         if let Some(song) = insert_one(&mut tx, song, picture, now).await? {

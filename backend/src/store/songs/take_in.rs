@@ -5,13 +5,10 @@ use crate::{
         ImportError, Progress, Summary, import,
         search::{SearchError, SongIndex, SongText},
     },
-    store::{Result, Store, StoreError},
+    store::{Store, StoreError},
 };
 use std::path::Path;
 use tokio::runtime::Handle;
-
-/// Songs read at a time when the index is filled.
-const PAGE: i64 = 5_000;
 
 /// Imports a folder: songs into the store, pictures into `covers`, texts into the index. Known content is left alone.
 /// Blocks; to be called from a thread of its own, with a handle to the runtime.
@@ -35,31 +32,10 @@ pub fn take_in(
             artists: song.artists,
             album: song.album,
         });
-        index.upsert(texts).map_err(|e| unusable(&e))
+        match index.upsert(texts) {
+            // Another process writes to it: that one, or this one, finds them in the table within seconds.
+            Ok(()) | Err(SearchError::Busy) => Ok(()),
+            Err(unusable) => Err(StoreError::garbled("songs", unusable)),
+        }
     })
-}
-
-/// Fills the index from the table where the two differ in size, as after the index was deleted.
-pub async fn fill_index(store: &Store, index: &SongIndex) -> Result<()> {
-    if index.len() == super::count(store).await? {
-        return Ok(());
-    }
-    let mut texts = Vec::new();
-    let mut after = String::new();
-    loop {
-        let page = super::texts(store, &after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.id.to_string();
-        texts.extend(page.into_iter().map(|song| SongText {
-            song_id: song.id.to_string(),
-            title: song.title,
-            artists: song.artists,
-            album: song.album,
-        }));
-    }
-    index.replace_all(texts).map_err(|e| unusable(&e))
-}
-
-fn unusable(error: &SearchError) -> StoreError {
-    StoreError::garbled("songs", error)
 }

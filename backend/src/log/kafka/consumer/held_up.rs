@@ -1,0 +1,65 @@
+//! Work that is held up, as by a database that is away, costs no membership: the partitions are paused and the consumer
+//! is polled on, so that the group neither misses this member nor hands its partitions around.
+
+use super::{Batches, Stop, read_error, record};
+use crate::{context::Context, log::kafka::unreachable};
+use rdkafka::{
+    Message, TopicPartitionList,
+    consumer::{Consumer, StreamConsumer},
+};
+use std::{collections::BTreeSet, pin::pin, sync::atomic::Ordering, time::Duration};
+
+/// Work that takes longer is held up; also how often the consumer is polled at the least.
+const LONG: Duration = Duration::from_secs(1);
+
+/// What stays between two batches.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// Partitions that need a person.
+    pub(super) stopped: BTreeSet<i32>,
+    /// What came in while work was held up: of partitions that were assigned meanwhile.
+    pub(super) arrived: Batches,
+}
+
+impl Kept {
+    /// Does the work. While it is held up every partition is paused and the consumer is polled.
+    pub(super) async fn polling<T>(
+        &mut self,
+        context: &Context,
+        consumer: &StreamConsumer,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Stop> {
+        let mut work = pin!(work);
+        if let Ok(done) = tokio::time::timeout(LONG, &mut work).await {
+            return Ok(done);
+        }
+        context.health.floor_held_up.store(true, Ordering::Relaxed);
+        tracing::warn!("the floor is held up: its partitions are paused");
+        let done = loop {
+            // Again each time: what was assigned since comes unpaused.
+            consumer.pause(&self.assigned(consumer)?).map_err(unreachable)?;
+            tokio::select! {
+                done = &mut work => break done,
+                received = consumer.recv() => {
+                    let received = received.map_err(read_error)?;
+                    self.arrived.entry(received.partition()).or_default().push(record(&received));
+                }
+                () = tokio::time::sleep(LONG) => {}
+            }
+        };
+        consumer.resume(&self.assigned(consumer)?).map_err(unreachable)?;
+        context.health.floor_held_up.store(false, Ordering::Relaxed);
+        tracing::info!("the floor goes on");
+        Ok(done)
+    }
+
+    /// The partitions that are ours now, without those that need a person: these stay paused.
+    fn assigned(&self, consumer: &StreamConsumer) -> Result<TopicPartitionList, Stop> {
+        let assignment = consumer.assignment().map_err(unreachable)?;
+        let mut ours = TopicPartitionList::new();
+        for part in assignment.elements().iter().filter(|part| !self.stopped.contains(&part.partition())) {
+            ours.add_partition(part.topic(), part.partition());
+        }
+        Ok(ours)
+    }
+}
