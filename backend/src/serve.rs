@@ -12,7 +12,7 @@ use crate::{
     context::{Context, Health, Secrets, stopped},
     http::{self, waiting},
     live::Live,
-    log::LogError,
+    log::{LogError, table},
     outage,
     songs::search::{SearchError, SongIndex},
     store::{
@@ -26,19 +26,12 @@ use front::Front;
 use log::Log;
 use std::{
     net::SocketAddr,
-<<<<<<< HEAD
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
-=======
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::{net::TcpListener, sync::watch};
->>>>>>> ops
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// Why the server didn't start, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -104,24 +97,13 @@ pub struct Running {
     front: Front,
     prepared: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
-<<<<<<< HEAD
-    tasks: JoinSet<()>,
+    tasks: Tasks,
     /// The embedded log: it takes what handlers append until the last has answered.
     log: JoinSet<()>,
-    listener: TcpListener,
-}
-
-/// What a log brings along: where requests go and the tasks that read it.
-type Readers = (Arc<dyn RequestLog>, Option<table::Appends>);
-
-/// Opens everything. Nothing is served yet. A store or log that is out of reach is waited for.
-=======
-    tasks: Tasks,
 }
 
 /// Opens everything, and waits for store and log if they are out of reach. Requests are answered with "not now" until
 /// [`Running::serve`].
->>>>>>> ops
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut running = listen(config).await?.open().await?;
     running.log_in_reach().await?;
@@ -135,18 +117,11 @@ pub async fn listen(config: Config) -> Result<Listening, StartError> {
         .map_err(|error| StartError::Folder { folder: folder.display().to_string(), error })?;
     let index = Arc::new(SongIndex::open(&folder.join("search"))?);
     let address = config.http.bind;
-<<<<<<< HEAD
-    let listener = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
-    let https = tls::open(&config).await?;
-    let store = open_store(&config).await?;
-    let (requests, appends) = open_log(&config, &store).await?;
-=======
     let tcp = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
     let address = tcp.local_addr().map_err(StartError::Broke)?;
     let mut https = tls::open(&config).await?;
     let log = Log::new(&config.log)?;
     let config = Arc::new(config);
->>>>>>> ops
     let (stop, stopping) = watch::channel(false);
     let (store, store_away) = (Arc::<OnceLock<Store>>::default(), Arc::<AtomicBool>::default());
     let front = Front::new(waiting::router(waiting::Waiting {
@@ -160,26 +135,12 @@ pub async fn listen(config: Config) -> Result<Listening, StartError> {
         None => Port::Plain(tcp),
         Some(https) => Port::Tls(tls::listen(store.clone(), https.current.clone(), tcp, address)?),
     };
-<<<<<<< HEAD
-    crate::store::songs::fill_index(&context.store, &context.index).await?;
-    let mut tasks = spawn_readers(&context, appends.is_some());
-    let mut log = JoinSet::new();
-    if let Some(appends) = appends {
-        log.spawn(table::run(context.clone(), appends));
-    }
-    if let Some(https) = https {
-        https.spawn(&context, &mut tasks);
-    }
-    let address = listener.local_addr().map_err(StartError::Broke)?;
-    Ok(Running { context, address, stop, tasks, log, listener })
-=======
     tasks.spawn_needed(answer(port, front.router(), stopping.clone()));
     if let Some(https) = &mut https {
         https.spawn(&config, &stopping, &mut tasks);
     }
     let prepared = log.prepare(&config, &stopping, &mut tasks);
     Ok(Listening { config, address, front, index, log, prepared, https, store, store_away, stop, tasks })
->>>>>>> ops
 }
 
 /// A port by what is spoken there.
@@ -206,7 +167,7 @@ impl Listening {
         };
         // Only this start sets it.
         let _ = self.store.set(store.clone());
-        let log::Opened { requests, appended } = self.log.open(&store);
+        let log::Opened { requests, appends } = self.log.open(&store);
         let context = Context {
             config: self.config,
             store,
@@ -219,11 +180,15 @@ impl Listening {
             stopping: self.stop.subscribe(),
         };
         let (front, prepared, mut tasks) = (self.front, self.prepared, self.tasks);
-        log::spawn_readers(&context, appended, &prepared, &mut tasks);
+        log::spawn_readers(&context, appends.is_some(), &prepared, &mut tasks);
+        let mut log = JoinSet::new();
+        if let Some(appends) = appends {
+            log.spawn(table::run(context.clone(), appends));
+        }
         if let Some(https) = self.https {
             https.spawn_orders(&context, &mut tasks);
         }
-        Ok(Running { context, address: self.address, front, prepared, stop: self.stop, tasks })
+        Ok(Running { context, address: self.address, front, prepared, stop: self.stop, tasks, log })
     }
 }
 
@@ -256,44 +221,6 @@ async fn open_once(config: &Config, index: &Arc<SongIndex>) -> Result<(Store, Se
     Ok((store, secrets))
 }
 
-<<<<<<< HEAD
-#[cfg(not(feature = "kafka"))]
-async fn open_log(config: &Config, store: &Store) -> Result<Readers, StartError> {
-    if config.log.kind == LogKind::Kafka { Err(StartError::NoKafka) } else { Ok(table_log(store)) }
-}
-
-fn table_log(store: &Store) -> Readers {
-    let (log, appends) = table::TableLog::new(store.clone());
-    (Arc::new(log), Some(appends))
-}
-
-fn spawn_readers(context: &Context, is_embedded: bool) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(sweep::run(context.clone()));
-    tasks.spawn(feed::run_committed(context.clone()));
-    if is_embedded {
-        // Facts of one process need no relay and no reader of the log.
-        context.health.relay.store(true, Ordering::Relaxed);
-        context.health.live.store(true, Ordering::Relaxed);
-    } else {
-        spawn_kafka(context, &mut tasks);
-    }
-    tasks
-}
-
-#[cfg(feature = "kafka")]
-fn spawn_kafka(context: &Context, tasks: &mut JoinSet<()>) {
-    use crate::log::kafka;
-    tasks.spawn(kafka::run_floor(context.clone()));
-    tasks.spawn(kafka::run_relay(context.clone()));
-    tasks.spawn(kafka::run_live(context.clone()));
-}
-
-#[cfg(not(feature = "kafka"))]
-fn spawn_kafka(_: &Context, _: &mut JoinSet<()>) {}
-
-=======
->>>>>>> ops
 impl Running {
     /// Waits until the log can be read.
     pub async fn log_in_reach(&mut self) -> Result<(), StartError> {
@@ -313,23 +240,11 @@ impl Running {
             () = told_to_stop() => None,
             failure = self.tasks.failure() => Some(failure),
         };
-<<<<<<< HEAD
-        let served = match self.context.certificate.clone() {
-            None => axum::serve(self.listener, router).with_graceful_shutdown(stopped).await,
-            Some(certificate) => {
-                let listener = tls::listen(&self.context, certificate, self.listener, self.address)?;
-                axum::serve(listener, router).with_graceful_shutdown(stopped).await
-            }
-        };
-        served.map_err(StartError::Broke)?;
-        while self.tasks.join_next().await.is_some() {}
-        self.log.shutdown().await;
-=======
         tracing::info!("stopping: answering what is under way");
         // Every part holds a receiver while it runs.
         let _ = self.stop.send(true);
         let ended = self.tasks.ended().await;
->>>>>>> ops
+        self.log.shutdown().await;
         self.context.store.close().await;
         failed.map_or(ended, Err)
     }

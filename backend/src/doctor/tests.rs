@@ -43,7 +43,7 @@ async fn parts(store: &Store) -> Context {
     let (_, stopping) = tokio::sync::watch::channel(false);
     Context {
         config: Arc::new(Config::default()),
-        requests: Arc::new(TableLog::start(store.clone())),
+        requests: Arc::new(TableLog::new(store.clone()).0),
         live: Live::default(),
         index: Arc::new(SongIndex::in_memory().expect("an index")),
         secrets: Arc::new(Secrets::load(store).await.expect("secrets")),

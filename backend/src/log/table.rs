@@ -4,12 +4,8 @@ use super::{LogError, Outgoing, RequestLog};
 use crate::{
     context::Context,
     floor::{self, FloorError, Handled, Record},
-<<<<<<< HEAD
-    store::{self, Store, StoreError, Tx},
-=======
     outage::Outage,
-    store::{self, Store, StoreError},
->>>>>>> ops
+    store::{self, Store, StoreError, Tx},
 };
 use async_trait::async_trait;
 use jukeline_app::{events::Request, id::JukeboxId};
@@ -66,6 +62,7 @@ pub async fn run(context: Context, mut appends: Appends) {
     let mut batch = Vec::new();
     // What an earlier run left undecided comes before all else.
     let mut wait = Duration::ZERO;
+    let mut outage = Outage::none("what the floor needs");
     let mut stopped = false;
     loop {
         tokio::select! {
@@ -78,8 +75,10 @@ pub async fn run(context: Context, mut appends: Appends) {
                 }
             }
             () = tokio::time::sleep(wait), if !stopped => wait = match feed(&context).await {
-                Ok(true) => Duration::ZERO,
-                Ok(false) => IDLE,
+                Ok(more) => {
+                    outage.over();
+                    if more { Duration::ZERO } else { IDLE }
+                }
                 Err(error @ FloorError::UnknownType { .. }) => {
                     context.health.stop(&format!("floor: {error}"));
                     stopped = true;
@@ -87,8 +86,7 @@ pub async fn run(context: Context, mut appends: Appends) {
                 }
                 Err(error) => {
                     context.health.floor.store(false, Ordering::Relaxed);
-                    tracing::warn!(%error, "the floor could not decide; trying again");
-                    Duration::from_millis(200)
+                    outage.failed(&error)
                 }
             },
         }
@@ -132,7 +130,6 @@ async fn append_only(store: &Store, batch: &[Ticket]) -> Result<(), StoreError> 
     Ok(())
 }
 
-<<<<<<< HEAD
 /// Inserts requests; they come back with their positions.
 async fn insert(store: &Store, tx: &mut Tx, batch: &[Ticket]) -> Result<Vec<Record>, StoreError> {
     let mut positions: Vec<i64> = Vec::with_capacity(batch.len());
@@ -147,32 +144,6 @@ async fn insert(store: &Store, tx: &mut Tx, batch: &[Ticket]) -> Result<Vec<Reco
         for (record, _) in chunk {
             query =
                 query.bind(record.key.clone()).bind(record.id.clone()).bind(record.kind).bind(record.payload.clone());
-=======
-/// Feeds the floor until the server stops.
-pub async fn run_floor(context: Context, appended: Arc<Notify>) {
-    let mut outage = Outage::none("what the floor needs");
-    loop {
-        let fed = feed(&context).await;
-        if fed.is_ok() {
-            outage.over();
-        }
-        let wait = match fed {
-            Ok(true) => continue,
-            Ok(false) => Duration::from_secs(1),
-            Err(error @ FloorError::UnknownType { .. }) => {
-                context.health.stop(&format!("floor: {error}"));
-                return;
-            }
-            Err(error) => {
-                context.health.floor.store(false, Ordering::Relaxed);
-                outage.failed(&error)
-            }
-        };
-        tokio::select! {
-            () = context.stopped() => return,
-            () = appended.notified() => {}
-            () = tokio::time::sleep(wait) => {}
->>>>>>> ops
         }
         positions.extend(query.fetch_all(&mut **tx).await?);
     }

@@ -15,7 +15,7 @@ use crate::{
     log::kafka::{self, KafkaLog},
 };
 use std::sync::{Arc, atomic::Ordering};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// The log before there is a store.
 pub(super) enum Log {
@@ -26,12 +26,12 @@ pub(super) enum Log {
     Kafka(Arc<KafkaLog>),
 }
 
-/// The log with what wakes its reader in this process.
+/// The log with what is appended to it in this process.
 pub(super) struct Opened {
     /// Where requests go.
     pub(super) requests: Arc<dyn RequestLog>,
-    /// Woken after each append, where one process does it all.
-    pub(super) appended: Option<Arc<Notify>>,
+    /// For [`table::run`], where one process does it all.
+    pub(super) appends: Option<table::Appends>,
 }
 
 impl Log {
@@ -89,33 +89,26 @@ impl Log {
     pub(super) fn open(self, store: &Store) -> Opened {
         match self {
             Log::Table => {
-                let log = table::TableLog::start(store.clone());
-                Opened { appended: Some(log.appended()), requests: Arc::new(log) }
+                let (log, appends) = table::TableLog::new(store.clone());
+                Opened { appends: Some(appends), requests: Arc::new(log) }
             }
             #[cfg(feature = "kafka")]
-            Log::Kafka(log) => Opened { requests: log, appended: None },
+            Log::Kafka(log) => Opened { requests: log, appends: None },
         }
     }
 }
 
 /// Starts everything that reads: the log's own readers once the log is prepared.
-pub(super) fn spawn_readers(
-    context: &Context,
-    appended: Option<Arc<Notify>>,
-    prepared: &watch::Receiver<bool>,
-    tasks: &mut Tasks,
-) {
+pub(super) fn spawn_readers(context: &Context, is_embedded: bool, prepared: &watch::Receiver<bool>, tasks: &mut Tasks) {
     tasks.spawn(sweep::run(context.clone()));
     tasks.spawn(feed::run_committed(context.clone()));
     tasks.spawn(songs::follow(context.clone()));
-    match appended {
-        Some(appended) => {
-            // Facts of one process need no relay and no reader of the log.
-            context.health.relay.store(true, Ordering::Relaxed);
-            context.health.live.store(true, Ordering::Relaxed);
-            tasks.spawn(table::run_floor(context.clone(), appended));
-        }
-        None => spawn_kafka(context, prepared, tasks),
+    if is_embedded {
+        // Facts of one process need no relay and no reader of the log.
+        context.health.relay.store(true, Ordering::Relaxed);
+        context.health.live.store(true, Ordering::Relaxed);
+    } else {
+        spawn_kafka(context, prepared, tasks);
     }
 }
 

@@ -80,23 +80,7 @@ async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, S
     let mut compared: BTreeMap<i32, i64> = BTreeMap::new();
     let mut kept = Kept::default();
     loop {
-<<<<<<< HEAD
-        // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
-        let mut batches = match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
-            Ok(batches) => batches?,
-            Err(_) => {
-                context.health.floor.store(true, Ordering::Relaxed);
-                continue;
-            }
-        };
-        for partition in together(context, &batches, &compared).await {
-            let Some(records) = batches.remove(&partition) else { continue };
-            let next = records.last().map_or(0, |record| record.offset + 1);
-            hint(&consumer, &topic, partition, next);
-            compared.insert(partition, next);
-        }
-=======
-        let batches = match std::mem::take(&mut kept.arrived) {
+        let mut batches = match std::mem::take(&mut kept.arrived) {
             // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
             none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
                 Ok(batches) => batches?,
@@ -108,7 +92,12 @@ async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, S
             arrived => arrived,
         };
         outage.over();
->>>>>>> ops
+        for partition in kept.polling(context, &consumer, together(context, &batches, &compared)).await? {
+            let Some(records) = batches.remove(&partition) else { continue };
+            let next = records.last().map_or(0, |record| record.offset + 1);
+            hint(&consumer, &topic, partition, next);
+            compared.insert(partition, next);
+        }
         for (partition, records) in batches {
             let taking = take(context, &consumer, &topic, partition, &records, compared.get(&partition));
             match kept.polling(context, &consumer, taking).await? {

@@ -49,14 +49,7 @@ pub async fn run_relay(context: Context) {
                 outage.failed(&error)
             }
         };
-<<<<<<< HEAD
         context.live.set_relays(false);
-        if let Err(error) = relayed {
-            context.health.relay.store(false, Ordering::Relaxed);
-            tracing::warn!(%error, "the relay was interrupted; it will go on");
-        }
-=======
->>>>>>> ops
         tokio::select! {
             () = context.stopped() => return,
             () = tokio::time::sleep(pause) => {}
