@@ -9,6 +9,8 @@ pub mod http;
 pub mod live;
 pub mod log;
 pub mod mail;
+#[cfg(feature = "kafka")]
+pub mod moving;
 pub mod outage;
 pub mod secret;
 pub mod serve;

@@ -52,6 +52,12 @@ enum Command {
         #[arg(long)]
         apply: bool,
     },
+    /// Move the embedded database into the empty PostgreSQL and Kafka of this configuration.
+    Move {
+        /// The folder of the embedded database; `data` of this configuration if not set.
+        #[arg(long)]
+        from: Option<PathBuf>,
+    },
     /// Print the API's description (OpenAPI 3.1).
     Openapi,
     /// Print the records' description (AsyncAPI 3.0).
@@ -131,6 +137,7 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Songs { command: Songs::Import { folder } } => import(&Config::read(file)?, &folder).await,
         Command::Accounts { command: Accounts::Reset { email } } => reset(&Config::read(file)?, &email).await,
         Command::Topics { apply } => topics(&Config::read(file)?, apply).await,
+        Command::Move { from } => move_to_network(&Config::read(file)?, from.as_deref()).await,
         Command::Openapi => printed(http::openapi::document().to_pretty_json()?),
         Command::Asyncapi => printed(jukeline_backend::log::asyncapi::document()?),
         Command::Doctor { json } => examine(&Config::read(file)?, json).await,
@@ -246,6 +253,17 @@ async fn topics(config: &Config, _: bool) -> Outcome {
         LogKind::Table => Err("log.kind is \"table\": there are no topics".into()),
         LogKind::Kafka => Err(StartError::NoKafka.into()),
     }
+}
+
+#[cfg(feature = "kafka")]
+async fn move_to_network(config: &Config, from: Option<&Path>) -> Outcome {
+    let moved = jukeline_backend::moving::run(config, from.unwrap_or(&config.data)).await?;
+    printed(moved.to_string())
+}
+
+#[cfg(not(feature = "kafka"))]
+async fn move_to_network(_: &Config, _: Option<&Path>) -> Outcome {
+    Err(StartError::NoKafka.into())
 }
 
 async fn examine(config: &Config, json: bool) -> Outcome {

@@ -4,24 +4,32 @@ mod contract;
 
 use anyhow::{Context as _, Result, ensure};
 use contract::{
-    Database, On, doctor,
+    Database, On, doctor as doctor_is_happy,
     house::{self, House, PRICE, ask, claim, patron, record, report},
     parts,
 };
 use jukeline_app::{
+    account::Role,
     api::Report,
-    conductor::{End, Entry, Stage},
+    conductor::{End, Entry, Spans, Stage},
     events::{Request, StaffWord},
     id::{AccountId, JukeboxId, LotId, PlayId, SongId, VenueId},
     ledger::{Book, Phase},
     play::{ReturnReason, SkipReason},
+    staff::{StaffRefusal, dismiss},
     time::Timestamp,
 };
 use jukeline_backend::{
     context::Context,
+    doctor::{self, Trouble, Wrong},
     floor::{Handled, handle},
     store::{
         Store, StoreError,
+        accounts::{
+            self,
+            invitations::{self, NewInvitation},
+            staff,
+        },
         floor::{NewPlay, end_plays, insert_plays},
         ledger::{self, NewTransfer, PendingLeg, settle},
         offsets,
@@ -43,6 +51,8 @@ on_both!(
     a_zombies_offset_is_refused,
     numbers_are_never_given_out_again,
     a_mark_covers_what_was_published_and_no_more,
+    two_who_dismiss_each_other_are_ordered,
+    an_invitation_is_taken_up_once_and_comes_along,
 );
 
 /// An open store with the parts of a server, and what keeps both alive.
@@ -67,7 +77,7 @@ async fn decide(context: &Context, jukebox: JukeboxId, next: &mut i64, requests:
     let records = records.collect::<Result<Vec<_>>>()?;
     *next += i64::try_from(records.len())?;
     ensure!(handle(context, 0, &records).await? == Handled::Committed, "somebody else was there");
-    doctor(&context.store).await
+    doctor_is_happy(&context.store).await
 }
 
 async fn credits_are_reserved_then_captured_or_released(on: On) -> Result<()> {
@@ -143,7 +153,15 @@ async fn a_lot_never_falls_below_zero(on: On) -> Result<()> {
     write(store, &[reserve(3)]).await?;
     assert!(write(store, &[reserve(1)]).await.is_err());
     assert_eq!(ledger::balance(store, ada).await?, (0, 3));
-    doctor(store).await
+    credits_add_up(store).await
+}
+
+/// Nothing is wrong with credits, lots and books. The plays and the venue of these transfers are made up, and named.
+async fn credits_add_up(store: &Store) -> Result<()> {
+    let findings = doctor::examine(store, Spans::default()).await?;
+    let made_up = |wrong: &Wrong| matches!(wrong.trouble, Trouble::Transfer | Trouble::Payment);
+    ensure!(!findings.well() && findings.wrong.iter().all(made_up), "{findings}");
+    Ok(())
 }
 
 async fn pending_leg(store: &Store, play: PlayId) -> Result<PendingLeg> {
@@ -168,7 +186,7 @@ async fn a_reservation_ends_once(on: On) -> Result<()> {
         assert!(pending_leg(store, play).await.is_err(), "it is over");
         assert_eq!(ledger::balance(store, ada).await?, left, "captured: {captured}");
     }
-    doctor(store).await
+    credits_add_up(store).await
 }
 
 async fn two_requests_race_for_one_credit(on: On) -> Result<()> {
@@ -197,7 +215,7 @@ async fn two_requests_race_for_one_credit(on: On) -> Result<()> {
             let end = record(2 * round, house.jukeboxes[usize::try_from(partition)?], &report(play, Report::Finished))?;
             handle(&opened.context, partition, &[end]).await?;
         }
-        doctor(store).await?;
+        doctor_is_happy(store).await?;
     }
     Ok(())
 }
@@ -364,4 +382,74 @@ async fn a_mark_covers_what_was_published_and_no_more(on: On) -> Result<()> {
     let mut tx = store.begin().await?;
     assert!(outbox::put_all(&mut tx, &letters[..1]).await.is_err(), "a fact is written once");
     Ok(())
+}
+
+/// One of two managers dismisses another, if that one may be dismissed by then.
+async fn let_go(store: &Store, by: AccountId, whom: AccountId, venue: VenueId) -> Result<Result<(), StaffRefusal>> {
+    let mut tx = store.begin().await?;
+    let posts = staff::posts(&mut tx, store.kind(), Some(venue)).await?;
+    let decided = dismiss(&posts, by, whom, Some(venue));
+    if decided.is_ok() {
+        staff::set_role(&mut tx, whom, None, Some(venue)).await?;
+        staff::void_codes(&mut tx, whom, Some(venue)).await?;
+        tx.commit().await?;
+    }
+    Ok(decided)
+}
+
+async fn two_who_dismiss_each_other_are_ordered(on: On) -> Result<()> {
+    let opened = open(on).await?;
+    let store = &opened.store;
+    let venue = VenueId(Uuid::now_v7());
+    for _ in 0..10 {
+        let (ada, bob) = (patron(store, 0).await?, patron(store, 0).await?);
+        let mut tx = store.begin().await?;
+        for account in [ada, bob] {
+            accounts::appoint(&mut tx, account, Role::VenueManager, Some(venue)).await?;
+        }
+        tx.commit().await?;
+        let (one, other) = tokio::join!(let_go(store, ada, bob, venue), let_go(store, bob, ada, venue));
+        let outcomes = [one?, other?];
+        ensure!(outcomes.contains(&Ok(())) && outcomes.contains(&Err(StaffRefusal::Forbidden)), "{outcomes:?}");
+        let left = if outcomes[0].is_ok() { ada } else { bob };
+        let posts = staff::posts_now(store, Some(venue)).await?;
+        ensure!(posts.iter().map(|post| post.account).eq([left]), "{posts:?}");
+        ensure!(let_go(store, left, left, venue).await? == Err(StaffRefusal::Last), "the last one stays");
+        let mut tx = store.begin().await?;
+        staff::set_role(&mut tx, left, None, Some(venue)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn an_invitation_is_taken_up_once_and_comes_along(on: On) -> Result<()> {
+    let opened = open(on).await?;
+    let store = &opened.store;
+    let venue = Some(VenueId(Uuid::now_v7()));
+    let (boss, guest, jo) = (patron(store, 0).await?, patron(store, 0).await?, patron(store, 0).await?);
+    let now = store.now().await?;
+    let mut tx = store.begin().await?;
+    accounts::appoint(&mut tx, boss, Role::Operator, None).await?;
+    let new = NewInvitation { role: Role::MusicManager, place: venue, by: boss, email: Some("jo@home.example") };
+    let (id, until) = invitations::put(&mut tx, &new, "code", now).await?;
+    tx.commit().await?;
+    let pending = invitations::pending(store, venue, now).await?;
+    ensure!(pending.len() == 1 && pending[0].id == id && pending[0].email.as_deref() == Some("jo@home.example"));
+    ensure!(invitations::look(store, "code", until.plus(1)).await?.is_none(), "too late");
+    let take_up = async |account: AccountId| -> Result<_> {
+        let mut tx = store.begin().await?;
+        let taken = invitations::take_up(&mut tx, store.kind(), "code", account, now).await?;
+        tx.commit().await?;
+        Ok(taken)
+    };
+    let (one, other) = tokio::join!(take_up(guest), take_up(guest));
+    let taken = [one?, other?];
+    ensure!(taken.contains(&None) && taken.contains(&Some((Role::MusicManager, venue))), "{taken:?}");
+    let mut tx = store.begin().await?;
+    accounts::merge(store, &mut tx, guest, jo, now).await?;
+    tx.commit().await?;
+    let roles = accounts::appointments(store, jo).await?;
+    ensure!(roles.len() == 1 && roles[0].role == Role::MusicManager && roles[0].venue == venue, "{roles:?}");
+    ensure!(accounts::appointments(store, guest).await?.is_empty());
+    doctor_is_happy(store).await
 }

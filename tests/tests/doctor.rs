@@ -1,6 +1,7 @@
 //! The doctor at the log's end: it says whether Kafka ends where the database does, and what it could not read.
 
 mod contract;
+mod support;
 
 use anyhow::{Context as _, Result, ensure};
 use contract::{
@@ -8,13 +9,14 @@ use contract::{
     house::{House, ask, claim, facts, patron},
     kafka_side::produce,
 };
-use jukeline_app::{events::Stamped, id::JukeboxId};
+use jukeline_app::{api::StartAsGuest, client::Client, events::Stamped, id::JukeboxId};
 use jukeline_backend::{
     config::Config,
     doctor::{self, Findings, Trouble},
     store::{Store, outbox},
 };
-use jukeline_tests::{eventually, machine::Need, needs};
+use jukeline_tests::{eventually, house::HttpTransport, machine::Need, needs, server::Setup};
+use support::sqlite;
 use uuid::Uuid;
 
 /// Some songs of a few patrons, decided and published; the jukebox.
@@ -91,6 +93,31 @@ async fn the_log_ends_where_the_database_does_or_the_doctor_says_where() -> Resu
     produce(kafka, &topic, None, stranger.to_string().as_bytes(), Some("x"), b"{}").await?;
     let found = examined(&config, &store).await?;
     ensure!(found.wrong.len() == 2 && found.to_string().contains("the database has nothing of it"), "{found}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_exit_code_and_the_json_say_it() -> Result<()> {
+    let server = Setup::embedded().set(&["guests", "grant"], 20).start().await?;
+    Client { transport: HttpTransport::new(&server.url())? }.start_as_guest(&StartAsGuest::default()).await?;
+    let doctor = |arguments: &[&str]| -> Result<(bool, String)> {
+        let output = server.command(arguments)?.output()?;
+        Ok((output.status.success(), String::from_utf8(output.stdout)?))
+    };
+    let (well, said) = doctor(&["doctor"])?;
+    ensure!(well && said.contains("1 accounts, 1 lots, 1 transfers") && said.contains("All is well"), "{said}");
+    let pool = sqlite(server.data()).await?;
+    sqlx::query("UPDATE lots SET balance = 19").execute(&pool).await?;
+    pool.close().await;
+    let (well, said) = doctor(&["doctor"])?;
+    ensure!(
+        !well && said.contains("3 things are wrong") && said.contains("granted 20 is 20, but available 19"),
+        "{said}"
+    );
+    let (well, said) = doctor(&["doctor", "--json"])?;
+    let json: serde_json::Value = serde_json::from_str(&said)?;
+    let troubles: Vec<_> = json["wrong"].as_array().context("a list")?.iter().map(|wrong| &wrong["trouble"]).collect();
+    ensure!(!well && json["well"] == false && troubles == ["credits", "lot", "books"], "{said}");
     Ok(())
 }
 

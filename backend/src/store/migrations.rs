@@ -9,6 +9,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_invitations.sql"),
 ];
 
+/// The schema's version that this program knows.
+pub(super) const fn known() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
 /// The advisory lock under which the table of versions is made.
 const LOCK: i64 = 0x6a75_6b65_0002;
 
@@ -16,7 +21,7 @@ const LOCK: i64 = 0x6a75_6b65_0002;
 pub(super) async fn run(pool: &AnyPool, kind: Kind) -> Result<()> {
     make_version_table(pool, kind).await?;
     let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(pool).await?;
-    let known = MIGRATIONS.len() as i64;
+    let known = known();
     if found > known {
         return Err(StoreError::Newer { found, known });
     }

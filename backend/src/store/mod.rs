@@ -157,6 +157,11 @@ impl Store {
     }
 }
 
+/// The version of the schema that this program knows.
+pub const fn schema_version() -> i64 {
+    migrations::known()
+}
+
 /// The database's clock as the connection sees it.
 pub async fn now(kind: Kind, connection: &mut AnyConnection) -> Result<Timestamp> {
     let sql = format!("SELECT {}", kind.clock());
