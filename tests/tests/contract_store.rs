@@ -21,13 +21,14 @@ use jukeline_backend::{
     context::Context,
     floor::{Handled, handle},
     store::{
-        Store, StoreError,
+        RestoredError, Store, StoreError, accounts,
         floor::{NewPlay, end_plays, insert_plays},
         ledger::{self, NewTransfer, PendingLeg, settle},
         offsets,
         outbox::{self, Letter},
     },
 };
+use std::collections::BTreeSet;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -43,6 +44,7 @@ on_both!(
     a_zombies_offset_is_refused,
     numbers_are_never_given_out_again,
     a_mark_covers_what_was_published_and_no_more,
+    nothing_repeats_after_a_restore,
 );
 
 /// An open store with the parts of a server, and what keeps both alive.
@@ -363,5 +365,56 @@ async fn a_mark_covers_what_was_published_and_no_more(on: On) -> Result<()> {
     );
     let mut tx = store.begin().await?;
     assert!(outbox::put_all(&mut tx, &letters[..1]).await.is_err(), "a fact is written once");
+    Ok(())
+}
+
+/// The ids of all facts.
+async fn fact_ids(store: &Store) -> Result<BTreeSet<String>> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT ce_id FROM outbox").fetch_all(store.read()).await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Opens a database, lets a request be decided and an account change its name, and closes it. Gives all facts' ids.
+async fn live_on(
+    database: &Database,
+    jukebox: JukeboxId,
+    account: AccountId,
+    song: SongId,
+) -> Result<BTreeSet<String>> {
+    let (store, folder) = (database.open().await?, tempfile::tempdir()?);
+    let context = parts(&store, folder.path()).await?;
+    let mut next = offsets::read(&store, "floor", "requests", 0).await?.map_or(0, |place| place.next);
+    let asked = ask(account, song).1;
+    let requests = if next == 0 { vec![claim(), asked] } else { vec![asked] };
+    decide(&context, jukebox, &mut next, &requests).await?;
+    accounts::change(&store, account, Some("Ada"), None, store.now().await?).await?;
+    let ids = fact_ids(&store).await?;
+    store.close().await;
+    Ok(ids)
+}
+
+async fn nothing_repeats_after_a_restore(on: On) -> Result<()> {
+    let database = Database::make(on).await?;
+    let store = database.open().await?;
+    let (house, ada) = (House::make(&store, 1, 2).await?, patron(&store, 10).await?);
+    assert!(matches!(database.restored().await, Err(RestoredError::InUse)), "a server is running");
+    store.close().await;
+    drop(store);
+    let copper = house.jukeboxes[0];
+    let before = live_on(&database, copper, ada, house.songs[0]).await?;
+    let backups = [database.backup().await?, database.backup().await?];
+    // What is lost, and what is decided anew after each of two restores of one backup.
+    let mut lives = vec![live_on(&database, copper, ada, house.songs[1]).await?];
+    for backup in &backups {
+        let raised = backup.restored().await?;
+        assert_eq!((raised.jukeboxes, raised.accounts), (1, 1));
+        lives.push(live_on(backup, copper, ada, house.songs[1]).await?);
+    }
+    for (index, life) in lives.iter().enumerate() {
+        assert!(life.len() >= before.len() + 3, "decided, reserved, renamed");
+        for other in &lives[index + 1..] {
+            assert_eq!(life.intersection(other).cloned().collect::<BTreeSet<_>>(), before, "only what was before");
+        }
+    }
     Ok(())
 }
