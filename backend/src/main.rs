@@ -68,6 +68,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Tell everybody that a backup was restored: what they saw since the backup is void.
+    Restored {
+        /// Do it: all servers are stopped.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -141,6 +147,7 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Openapi => printed(http::openapi::document().to_pretty_json()?),
         Command::Asyncapi => printed(jukeline_backend::log::asyncapi::document()?),
         Command::Doctor { json } => examine(&Config::read(file)?, json).await,
+        Command::Restored { yes } => restored(&Config::read(file)?, yes).await,
     }
 }
 
@@ -270,4 +277,18 @@ async fn examine(config: &Config, json: bool) -> Outcome {
     let findings = doctor::run(config, &open(config).await?).await?;
     print_line(&if json { findings.to_json()? } else { findings.to_string() });
     Ok(if findings.well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn restored(config: &Config, is_sure: bool) -> Outcome {
+    if !is_sure {
+        return Err("this voids what people, screens and readers saw since the backup was made, and can't be undone. \
+                    Stop all servers, restore the backup, then say it again with --yes"
+            .into());
+    }
+    let raised = store::restored(&config.store.url, &config.data).await?;
+    let plural = if raised.jukeboxes == 1 { "" } else { "es" };
+    printed(format!(
+        "A new epoch for {} jukebox{plural} and {} accounts. Run `jukeline doctor` before you open.",
+        raised.jukeboxes, raised.accounts
+    ))
 }

@@ -103,7 +103,7 @@ pub struct Running {
 }
 
 /// Opens everything, and waits for store and log if they are out of reach. Requests are answered with "not now" until
-/// [`Running::serve`].
+/// [`Running::answer`].
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut running = listen(config).await?.open().await?;
     running.log_in_reach().await?;
@@ -232,10 +232,15 @@ impl Running {
         }
     }
 
+    /// Answers everything from now on.
+    pub fn answer(&self) {
+        self.front.open(http::router(self.context.clone()));
+    }
+
     /// Answers everything until a signal, then drains: requests under way are answered, sockets are closed, readers
     /// finish.
     pub async fn serve(mut self) -> Result<(), StartError> {
-        self.front.open(http::router(self.context.clone()));
+        self.answer();
         let failed = tokio::select! {
             () = told_to_stop() => None,
             failure = self.tasks.failure() => Some(failure),

@@ -106,6 +106,18 @@ impl Postgres {
         Ok(self.url(name))
     }
 
+    /// Makes a copy of a database that nobody uses and returns its address.
+    ///
+    /// # Errors
+    /// Somebody is connected to it, or PostgreSQL is down.
+    pub async fn copy_database(&self, name: &str, copy: &str) -> Result<String> {
+        let mut connection = PgConnection::connect(&self.url("postgres")).await?;
+        let sql = format!("CREATE DATABASE \"{copy}\" TEMPLATE \"{name}\"");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(self.url(copy))
+    }
+
     /// Stops it in order, ending its clients.
     ///
     /// # Errors

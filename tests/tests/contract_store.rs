@@ -24,7 +24,7 @@ use jukeline_backend::{
     doctor::{self, Trouble, Wrong},
     floor::{Handled, handle},
     store::{
-        Store, StoreError,
+        RestoredError, Store, StoreError,
         accounts::{
             self,
             invitations::{self, NewInvitation},
@@ -36,6 +36,7 @@ use jukeline_backend::{
         outbox::{self, Letter},
     },
 };
+use std::collections::BTreeSet;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -53,6 +54,7 @@ on_both!(
     a_mark_covers_what_was_published_and_no_more,
     two_who_dismiss_each_other_are_ordered,
     an_invitation_is_taken_up_once_and_comes_along,
+    nothing_repeats_after_a_restore,
 );
 
 /// An open store with the parts of a server, and what keeps both alive.
@@ -452,4 +454,54 @@ async fn an_invitation_is_taken_up_once_and_comes_along(on: On) -> Result<()> {
     ensure!(roles.len() == 1 && roles[0].role == Role::MusicManager && roles[0].venue == venue, "{roles:?}");
     ensure!(accounts::appointments(store, guest).await?.is_empty());
     doctor_is_happy(store).await
+}
+/// The ids of all facts.
+async fn fact_ids(store: &Store) -> Result<BTreeSet<String>> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT ce_id FROM outbox").fetch_all(store.read()).await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Opens a database, lets a request be decided and an account change its name, and closes it. Gives all facts' ids.
+async fn live_on(
+    database: &Database,
+    jukebox: JukeboxId,
+    account: AccountId,
+    song: SongId,
+) -> Result<BTreeSet<String>> {
+    let (store, folder) = (database.open().await?, tempfile::tempdir()?);
+    let context = parts(&store, folder.path()).await?;
+    let mut next = offsets::read(&store, "floor", "requests", 0).await?.map_or(0, |place| place.next);
+    let asked = ask(account, song).1;
+    let requests = if next == 0 { vec![claim(), asked] } else { vec![asked] };
+    decide(&context, jukebox, &mut next, &requests).await?;
+    accounts::change(&store, account, Some("Ada"), None, store.now().await?).await?;
+    let ids = fact_ids(&store).await?;
+    store.close().await;
+    Ok(ids)
+}
+
+async fn nothing_repeats_after_a_restore(on: On) -> Result<()> {
+    let database = Database::make(on).await?;
+    let store = database.open().await?;
+    let (house, ada) = (House::make(&store, 1, 2).await?, patron(&store, 10).await?);
+    assert!(matches!(database.restored().await, Err(RestoredError::InUse)), "a server is running");
+    store.close().await;
+    drop(store);
+    let copper = house.jukeboxes[0];
+    let before = live_on(&database, copper, ada, house.songs[0]).await?;
+    let backups = [database.backup().await?, database.backup().await?];
+    // What is lost, and what is decided anew after each of two restores of one backup.
+    let mut lives = vec![live_on(&database, copper, ada, house.songs[1]).await?];
+    for backup in &backups {
+        let raised = backup.restored().await?;
+        assert_eq!((raised.jukeboxes, raised.accounts), (1, 1));
+        lives.push(live_on(backup, copper, ada, house.songs[1]).await?);
+    }
+    for (index, life) in lives.iter().enumerate() {
+        assert!(life.len() >= before.len() + 3, "decided, reserved, renamed");
+        for other in &lives[index + 1..] {
+            assert_eq!(life.intersection(other).cloned().collect::<BTreeSet<_>>(), before, "only what was before");
+        }
+    }
+    Ok(())
 }

@@ -87,6 +87,8 @@ pub async fn run(options: Options) -> Result<(), DemoError> {
         tokio::spawn(render_rest(running.context.clone(), folder));
     }
     tokio::spawn(regulars::keep_coming(running.context.clone(), house.clone()));
+    // Before a browser is opened.
+    running.answer();
     announce(&running, &house, options.no_open);
     Ok(running.serve().await?)
 }

@@ -4,7 +4,7 @@ use super::Command;
 use crate::store::{
     self, Result, Store, Tx,
     floor::Loaded,
-    ledger,
+    ledger::{self, AccountVersion},
     plays::{self, Asking, Past},
 };
 use jukeline_app::{
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(crate) struct Gathered {
     pub(crate) floors: BTreeMap<JukeboxId, Loaded>,
     /// Accounts' versions, as read and as raised.
-    pub(crate) versions: HashMap<AccountId, (i64, i64)>,
+    pub(crate) versions: HashMap<AccountId, AccountVersion>,
     pub(crate) lots: HashMap<AccountId, Vec<Lot>>,
     pub(crate) recordings: HashMap<SongId, Recording>,
     /// What happened before.

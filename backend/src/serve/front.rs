@@ -22,9 +22,8 @@ impl Front {
         Front { waiting, whole: Arc::default() }
     }
 
-    /// Answers by `whole` from now on.
+    /// Answers by `whole` from now on; the first one stands.
     pub(super) fn open(&self, whole: Router) {
-        // Only the one start of a server comes here.
         let _ = self.whole.set(whole);
     }
 

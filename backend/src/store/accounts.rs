@@ -48,6 +48,8 @@ pub struct PasswordIdentity {
 #[derive(Serialize)]
 struct AccountState {
     account: AccountId,
+    /// Which life of the database, and how many facts of the account.
+    epoch: i64,
     version: i64,
     guest: bool,
     name_sealed: Option<String>,
@@ -237,13 +239,14 @@ pub async fn has_operator(store: &Store) -> Result<bool> {
 /// Raises the account's version and writes its state as a fact.
 pub(super) async fn fact(tx: &mut Tx, account: AccountId, ce_type: &str, now: Timestamp) -> Result<()> {
     let sql = "UPDATE accounts SET version = version + 1 WHERE id = $1 \
-               RETURNING version, name_sealed, name_on_screen, merged_into, deleted_at";
+               RETURNING version, name_sealed, name_on_screen, merged_into, deleted_at, epoch";
     let row = sqlx::query(sql).bind(account.to_string()).fetch_one(&mut **tx).await?;
     let addresses = "SELECT CAST(COUNT(*) AS BIGINT) FROM identities WHERE account = $1 AND address_hash IS NOT NULL";
     let addresses: i64 = sqlx::query_scalar(addresses).bind(account.to_string()).fetch_one(&mut **tx).await?;
     let merged: Option<String> = row.try_get(3)?;
     let state = AccountState {
         account,
+        epoch: row.try_get(5)?,
         version: row.try_get(0)?,
         guest: addresses == 0,
         name_sealed: row.try_get(1)?,
@@ -252,7 +255,7 @@ pub(super) async fn fact(tx: &mut Tx, account: AccountId, ce_type: &str, now: Ti
         deleted: row.try_get::<Option<i64>, _>(4)?.is_some(),
     };
     let (key, stream) = (account.to_string(), format!("account/{account}"));
-    outbox::put(tx, "accounts", &key, &stream, 0, state.version, ce_type, now, &state).await
+    outbox::put(tx, "accounts", &key, &stream, state.epoch, state.version, ce_type, now, &state).await
 }
 
 #[cfg(test)]

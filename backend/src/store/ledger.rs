@@ -41,6 +41,14 @@ pub struct PendingLeg {
     pub leg: Leg,
 }
 
+/// The version of an account's facts, as it was read and as it was raised since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountVersion {
+    epoch: i64,
+    read: i64,
+    n: i64,
+}
+
 /// Writes transfers and moves the lots they touch. A lot that would fall below 0 fails the transaction.
 pub async fn write(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: Timestamp) -> Result<()> {
     for chunk in pieces(transfers, 32) {
@@ -176,14 +184,14 @@ pub async fn forfeit(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp
 }
 
 /// Locks accounts in the order of their ids and reads their versions.
-pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result<HashMap<AccountId, (i64, i64)>> {
+pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result<HashMap<AccountId, AccountVersion>> {
     let mut accounts = accounts.to_vec();
     accounts.sort();
     accounts.dedup();
     let mut versions = HashMap::new();
     for chunk in padded(&accounts, 256) {
         let sql = format!(
-            "SELECT id, version FROM accounts WHERE id IN ({}) ORDER BY id{}",
+            "SELECT id, epoch, version FROM accounts WHERE id IN ({}) ORDER BY id{}",
             super::list(1, chunk.len()),
             kind.for_update()
         );
@@ -192,8 +200,8 @@ pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result
             query = query.bind(account.to_string());
         }
         for row in query.fetch_all(&mut **tx).await? {
-            let version: i64 = row.try_get(1)?;
-            versions.insert(super::id("accounts", row.try_get(0)?)?, (version, version));
+            let (epoch, n) = (row.try_get(1)?, row.try_get(2)?);
+            versions.insert(super::id("accounts", row.try_get(0)?)?, AccountVersion { epoch, read: n, n });
         }
     }
     Ok(versions)
@@ -201,29 +209,30 @@ pub async fn versions(tx: &mut Tx, kind: Kind, accounts: &[AccountId]) -> Result
 
 /// Stamps a fact with the account's next version.
 pub fn letter(
-    versions: &mut HashMap<AccountId, (i64, i64)>,
+    versions: &mut HashMap<AccountId, AccountVersion>,
     account: AccountId,
     fact: &LedgerFact,
     at: Timestamp,
 ) -> Result<Letter> {
-    let (_, n) =
+    let version =
         versions.get_mut(&account).ok_or_else(|| StoreError::garbled("accounts", "an account that isn't there"))?;
-    *n += 1;
-    Letter::new("ledger", &account.to_string(), &format!("account/{account}"), 0, *n, fact.name(), at, fact)
+    version.n += 1;
+    let (key, stream) = (account.to_string(), format!("account/{account}"));
+    Letter::new("ledger", &key, &stream, version.epoch, version.n, fact.name(), at, fact)
 }
 
 /// Writes back the versions that were raised.
-pub async fn save_versions(tx: &mut Tx, versions: &HashMap<AccountId, (i64, i64)>) -> Result<()> {
-    let mut raised: Vec<_> = versions.iter().filter(|(_, (old, new))| new > old).collect();
-    raised.sort();
+pub async fn save_versions(tx: &mut Tx, versions: &HashMap<AccountId, AccountVersion>) -> Result<()> {
+    let mut raised: Vec<_> = versions.iter().filter(|(_, version)| version.n > version.read).collect();
+    raised.sort_by_key(|(account, _)| **account);
     for chunk in pieces(&raised, 128) {
         let sql = format!(
             "UPDATE accounts SET version = v.column2 FROM (VALUES {}) AS v WHERE accounts.id = v.column1",
             super::rows(chunk.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (account, (_, new)) in chunk {
-            query = query.bind(account.to_string()).bind(*new);
+        for (account, version) in chunk {
+            query = query.bind(account.to_string()).bind(version.n);
         }
         query.execute(&mut **tx).await?;
     }

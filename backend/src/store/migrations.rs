@@ -6,6 +6,7 @@ use sqlx::{AnyPool, AssertSqlSafe};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_lines.sql"),
+    include_str!("../../migrations/0003_account_epoch.sql"),
     include_str!("../../migrations/0004_invitations.sql"),
 ];
 

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod floor;
+mod in_use;
 pub mod ledger;
 mod lines;
 mod migrations;
@@ -9,16 +10,19 @@ pub mod offsets;
 pub mod outbox;
 pub mod places;
 pub mod plays;
+mod restored;
 pub mod screens;
 pub mod settings;
 pub mod songs;
+
+pub use restored::{Raised, RestoredError, restored};
 
 use jukeline_app::time::Timestamp;
 use sqlx::{
     Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,31 +97,34 @@ pub struct Store {
     url: Arc<str>,
     lines: lines::Lines,
     songs: songs::Known,
+    /// The shared lock on the embedded database.
+    _in_use: Option<Arc<File>>,
 }
 
 impl Store {
     /// Opens the embedded store in `folder`, making it if it isn't there.
     pub async fn open_sqlite(folder: &Path) -> Result<Store> {
-        let file = folder.join("jukeline.sqlite");
-        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let url = sqlite_url(folder);
+        let in_use = in_use::share(folder).map(Arc::new);
         let pragmas =
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
-        let write = pool(&url, 1, pragmas).await?;
+        let write = pool(Kind::Sqlite, &url, 1, pragmas).await?;
         migrations::run(&write, Kind::Sqlite).await?;
-        let read = pool(&url, 4, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await?;
-        Ok(Store::new(Kind::Sqlite, write, read, &url))
+        let read = pool(Kind::Sqlite, &url, 4, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await?;
+        Ok(Store::new(Kind::Sqlite, write, read, &url, in_use))
     }
 
     /// Connects to PostgreSQL.
     pub async fn open_postgres(url: &str) -> Result<Store> {
         try_once(url).await?;
-        let write = pool(url, 12, "").await?;
+        let write = pool(Kind::Postgres, url, 12, "").await?;
         migrations::run(&write, Kind::Postgres).await?;
-        Ok(Store::new(Kind::Postgres, write.clone(), write, url))
+        Ok(Store::new(Kind::Postgres, write.clone(), write, url, None))
     }
 
-    fn new(kind: Kind, write: AnyPool, read: AnyPool, url: &str) -> Store {
-        Store { kind, write, read, url: url.into(), lines: lines::Lines::default(), songs: songs::Known::default() }
+    fn new(kind: Kind, write: AnyPool, read: AnyPool, url: &str, in_use: Option<Arc<File>>) -> Store {
+        let (lines, songs) = (lines::Lines::default(), songs::Known::default());
+        Store { kind, write, read, url: url.into(), lines, songs, _in_use: in_use }
     }
 
     /// Which database it is.
@@ -169,6 +176,10 @@ pub async fn now(kind: Kind, connection: &mut AnyConnection) -> Result<Timestamp
     Ok(Timestamp(ms))
 }
 
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join("jukeline.sqlite").display())
+}
+
 /// How long a connection may take.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
@@ -184,7 +195,7 @@ async fn try_once(url: &str) -> Result<()> {
 /// After this long a connection may have died unnoticed.
 const RESTED: Duration = Duration::from_secs(1);
 
-async fn pool(url: &str, connections: u32, pragmas: &'static str) -> Result<AnyPool> {
+async fn pool(kind: Kind, url: &str, connections: u32, pragmas: &'static str) -> Result<AnyPool> {
     install_default_drivers();
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
@@ -204,7 +215,10 @@ async fn pool(url: &str, connections: u32, pragmas: &'static str) -> Result<AnyP
                 for pragma in pragmas.split_inclusive(';').filter(|p| !p.trim().is_empty()) {
                     sqlx::raw_sql(pragma).execute(&mut *connection).await?;
                 }
-                Ok(())
+                match kind {
+                    Kind::Sqlite => Ok(()),
+                    Kind::Postgres => in_use::share_connection(connection).await,
+                }
             })
         })
         .connect(url)

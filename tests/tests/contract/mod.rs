@@ -10,7 +10,7 @@ use jukeline_backend::{
     config::{Config, LogKind},
     context::Context,
     serve::{self, Running},
-    store::Store,
+    store::{self, Raised, RestoredError, Store},
 };
 use jukeline_tests::{eventually, kafka::Kafka, postgres::Postgres};
 use std::{
@@ -86,7 +86,7 @@ pub(crate) fn fresh(word: &str) -> String {
 pub(crate) struct Database {
     url: String,
     folder: TempDir,
-    _server: Option<Arc<Postgres>>,
+    server: Option<Arc<Postgres>>,
 }
 
 impl Database {
@@ -94,11 +94,30 @@ impl Database {
     pub(crate) async fn make(on: On) -> Result<Database> {
         let folder = tempfile::tempdir()?;
         if on == On::Embedded {
-            return Ok(Database { url: "sqlite".into(), folder, _server: None });
+            return Ok(Database { url: "sqlite".into(), folder, server: None });
         }
         let server = postgres().await?;
         let url = server.create_database(&fresh("t")).await?;
-        Ok(Database { url, folder, _server: Some(server) })
+        Ok(Database { url, folder, server: Some(server) })
+    }
+
+    /// A copy of it; nobody may have it open.
+    pub(crate) async fn backup(&self) -> Result<Database> {
+        let folder = tempfile::tempdir()?;
+        let Some(server) = &self.server else {
+            let file = |folder: &TempDir| folder.path().join("jukeline.sqlite");
+            std::fs::copy(file(&self.folder), file(&folder))?;
+            return Ok(Database { url: self.url.clone(), folder, server: None });
+        };
+        let name = self.url.rsplit('/').next().context("no name")?;
+        // Connections that were closed a moment ago count until their end.
+        let url = eventually("a copy", PATIENCE, || async { server.copy_database(name, &fresh("t")).await }).await?;
+        Ok(Database { url, folder, server: Some(server.clone()) })
+    }
+
+    /// Says that it was restored from a backup.
+    pub(crate) async fn restored(&self) -> Result<Raised, RestoredError> {
+        store::restored(&self.url, self.folder.path()).await
     }
 
     /// Opens it, as one more process would.

@@ -9,8 +9,10 @@ use rdkafka::{
 };
 use std::{collections::BTreeSet, pin::pin, sync::atomic::Ordering, time::Duration};
 
-/// Work that takes longer is held up; also how often the consumer is polled at the least.
-const LONG: Duration = Duration::from_secs(1);
+/// Work that takes longer is held up: a full batch takes less on a machine that is well.
+const HELD_UP_AFTER: Duration = Duration::from_secs(3);
+/// How often the consumer is polled then at the least.
+const POLLED_EVERY: Duration = Duration::from_secs(1);
 
 /// What stays between two batches.
 #[derive(Default)]
@@ -30,7 +32,7 @@ impl Kept {
         work: impl Future<Output = T>,
     ) -> Result<T, Stop> {
         let mut work = pin!(work);
-        if let Ok(done) = tokio::time::timeout(LONG, &mut work).await {
+        if let Ok(done) = tokio::time::timeout(HELD_UP_AFTER, &mut work).await {
             return Ok(done);
         }
         context.health.floor_held_up.store(true, Ordering::Relaxed);
@@ -44,7 +46,7 @@ impl Kept {
                     let received = received.map_err(read_error)?;
                     self.arrived.entry(received.partition()).or_default().push(record(&received));
                 }
-                () = tokio::time::sleep(LONG) => {}
+                () = tokio::time::sleep(POLLED_EVERY) => {}
             }
         };
         consumer.resume(&self.assigned(consumer)?).map_err(unreachable)?;
