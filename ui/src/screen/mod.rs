@@ -6,6 +6,7 @@ mod disk;
 mod engine;
 mod files;
 mod idle;
+mod lift;
 mod live;
 mod pairing;
 pub mod player_core;

@@ -1,0 +1,57 @@
+//! The player's own browser: songs that are too quiet.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Result, ensure};
+use jukeline_tests::{
+    browser::Browser,
+    house::{House, Phone},
+    machine::{self, Need},
+    music, needs,
+    server::Setup,
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// The most that a quiet song is lifted, in decibels.
+const MOST_DB: f64 = 12.0;
+
+/// A piece of the tests' music, 30 dB more quiet than it is.
+async fn quiet_music() -> Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    let piece = std::fs::read_dir(music::folder()?)?.next().ok_or_else(|| anyhow::anyhow!("no music"))??.path();
+    machine::run(softened(&piece, &folder.path().join("quiet.ogg"))?).await?;
+    Ok(folder)
+}
+
+fn softened(from: &Path, to: &Path) -> Result<Command> {
+    let mut ffmpeg = Command::new(machine::program("ffmpeg")?);
+    ffmpeg.args(["-nostdin", "-loglevel", "error", "-i"]).arg(from);
+    ffmpeg.args(["-filter:a", "volume=-30dB", "-c:a", "libvorbis", "-metadata", "title=A Whisper"]).arg(to);
+    Ok(ffmpeg)
+}
+
+#[tokio::test]
+async fn a_quiet_song_is_lifted_by_a_gain_node() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium, Need::Ffmpeg);
+    let server = Setup::embedded().start().await?;
+    let quiet = quiet_music().await?;
+    let house = House::set_up(&server, quiet.path()).await?;
+    house.operator.set_volume(house.jukebox, 100).await?;
+    let player = Browser::player(&house, &server.url()).await?;
+    let guest = Phone::enter(&server.url(), &house.room, &player.room_code().await?).await?;
+    guest.queue(house.songs().await?[0]).await?;
+    player.hear().await?;
+    let lifted = |decibels: f64| 10_f64.powf(decibels / 20.0);
+    let expected = lifted(MOST_DB);
+    player.until("the gain", &format!("return Math.abs(window.jukeline.gain - {expected}) < 0.01")).await?;
+    let volumes = "return [...document.querySelectorAll('audio')].filter(a => !a.paused).map(a => a.volume)";
+    ensure!(player.eval(volumes).await? == json!([1]), "the element itself is at full volume");
+
+    // At 60 of 100 (its square: 0.36) the same song is lifted by so much less.
+    house.operator.set_volume(house.jukebox, 60).await?;
+    let expected = lifted(MOST_DB) * 0.36;
+    player.until("less gain", &format!("return Math.abs(window.jukeline.gain - {expected}) < 0.01")).await?;
+    player.hear().await?;
+    Ok(())
+}
