@@ -1,10 +1,11 @@
-//! The player's own browser: songs that are too quiet.
+//! The player's own browser: songs that are too quiet, and songs on its disk.
 
-use std::{path::Path, process::Command};
+use std::{path::Path, process::Command, time::Duration};
 
 use anyhow::{Result, ensure};
 use jukeline_tests::{
     browser::Browser,
+    eventually,
     house::{House, Phone},
     machine::{self, Need},
     music, needs,
@@ -53,5 +54,37 @@ async fn a_quiet_song_is_lifted_by_a_gain_node() -> Result<()> {
     let expected = lifted(MOST_DB) * 0.36;
     player.until("less gain", &format!("return Math.abs(window.jukeline.gain - {expected}) < 0.01")).await?;
     player.hear().await?;
+    Ok(())
+}
+
+/// Requests for songs' sounds that this page made since it was loaded.
+const FETCHED: &str = "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/sound')).length";
+const KEPT: &str = "caches.open('jukeline-songs').then(c => c.keys()).then(keys => done(keys.length))";
+
+#[tokio::test]
+async fn songs_on_the_players_disk_are_not_fetched_again() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let server = Setup::embedded().start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    let player = Browser::player(&house, &server.url()).await?;
+    let guest = Phone::enter(&server.url(), &house.room, &player.room_code().await?).await?;
+    let songs = house.songs().await?;
+    guest.queue(songs[0]).await?;
+    guest.queue(songs[1]).await?;
+    let before = player.hear().await?;
+    eventually("both songs on the disk", Duration::from_secs(20), || async {
+        let kept = player.eval_async(KEPT).await?;
+        ensure!(kept == json!(2), "{kept} are kept");
+        Ok(())
+    })
+    .await?;
+    ensure!(player.eval(FETCHED).await? == json!(2), "each was fetched once");
+
+    player.client().refresh().await?;
+    let after = player.hear().await?;
+    ensure!(after.play == before.play, "the same song goes on: {after:?} after {before:?}");
+    player.wait_for(".screen-next").await?;
+    let fetched = player.eval(FETCHED).await?;
+    ensure!(fetched == json!(0), "{fetched} were fetched again");
     Ok(())
 }
