@@ -1,4 +1,4 @@
-//! The player's own browser: songs that are too quiet, and songs on its disk.
+//! The player's own browser: songs that are too quiet, songs on its disk, and its page without a server.
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -86,5 +86,38 @@ async fn songs_on_the_players_disk_are_not_fetched_again() -> Result<()> {
     player.wait_for(".screen-next").await?;
     let fetched = player.eval(FETCHED).await?;
     ensure!(fetched == json!(0), "{fetched} were fetched again");
+    Ok(())
+}
+
+/// The page and the program that the service worker keeps.
+const PAGE: &str = "caches.open('jukeline-1').then(c => c.keys()).then(keys =>
+    done(keys.filter(k => k.url.endsWith('/screen') || k.url.endsWith('.wasm')).length))";
+
+#[tokio::test]
+async fn the_players_page_loads_without_a_server_and_goes_on_when_it_is_back() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut server = Setup::embedded().start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    let player = Browser::player(&house, &server.url()).await?;
+    let guest = Phone::enter(&server.url(), &house.room, &player.room_code().await?).await?;
+    guest.queue(house.songs().await?[0]).await?;
+    let before = player.hear().await?;
+    player.until("the service worker", "return navigator.serviceWorker.controller !== null").await?;
+    player.goto(&format!("{}/screen", server.url())).await?;
+    player.hear().await?;
+    eventually("the page in the cache", Duration::from_secs(20), || async {
+        let kept = player.eval_async(PAGE).await?;
+        ensure!(kept == json!(2), "{kept} are kept");
+        Ok(())
+    })
+    .await?;
+
+    server.kill9();
+    player.client().refresh().await?;
+    player.wait_for_text("Looking for the server").await?;
+    server.restart().await?;
+    let after = player.hear().await?;
+    ensure!(after.play == before.play, "the same song goes on: {after:?} after {before:?}");
+    ensure!(player.eval(FETCHED).await? == json!(0), "from the disk");
     Ok(())
 }
