@@ -101,9 +101,13 @@ impl Engine {
         if self.inner.unlocked.replace(true) {
             return;
         }
-        if self.inner.player.borrow().sounding().is_some() {
-            // The browser had refused in the middle of a song: it goes on from there.
-            if let Some(sound) = self.sound() {
+        let (sounds, paused) = {
+            let player = self.inner.player.borrow();
+            (player.sounding().is_some(), player.paused())
+        };
+        if sounds {
+            // The browser had refused in the middle of a song: it goes on from there, unless staff hold it.
+            if let Some(sound) = self.sound().filter(|_| !paused) {
                 sound.resume();
             }
             return;

@@ -235,9 +235,13 @@ impl Inner {
         self.lift.set_gain(self.active.get(), loudness.max(1.0) as f32);
     }
 
-    /// The audio context stopped (a device was taken away) or runs again.
+    /// The audio context stopped (a device was taken away) or runs again. Some browsers' elements would go on unheard.
     fn context_changed(&self) {
-        (self.news)(if self.lift.is_audible() { SoundNews::Free } else { SoundNews::Locked });
+        if self.lift.is_audible() {
+            return (self.news)(SoundNews::Free);
+        }
+        self.active().pause().unwrap_or_default();
+        (self.news)(SoundNews::Locked);
     }
 }
 
