@@ -1,5 +1,7 @@
 // Keeps what carries its content's hash in its name, and the last seen pages for when there is no network.
 const KEPT = "jukeline-1";
+// The screen keeps its songs by itself.
+const SONGS = "jukeline-songs";
 
 self.addEventListener("install", () => self.skipWaiting());
 
@@ -7,7 +9,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
+      .then((names) => Promise.all(names.filter((name) => name !== KEPT && name !== SONGS).map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
   );
 });
@@ -16,9 +18,10 @@ self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname.startsWith("/ui/") && !url.pathname.startsWith("/ui/boot/")) {
+  const isBoot = url.pathname.startsWith("/ui/boot/");
+  if (url.pathname.startsWith("/ui/") && !isBoot) {
     event.respondWith(cacheFirst(request));
-  } else if (request.mode === "navigate" && !url.search) {
+  } else if (isBoot || (request.mode === "navigate" && !url.search)) {
     event.respondWith(networkFirst(request));
   }
 });

@@ -100,7 +100,9 @@ pub(crate) fn Dock() -> Element {
     let lang = lang();
     let page = page();
     let room = page.room().map(str::to_string).or_else(state::last_room);
-    let is_here = |tab: &Route| match (tab, &page) {
+    let is_here = |tab: &Route, icon: &str| match (tab, &page) {
+        // Where no room is known both lead to the venues: one of them stands for it.
+        (Route::Venues, Route::Venues) => icon == "room",
         (Route::Room(_), Route::Room(_) | Route::Code(_)) | (Route::Find(..), Route::Find(..)) => true,
         (
             Route::Wallet,
@@ -125,7 +127,7 @@ pub(crate) fn Dock() -> Element {
             }
             nav { class: "tabs", aria_label: lang.main_nav(),
                 for (tab , name , icon) in tabs {
-                    a { key: "{icon}", href: tab.path(), aria_current: is_here(&tab).then_some("page"), Icon { name: icon } {name} }
+                    a { key: "{icon}", href: tab.path(), aria_current: is_here(&tab, icon).then_some("page"), Icon { name: icon } {name} }
                 }
             }
         }

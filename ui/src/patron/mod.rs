@@ -9,7 +9,6 @@ mod focus;
 mod form;
 mod glide;
 mod in_app;
-mod install;
 mod live;
 mod nav;
 mod offer;
@@ -27,7 +26,7 @@ mod state;
 mod venues;
 mod wallet;
 
-use crate::shared::{clock, live_region::LiveRegion, title, words::lang};
+use crate::shared::{clock, live_region::LiveRegion, title, words::lang, worker};
 use dioxus::prelude::*;
 use route::Route;
 
@@ -51,7 +50,7 @@ fn App() -> Element {
         spawn(async {
             state::refresh_all().await;
             asking::settle_kept().await;
-            install::register_worker().await;
+            worker::register().await;
         })
     });
     let route = nav::route();

@@ -60,6 +60,8 @@ fn Notices() -> Element {
         return rsx! { Notice { icon: "offline", head: lang.no_connection(), text: "{as_of} {lang.songs_stay()}" } };
     }
     let words = match room.player {
+        // That the house is closed says it all.
+        _ if !room.info.open => return VNode::empty(),
         _ if room.paused => lang.paused_by_staff(),
         PlayerStatus::Online => return VNode::empty(),
         status => lang.player(status).unwrap_or_default(),

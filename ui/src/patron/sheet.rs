@@ -76,7 +76,7 @@ pub(crate) fn Sheet(room: String, song: SongId) -> Element {
                     Offered { room, quote: quote_now.clone(), step, again: move |()| quote.restart() }
                 },
                 (Some(Err(error)), None) => rsx! {
-                    div { class: "sheet-body",
+                    div { class: "sheet-body", tabindex: "0",
                         h1 { class: "song-title", id: "song-title", {lang.nothing_taken()} }
                         p { class: "muted", role: "alert", {lang.client_error(error)} }
                     }
@@ -111,7 +111,7 @@ async fn open_dialog() {
 fn Loading() -> Element {
     let lang = lang();
     rsx! {
-        div { class: "sheet-body", aria_busy: true,
+        div { class: "sheet-body", tabindex: "0", aria_busy: true,
             div { class: "cover song-cover bone" }
             h1 { class: "song-title", id: "song-title",
                 span { class: "sr-only", {lang.one_moment()} }
@@ -146,7 +146,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
     if enters() && matches!(foot, Foot::Away) {
         // No foot: at large text the form is longer than the screen and must scroll.
         return rsx! {
-            div { class: "sheet-body",
+            div { class: "sheet-body", tabindex: "0",
                 h1 { class: "song-title clamp", id: "song-title", dir: "auto", {quote.song.song.title.clone()} }
                 p { class: "muted", {lang.show_you_are_here()} }
                 EnterForm { room, on_pass: again }
@@ -154,7 +154,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
         };
     }
     rsx! {
-        div { class: "sheet-body",
+        div { class: "sheet-body", tabindex: "0",
             Heading { quote: quote.clone() }
             dl { class: "facts",
                 for (name , value , class) in facts(lang, &quote, &time) {
@@ -243,7 +243,7 @@ fn Accepted(room: String, play: MyPlay) -> Element {
     let price = i64::from(play.price);
     let live = state::place_and_minute(&play);
     rsx! {
-        div { class: "sheet-body",
+        div { class: "sheet-body", tabindex: "0",
             div { class: "accepted", role: "status",
                 Icon { name: "check" }
                 match (play.state, live) {

@@ -4,7 +4,7 @@ use super::{
     disk::Disk,
     files::{FileNews, Files},
     player_core::{Command, Input, Now, Player},
-    sound::{Sound, SoundNews, codecs},
+    sound::{Reading, Sound, SoundNews, codecs},
 };
 use crate::shared::socket::Socket;
 use jukeline_app::{
@@ -101,9 +101,13 @@ impl Engine {
         if self.inner.unlocked.replace(true) {
             return;
         }
-        if self.inner.player.borrow().sounding().is_some() {
-            // The browser had refused in the middle of a song: it goes on from there.
-            if let Some(sound) = self.sound() {
+        let (sounds, paused) = {
+            let player = self.inner.player.borrow();
+            (player.sounding().is_some(), player.paused())
+        };
+        if sounds {
+            // The browser had refused in the middle of a song: it goes on from there, unless staff hold it.
+            if let Some(sound) = self.sound().filter(|_| !paused) {
                 sound.resume();
             }
             return;
@@ -176,12 +180,16 @@ impl Engine {
         }
     }
 
-    /// For [`super::diagnosis`]: play, seconds, whether it stands still, whether it has started, epoch.
-    pub(super) fn reading(&self) -> (Option<PlayId>, f64, bool, bool, Option<i64>) {
+    /// For [`super::diagnosis`]: the play that sounds, whether it has started, and the epoch.
+    pub(super) fn reading(&self) -> (Option<PlayId>, bool, Option<i64>) {
         let player = self.inner.player.borrow();
-        let (seconds, paused) = self.sound().map_or((0.0, true), |sound| sound.reading());
         let sounding = player.sounding();
-        (sounding.map(|s| s.song.play), seconds, paused, sounding.is_some_and(|s| s.started), player.epoch())
+        (sounding.map(|s| s.song.play), sounding.is_some_and(|s| s.started), player.epoch())
+    }
+
+    /// For [`super::diagnosis`]: what the audio element says.
+    pub(super) fn sound_reading(&self) -> Option<Reading> {
+        self.sound().map(|sound| sound.reading())
     }
 
     fn carry_out(&self, command: Command) {
@@ -254,6 +262,7 @@ impl Engine {
                 self.inner.asked.set(true);
                 self.inner.unlocked.set(false);
             }
+            SoundNews::Free => self.unlocked(),
         }
     }
 

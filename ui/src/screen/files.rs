@@ -1,5 +1,7 @@
-//! Songs fetched ahead, in memory: what a player needs to play on through a network cut.
+//! Songs fetched ahead: what a player needs to play on through a network cut. At hand in memory, and on the disk for the
+//! next time where there is one.
 
+use super::shelf;
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::id::SongId;
 use std::{
@@ -101,8 +103,11 @@ async fn fetch_all(inner: Rc<Inner>) {
     inner.running.set(false);
 }
 
-/// `None`: there is no use in asking again.
+/// From the disk, else from the server. `None`: there is no use in asking again.
 async fn fetch(song: SongId) -> Result<Option<String>, JsValue> {
+    if let Some(blob) = shelf::find(song).await {
+        return Url::create_object_url_with_blob(&blob).map(Some);
+    }
     let window = web_sys::window().ok_or("no window")?;
     let answer: Response =
         JsFuture::from(window.fetch_with_str(&format!("/api/songs/{song}/sound"))).await?.dyn_into()?;
@@ -113,5 +118,8 @@ async fn fetch(song: SongId) -> Result<Option<String>, JsValue> {
         return Err("not now".into());
     }
     let blob: Blob = JsFuture::from(answer.blob()?).await?.dyn_into()?;
-    Url::create_object_url_with_blob(&blob).map(Some)
+    let url = Url::create_object_url_with_blob(&blob)?;
+    // It need not wait for the disk.
+    spawn_local(async move { shelf::keep(song, &blob).await });
+    Ok(Some(url))
 }

@@ -6,16 +6,18 @@ mod disk;
 mod engine;
 mod files;
 mod idle;
+mod lift;
 mod live;
 mod pairing;
 pub mod player_core;
 mod qr;
+mod shelf;
 mod sound;
 mod stage;
 
 pub use qr::Qr;
 
-use crate::shared::{clock, fetch::api, icons::Mark, title, words::lang};
+use crate::shared::{clock, fetch::api, icons::Mark, title, words::lang, worker};
 use dioxus::prelude::*;
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::api::{Code, ScreenInfo};
@@ -42,6 +44,7 @@ fn Screen() -> Element {
         spawn(async move {
             paired.set(who_am_i().await);
             asked.set(true);
+            worker::register().await;
         })
     });
     match (paired(), asked()) {

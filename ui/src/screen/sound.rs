@@ -1,6 +1,6 @@
 //! The audio elements. Two of them, so that the next song is decoded before the last one ends.
 
-use super::{chime, player_core::Input};
+use super::{chime, lift::Lift, player_core::Input};
 use crate::shared::listen::Listener;
 use jukeline_app::{api::HandedSong, id::PlayId, play::BreakCause, song::Codec};
 use std::{
@@ -17,6 +17,18 @@ pub(super) enum SoundNews {
     Input(Input),
     /// The browser refuses sound until somebody touches the page.
     Locked,
+    /// It lets the page sound again.
+    Free,
+}
+
+/// What the element that was used last says.
+pub(super) struct Reading {
+    /// Its clock.
+    pub(super) seconds: f64,
+    /// It stands still.
+    pub(super) paused: bool,
+    /// How many times as loud as its own volume it is.
+    pub(super) gain: f32,
 }
 
 /// The sound of this page. Clones share it.
@@ -27,6 +39,7 @@ pub(super) struct Sound {
 
 struct Inner {
     elements: [HtmlAudioElement; 2],
+    lift: Lift,
     active: Cell<usize>,
     song: RefCell<Option<HandedSong>>,
     volume: Cell<u8>,
@@ -40,6 +53,7 @@ impl Sound {
         let elements = [element("sound-a")?, element("sound-b")?];
         let inner = Rc::new(Inner {
             elements,
+            lift: Lift::default(),
             active: Cell::new(0),
             song: RefCell::default(),
             volume: Cell::new(80),
@@ -103,6 +117,9 @@ impl Sound {
     /// Lets it go on.
     pub(super) fn resume(&self) {
         let Some(play) = self.inner.song.borrow().as_ref().map(|song| song.play) else { return };
+        if self.inner.needs_lift() || !self.inner.lift.is_audible() {
+            self.lift();
+        }
         let promise = self.inner.active().play();
         let news = self.inner.news.clone();
         spawn_local(async move {
@@ -127,19 +144,40 @@ impl Sound {
     pub(super) fn volume(&self, percent: u8) {
         self.inner.volume.set(percent.min(100));
         self.inner.set_gain();
+        if self.inner.needs_lift() {
+            self.lift();
+        }
     }
 
-    /// Reads the clock of what sounds; nothing while it is held.
+    /// Lets songs be louder than their element's full volume, as soon as the browser allows it.
+    fn lift(&self) {
+        let inner = self.inner.clone();
+        spawn_local(async move {
+            if inner.lift.start().await && inner.needs_lift() {
+                let weak = Rc::downgrade(&inner);
+                inner.lift.join(&inner.elements, move || {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.context_changed();
+                    }
+                });
+                inner.set_gain();
+            }
+        });
+    }
+
+    /// Reads the clock of what sounds; nothing while it is held or can't be heard.
     pub(super) fn clock(&self) -> Option<Input> {
         let element = self.inner.active();
         let play = self.inner.song.borrow().as_ref()?.play;
-        (!element.paused() && !element.ended()).then(|| Input::Clock(play, position_ms(element)))
+        let sounds = !element.paused() && !element.ended() && self.inner.lift.is_audible();
+        sounds.then(|| Input::Clock(play, position_ms(element)))
     }
 
-    /// Seconds, and whether it stands still; for the diagnosis hook.
-    pub(super) fn reading(&self) -> (f64, bool) {
+    /// For the diagnosis hook.
+    pub(super) fn reading(&self) -> Reading {
         let element = self.inner.active();
-        (element.current_time(), element.paused())
+        let gain = self.inner.lift.gain(self.inner.active.get());
+        Reading { seconds: element.current_time(), paused: element.paused(), gain }
     }
 
     /// Whether the browser lets this page sound, tried with a moment of silence on both elements.
@@ -152,9 +190,14 @@ impl Sound {
         true
     }
 
-    /// The test sound. Within a touch it also unlocks both elements, which some browsers ask for each.
+    /// The test sound. Within a touch it also unlocks both elements, which some browsers ask for each, and the context
+    /// that quiet songs will need.
     pub(super) async fn chime(&self) -> bool {
         let [first, second] = &self.inner.elements;
+        self.lift();
+        for which in [0, 1] {
+            self.inner.lift.set_gain(which, 1.0);
+        }
         let started = start(first, &chime::chime());
         let silent = start(second, &chime::silence());
         started.await.is_ok() && silent.await.is_ok()
@@ -173,12 +216,32 @@ impl Inner {
         }
     }
 
-    /// The element's volume: the house's, perceived (its square), times the song's gain. Never above full: a louder song
-    /// would clip.
-    fn set_gain(&self) {
+    /// How loud the song shall be, 1 = as it is in its file: the house's volume, perceived (its square), times the song's
+    /// gain, which lifts no song over its full scale.
+    fn loudness(&self) -> f64 {
         let gain_db = self.song.borrow().as_ref().map_or(0.0, |song| song.gain_db);
         let house = f64::from(self.volume.get()) / 100.0;
-        self.active().set_volume((house * house * 10_f64.powf(gain_db / 20.0)).clamp(0.0, 1.0));
+        house * house * 10_f64.powf(gain_db / 20.0)
+    }
+
+    fn needs_lift(&self) -> bool {
+        self.loudness() > 1.0
+    }
+
+    /// The element does what it can alone; its gain node the rest.
+    fn set_gain(&self) {
+        let loudness = self.loudness();
+        self.active().set_volume(loudness.clamp(0.0, 1.0));
+        self.lift.set_gain(self.active.get(), loudness.max(1.0) as f32);
+    }
+
+    /// The audio context stopped (a device was taken away) or runs again. Some browsers' elements would go on unheard.
+    fn context_changed(&self) {
+        if self.lift.is_audible() {
+            return (self.news)(SoundNews::Free);
+        }
+        self.active().pause().unwrap_or_default();
+        (self.news)(SoundNews::Locked);
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     idle::{Attract, idle_words},
     live::Codes,
     qr::Qr,
+    shelf,
 };
 use crate::shared::{
     clock,
@@ -84,7 +85,7 @@ pub(super) fn Stage(
             // Holds the icons in memory: offline is when this one is needed.
             span { class: "sr-only", aria_hidden: "true", Icon { name: "offline" } }
             if here.locked {
-                Touch { trial: info.trial }
+                Touch {}
             }
         }
     }
@@ -256,16 +257,15 @@ fn Away(reason: &'static str) -> Element {
 
 /// The whole screen is the button: the click is taken by the screen itself.
 #[component]
-fn Touch(trial: bool) -> Element {
+fn Touch() -> Element {
     let words = lang();
+    let where_songs_are = if shelf::is_there() { words.screen_on_disk() } else { words.screen_memory_only() };
     rsx! {
         button { class: "touch", r#type: "button", autofocus: true,
             Icon { name: "sound" }
             strong { {words.screen_touch_for_sound()} }
             small { {words.screen_touch_why()} }
-            if trial {
-                small { class: "foot", {words.screen_memory_only()} }
-            }
+            small { class: "foot", {where_songs_are} }
         }
     }
 }

@@ -17,3 +17,4 @@ pub mod storage;
 pub mod taking;
 pub mod title;
 pub mod words;
+pub mod worker;

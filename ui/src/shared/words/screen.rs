@@ -11,6 +11,7 @@ texts! {
     screen_touch_for_sound = "Touch to turn the sound on", "Berühren, um den Ton einzuschalten";
     screen_touch_why = "The browser asks for this once after each start.", "Der Browser verlangt das einmal nach jedem Start.";
     screen_memory_only = "Over plain http, songs are kept in memory only: after a restart they are fetched again.", "Über einfaches http liegen Lieder nur im Speicher: nach einem Neustart werden sie neu geladen.";
+    screen_on_disk = "Songs are kept on this machine: after a restart they are not fetched again.", "Lieder bleiben auf diesem Gerät: nach einem Neustart werden sie nicht neu geladen.";
     screen_another_screen_plays = "Another screen plays the sound now", "Der Ton kommt jetzt von einem anderen Bildschirm";
     screen_offline = "Offline", "Offline";
     screen_plays_on_from_memory = "Playing on from memory; new songs when the network is back.", "Spielt weiter, was geladen ist; neue Lieder, sobald das Netz wieder da ist.";

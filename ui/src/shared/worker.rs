@@ -1,9 +1,9 @@
-//! Installing the page as an app: the service worker, where there is one.
+//! The service worker, where there is one: the page loads without a network, and can be installed as an app.
 
 use wasm_bindgen_futures::JsFuture;
 
 /// Registers `/sw.js` where the browser allows it and the server has it; anything else is fine without.
-pub(crate) async fn register_worker() {
+pub async fn register() {
     let Some(window) = web_sys::window().filter(|w| w.is_secure_context()) else { return };
     let scheme = window.location().protocol().unwrap_or_default();
     if !matches!(scheme.as_str(), "https:" | "http:") {
