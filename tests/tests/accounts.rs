@@ -4,7 +4,8 @@ mod support;
 
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
-    api::{AddressAndPassword, ChangeMe, Code, Credential, ForgotPassword, ResetPassword, ScreenRole},
+    account::Role,
+    api::{AddressAndPassword, ChangeMe, Code, Credential, ForgotPassword, Invite, ResetPassword, ScreenRole},
     client::Client,
     play::PlayState,
 };
@@ -105,9 +106,9 @@ async fn nobody_learns_whose_address_it_is() -> Result<()> {
 }
 
 /// The code in the link of a mail, whose long lines may be broken.
-fn code_in(mail: &str) -> Result<String> {
+fn code_in(mail: &str, path: &str) -> Result<String> {
     let text = mail.replace("=\r\n", "").replace("=\n", "");
-    let (_, rest) = text.split_once("/reset/").context("no link in the mail")?;
+    let (_, rest) = text.split_once(path).context("no link in the mail")?;
     Ok(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect())
 }
 
@@ -147,7 +148,36 @@ async fn a_lost_password_by_mail() -> Result<()> {
     ensure!(unknown.text().await? == known.text().await?, "the same words");
     let mail = mailbox.message_to(email).await?;
     ensure!(mailbox.messages()?.len() == 1, "none to the address that is nobody's");
-    choose_anew(&server, email, &code_in(&mail)?, PASSWORD, "nine purple bicycles").await
+    choose_anew(&server, email, &code_in(&mail, "/reset/")?, PASSWORD, "nine purple bicycles").await
+}
+
+#[tokio::test]
+async fn an_invitation_by_mail_makes_staff_of_whoever_opens_it() -> Result<()> {
+    needs!(Need::Mail);
+    let mailbox = Mailbox::start().await?;
+    let setup = Setup::embedded().set(&["mail", "smtp"], mailbox.smtp()).set(&["mail", "from"], "jukeline@bar.example");
+    let server = setup.start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    let venue = house.operator.room(&house.room).await?.info.venue;
+    let (email, jo) = ("jo@home.example", browser(&server)?);
+    let invite = Invite { role: Role::MusicManager, email: Some(email.into()) };
+    ensure!(house.operator.invite(venue, &invite).await?.by_hand.is_none(), "the code is in the mail alone");
+    let code = code_in(&mailbox.message_to(email).await?, "/staff/join/")?;
+    let account = jo.sign_up(&person(email, PASSWORD)).await?.me.account;
+    refused(jo.rules(house.jukebox).await, Code::Forbidden)?;
+    let appointed = jo.take_up_invitation(&code).await?;
+    ensure!(appointed.role == Role::MusicManager && appointed.venue == Some(venue), "{appointed:?}");
+    let rules = jo.rules(house.jukebox).await?;
+    jo.set_rules(house.jukebox, &rules).await?;
+    refused(jo.staff(venue).await, Code::Forbidden)?;
+    let people = house.operator.staff(venue).await?;
+    ensure!(people.people.len() == 1 && people.people[0].email.as_deref() == Some(email), "{people:?}");
+    house.operator.change_role(venue, account, Role::Attendant).await?;
+    refused(jo.set_rules(house.jukebox, &rules).await, Code::Forbidden)?;
+    jo.set_paused(house.jukebox, false).await?;
+    house.operator.dismiss(venue, account).await?;
+    refused(jo.set_paused(house.jukebox, false).await, Code::Forbidden)?;
+    doctor_is_happy(&server)
 }
 
 #[tokio::test]

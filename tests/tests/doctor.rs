@@ -9,13 +9,16 @@ use contract::{
     house::{House, ask, claim, facts, patron},
     kafka_side::produce,
 };
+use futures_util::future::join_all;
 use jukeline_app::{api::StartAsGuest, client::Client, events::Stamped, id::JukeboxId};
 use jukeline_backend::{
     config::Config,
     doctor::{self, Findings, Trouble},
     store::{Store, outbox},
 };
-use jukeline_tests::{eventually, house::HttpTransport, machine::Need, needs, server::Setup};
+use jukeline_tests::{eventually, house::HttpTransport, kafka::Kafka, machine::Need, needs, server::Setup};
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use std::time::Duration;
 use support::sqlite;
 use uuid::Uuid;
 
@@ -93,6 +96,41 @@ async fn the_log_ends_where_the_database_does_or_the_doctor_says_where() -> Resu
     produce(kafka, &topic, None, stranger.to_string().as_bytes(), Some("x"), b"{}").await?;
     let found = examined(&config, &store).await?;
     ensure!(found.wrong.len() == 2 && found.to_string().contains("the database has nothing of it"), "{found}");
+    Ok(())
+}
+
+/// Records of somebody else, so many.
+async fn crowd(kafka: &Kafka, topic: &str, partition: i32, count: i64) -> Result<()> {
+    let producer: FutureProducer = kafka.client().set("acks", "all").create()?;
+    let payloads: Vec<String> = (1..=count).map(|n| format!(r#"{{"version":{{"epoch":1,"n":{n}}}}}"#)).collect();
+    let sends = payloads.iter().map(|payload| {
+        let record = FutureRecord::to(topic).partition(partition).key("somebody else").payload(payload);
+        producer.send(record, Duration::from_secs(10))
+    });
+    for sent in join_all(sends).await {
+        sent.map_err(|(error, _)| error)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_reads_back_as_far_as_it_must() -> Result<()> {
+    needs!(Need::Kafka, Need::Postgres);
+    let mut installation = Installation::make(On::Network).await?;
+    let (store, jukebox) = played(&installation).await?;
+    let (topic, config) = (installation.topic("plays"), installation.config().clone());
+    let kafka = installation.kafka()?;
+    let all = facts(&store).await?;
+    let last = all.last().context("facts")?;
+    let known = jukeline_app::id::fact_id(&format!("jukebox/{jukebox}"), 1, last.version.n).to_string();
+    let payload = serde_json::to_vec(last)?;
+    // The last fact once more, which says in which partition the jukebox is.
+    let partition = produce(kafka, &topic, None, jukebox.to_string().as_bytes(), Some(&known), &payload).await?;
+    crowd(kafka, &topic, partition, 2_000).await?;
+    let found = examined(&config, &store).await?;
+    let tail = found.tail.clone().context("the log was looked at")?;
+    ensure!(tail.compared == 1 && tail.records > 2_000 && tail.unread.is_empty(), "{found}");
+    ensure!(found.wrong.len() == 1 && found.wrong[0].subject == "jukebox somebody else", "{found}");
     Ok(())
 }
 

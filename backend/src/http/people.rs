@@ -4,21 +4,19 @@
 //! staff. What is mailed or given out is a one-time code, and whoever shows it is appointed. So the answer is the same
 //! whether an address is somebody's or nobody's, and the list shows people only after they came.
 
+mod invitations;
+
 use super::{
     extract::{Json, Path, Path2},
     identity::{Session, require, require_operator},
-    limits,
     problem::{Answer, ApiProblem},
-    sessions,
-    shared::{Address, Shared},
 };
 use crate::{
     context::Context,
-    mail, secret,
     store::{
         accounts::{
             self,
-            invitations::{self, NewInvitation},
+            invitations::{Pending, pending},
             staff,
         },
         places,
@@ -27,42 +25,44 @@ use crate::{
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, StatusCode},
-    routing::{delete, get, post, put},
+    http::StatusCode,
+    routing::{delete, get, put},
 };
 use jukeline_app::{
     account::Role,
-    api::{
-        Appointed, ChangeRole, Code, InvitationCode, Invite, Invited, PendingInvitation, Staff, StaffMember,
-        TakeUpInvitation,
-    },
-    id::{AccountId, InvitationId, VenueId},
-    staff::{StaffRefusal, change, dismiss, may_appoint},
+    api::{ChangeRole, Code, PendingInvitation, Staff, StaffMember},
+    id::{AccountId, VenueId},
+    staff::{StaffRefusal, change, dismiss},
 };
 
 /// The highest role in trial mode: cookies travel readable there, and who reads one must not appoint others.
 const TRIAL_MOST: Role = Role::MusicManager;
-/// Characters of a code: some 5 bits each.
-const CODE_LENGTH: usize = 16;
 
 /// Staff of venues, operators, invitations.
 pub fn routes() -> Router<Context> {
     Router::new()
         .route("/api/venues/{venue}/staff", get(staff_of_venue))
         .route("/api/venues/{venue}/staff/{account}", put(change_role).delete(dismiss_from_venue))
-        .route("/api/venues/{venue}/invitations", post(invite_to_venue))
-        .route("/api/venues/{venue}/invitations/{invitation}", delete(revoke_from_venue))
         .route("/api/operators", get(operators))
         .route("/api/operators/{account}", delete(dismiss_operator))
-        .route("/api/operators/invitations", post(invite_operator))
-        .route("/api/operators/invitations/{invitation}", delete(revoke_from_operators))
-        .route("/api/appointments", post(take_up))
+        .merge(invitations::routes())
 }
 
 /// Refuses who doesn't appoint at a venue. Who does everywhere is told where there is none.
 async fn require_manager(context: &Context, session: &Session, venue: VenueId) -> Answer<()> {
     require(context, session.account, Role::VenueManager, venue).await?;
     places::venue_name(&context.store, venue).await?.map(|_| ()).ok_or(Code::NotFound.into())
+}
+
+/// Refuses roles that aren't given at such a place, or not in trial mode.
+fn check_role(context: &Context, role: Role, place: Option<VenueId>) -> Answer<()> {
+    if !jukeline_app::staff::fits(role, place) {
+        return Err(ApiProblem::invalid("role", "operators have no venue, everybody else has one"));
+    }
+    if context.config.is_trial() && role > TRIAL_MOST {
+        return Err(Code::NeedsHttps.into());
+    }
+    Ok(())
 }
 
 async fn staff_of_venue(
@@ -82,185 +82,22 @@ async fn operators(State(context): State<Context>, session: Session) -> Answer<J
 async fn listed(context: &Context, place: Option<VenueId>) -> Answer<Json<Staff>> {
     let now = context.store.now().await?;
     let members = staff::members(&context.store, place).await?;
-    let pending = invitations::pending(&context.store, place, now).await?;
+    let waiting = pending(&context.store, place, now).await?;
     let member = |(account, role, profile): (AccountId, Role, accounts::Profile)| StaffMember {
         account,
         role,
         name: profile.name,
         email: profile.email,
     };
-    let waits = |pending: invitations::Pending| PendingInvitation {
+    let waits = |pending: Pending| PendingInvitation {
         invitation: pending.id,
         role: pending.role,
         invited_by: pending.by,
         email: pending.email,
         until: pending.until,
     };
-    let (people, invitations) = (members.into_iter().map(member).collect(), pending.into_iter().map(waits).collect());
+    let (people, invitations) = (members.into_iter().map(member).collect(), waiting.into_iter().map(waits).collect());
     Ok(Json(Staff { people, invitations }))
-}
-
-async fn invite_to_venue(
-    State(context): State<Context>,
-    shared: Shared,
-    Path(venue): Path<VenueId>,
-    session: Session,
-    headers: HeaderMap,
-    Json(invite): Json<Invite>,
-) -> Answer<(StatusCode, Json<Invited>)> {
-    require_manager(&context, &session, venue).await?;
-    invite_to(context, shared, session, Some(venue), &headers, invite).await
-}
-
-async fn invite_operator(
-    State(context): State<Context>,
-    shared: Shared,
-    session: Session,
-    headers: HeaderMap,
-    Json(invite): Json<Invite>,
-) -> Answer<(StatusCode, Json<Invited>)> {
-    require_operator(&context, session.account).await?;
-    invite_to(context, shared, session, None, &headers, invite).await
-}
-
-async fn invite_to(
-    context: Context,
-    shared: Shared,
-    session: Session,
-    place: Option<VenueId>,
-    headers: &HeaderMap,
-    invite: Invite,
-) -> Answer<(StatusCode, Json<Invited>)> {
-    check_role(&context, invite.role, place)?;
-    let email = invite.email.as_deref().map(|email| sessions::checked_address(&context, email)).transpose()?;
-    if email.is_some() && context.config.mail.smtp.is_none() {
-        return Err(Code::NoMail.into());
-    }
-    shared.limits.count(limits::INVITATIONS, &session.account.to_string()).map_err(ApiProblem::slow_down)?;
-    if let Some(email) = &email {
-        let address = sessions::address_hash(&context, email);
-        shared.limits.count(limits::MAILS, &address).map_err(ApiProblem::slow_down)?;
-    }
-    let code = secret::token().chars().filter(char::is_ascii_alphanumeric).take(CODE_LENGTH).collect::<String>();
-    let code = code.to_lowercase();
-    let now = context.store.now().await?;
-    let new = NewInvitation { role: invite.role, place, by: session.account, email: email.as_deref() };
-    let mut tx = context.store.begin().await?;
-    // Behind the lock, so that an invitation never comes after the dismissal of whoever made it.
-    let posts = staff::posts(&mut tx, context.store.kind(), place).await?;
-    let theirs: Vec<_> =
-        posts.iter().filter(|post| post.account == session.account).map(|post| post.appointment).collect();
-    if !may_appoint(&theirs, invite.role, place) {
-        return Err(Code::Forbidden.into());
-    }
-    let (invitation, until) = invitations::put(&mut tx, &new, &code, now).await?;
-    tx.commit().await?;
-    tracing::info!(by = %session.account, place = ?place, role = invite.role.word(), "somebody was invited");
-    let link = context.config.address(&format!("/staff/join/{code}"));
-    let by_hand = match email {
-        None => Some(InvitationCode { code, link }),
-        Some(email) => {
-            mail_link(context, email, place, invite.role, mail::Language::of(headers), link);
-            None
-        }
-    };
-    Ok((StatusCode::CREATED, Json(Invited { invitation, until, by_hand })))
-}
-
-/// Refuses roles that aren't given at such a place, or not in trial mode.
-fn check_role(context: &Context, role: Role, place: Option<VenueId>) -> Answer<()> {
-    if !jukeline_app::staff::fits(role, place) {
-        return Err(ApiProblem::invalid("role", "operators have no venue, everybody else has one"));
-    }
-    if context.config.is_trial() && role > TRIAL_MOST {
-        return Err(Code::NeedsHttps.into());
-    }
-    Ok(())
-}
-
-/// Mails the link behind the answer.
-fn mail_link(
-    context: Context,
-    email: String,
-    place: Option<VenueId>,
-    role: Role,
-    language: mail::Language,
-    link: String,
-) {
-    tokio::spawn(async move {
-        let venue = match place {
-            Some(venue) => places::venue_name(&context.store, venue).await.ok().flatten(),
-            None => None,
-        };
-        let (subject, body) = mail::invitation_text(language, venue.as_deref().unwrap_or("Jukeline"), role, &link);
-        if mail::send(&context.config, &email, &subject, body).await.is_err() {
-            tracing::warn!("an invitation was not sent");
-        }
-    });
-}
-
-async fn revoke_from_venue(
-    State(context): State<Context>,
-    Path2(venue, invitation): Path2<VenueId, InvitationId>,
-    session: Session,
-) -> Answer<StatusCode> {
-    require_manager(&context, &session, venue).await?;
-    revoke(&context, Some(venue), invitation).await
-}
-
-async fn revoke_from_operators(
-    State(context): State<Context>,
-    Path(invitation): Path<InvitationId>,
-    session: Session,
-) -> Answer<StatusCode> {
-    require_operator(&context, session.account).await?;
-    revoke(&context, None, invitation).await
-}
-
-async fn revoke(context: &Context, place: Option<VenueId>, invitation: InvitationId) -> Answer<StatusCode> {
-    let mut tx = context.store.begin().await?;
-    if !invitations::revoke(&mut tx, place, invitation).await? {
-        return Err(Code::NotFound.into());
-    }
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Appoints whoever shows the code. On https they keep an account; in trial mode there are guests only, so it is the
-/// browser that is appointed, and whoever loses its cookie is invited again.
-async fn take_up(
-    State(context): State<Context>,
-    shared: Shared,
-    address: Address,
-    session: Session,
-    Json(take_up): Json<TakeUpInvitation>,
-) -> Answer<(StatusCode, Json<Appointed>)> {
-    let code: String = take_up.code.chars().filter(|c| !c.is_whitespace()).collect();
-    let code = code.to_lowercase();
-    // Wrong codes count, right ones don't.
-    shared.limits.check(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
-    let now = context.store.now().await?;
-    let Some(offered) = invitations::look(&context.store, &code, now).await? else {
-        shared.limits.count(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
-        return Err(Code::LinkSpent.into());
-    };
-    if context.config.is_trial() && offered > TRIAL_MOST {
-        return Err(Code::NeedsHttps.into());
-    }
-    let profile = accounts::profile(&context.store, session.account).await?;
-    if !context.config.is_trial() && profile.is_none_or(|profile| profile.guest) {
-        return Err(Code::AccountNeeded.into());
-    }
-    let mut tx = context.store.begin().await?;
-    let taken = invitations::take_up(&mut tx, context.store.kind(), &code, session.account, now).await?;
-    let (role, venue) = taken.ok_or(ApiProblem::from(Code::LinkSpent))?;
-    tx.commit().await?;
-    tracing::info!(account = %session.account, place = ?venue, role = role.word(), "somebody was appointed");
-    let venue_name = match venue {
-        Some(venue) => places::venue_name(&context.store, venue).await?,
-        None => None,
-    };
-    Ok((StatusCode::CREATED, Json(Appointed { role, venue, venue_name })))
 }
 
 async fn change_role(

@@ -18,12 +18,17 @@ use rdkafka::{
     producer::{FutureProducer, FutureRecord},
 };
 use sqlx::{Row, SqliteConnection};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// Records that are under way at once.
 const BATCH: usize = 500;
 /// How long the brokers may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the partitions of a new topic may take to have leaders.
+const LEADERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// A request as it stands in the embedded log.
 struct Request {
@@ -58,13 +63,25 @@ pub(super) async fn refuse_unless_empty(config: &LogConfig) -> Result<(), MoveEr
     }
 }
 
-/// How many records a topic was ever given.
+/// How many records a topic was ever given. One that was made just now has no leaders for a moment.
 fn records(config: &LogConfig, topic: &str) -> Result<i64, LogError> {
+    let deadline = Instant::now() + LEADERS_WITHIN;
+    loop {
+        match records_now(config, topic) {
+            Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(200)),
+            counted => return counted,
+        }
+    }
+}
+
+fn records_now(config: &LogConfig, topic: &str) -> Result<i64, LogError> {
     let unreachable = |error: rdkafka::error::KafkaError| LogError::Unreachable(error.to_string());
     let consumer: BaseConsumer = client(config).create().map_err(unreachable)?;
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(unreachable)?;
+    let found = metadata.topics().first().filter(|found| found.error().is_none() && !found.partitions().is_empty());
+    let found = found.ok_or_else(|| LogError::Unreachable(format!("no topic {topic}")))?;
     let mut records = 0;
-    for partition in metadata.topics().iter().flat_map(|found| found.partitions()) {
+    for partition in found.partitions() {
         let (_, high) = consumer.fetch_watermarks(topic, partition.id(), PATIENCE).map_err(unreachable)?;
         records += high;
     }

@@ -123,31 +123,38 @@ fn read_windows(
     consumer.assign(&list).map_err(unreachable)?;
     let mut deadline = Instant::now() + PATIENCE;
     while !left.is_empty() {
-        match consumer.poll(Duration::from_millis(200)) {
-            Some(polled) => {
-                let message = polled.map_err(unreachable)?;
-                deadline = Instant::now() + PATIENCE;
-                let Some(until) = left.get(&message.partition()).copied() else { continue };
-                if message.offset() < until {
-                    ends.records += 1;
-                    let (key, record) = record(&message);
-                    keep(&mut seen, key, record, |old, new| new >= old);
-                }
+        let Some(polled) = consumer.poll(Duration::from_millis(200)) else {
+            if Instant::now() > deadline {
+                return Err(unreachable("the brokers give no records"));
             }
-            None if Instant::now() > deadline => return Err(unreachable("the brokers give no records")),
-            None => {}
+            pass_holes(&consumer.position().map_err(unreachable)?, topic, &mut left);
+            continue;
+        };
+        let message = polled.map_err(unreachable)?;
+        deadline = Instant::now() + PATIENCE;
+        // What was read in an earlier window comes again behind the window's end.
+        let Some(until) = left.get(&message.partition()).copied() else { continue };
+        if message.offset() < until {
+            ends.records += 1;
+            let (key, record) = record(&message);
+            keep(&mut seen, key, record, |old, new| new >= old);
         }
-        // Holes (markers of transactions) are passed without a record: the position says where the reading is.
-        let position = consumer.position().map_err(unreachable)?;
-        left.retain(|partition, until| {
-            let at = position.find_partition(topic, *partition).map(|element| element.offset());
-            !matches!(at, Some(Offset::Offset(at)) if at >= *until)
-        });
+        if message.offset() + 1 >= until {
+            left.remove(&message.partition());
+        }
     }
     for (key, record) in seen {
         keep(&mut ends.last, key, record, |old, new| new > old);
     }
     Ok(())
+}
+
+/// A marker of a transaction at a window's end is passed without a record: the position says where the reading is.
+fn pass_holes(position: &TopicPartitionList, topic: &str, left: &mut BTreeMap<i32, i64>) {
+    left.retain(|partition, until| {
+        let at = position.find_partition(topic, *partition).map(|element| element.offset());
+        !matches!(at, Some(Offset::Offset(at)) if at >= *until)
+    });
 }
 
 fn keep(
