@@ -117,9 +117,11 @@ impl Store {
     /// Connects to PostgreSQL.
     pub async fn open_postgres(url: &str) -> Result<Store> {
         try_once(url).await?;
-        let write = pool(Kind::Postgres, url, 12, "").await?;
+        // Few connections write, so that each soon has its statements prepared.
+        let write = pool(Kind::Postgres, &remembering(url), 4, PLAN_ONCE).await?;
         migrations::run(&write, Kind::Postgres).await?;
-        Ok(Store::new(Kind::Postgres, write.clone(), write, url, None))
+        let read = pool(Kind::Postgres, &remembering(url), 8, PLAN_ONCE).await?;
+        Ok(Store::new(Kind::Postgres, write, read, url, None))
     }
 
     fn new(kind: Kind, write: AnyPool, read: AnyPool, url: &str, in_use: Option<Arc<File>>) -> Store {
@@ -194,6 +196,19 @@ async fn try_once(url: &str) -> Result<()> {
 
 /// After this long a connection may have died unnoticed.
 const RESTED: Duration = Duration::from_secs(1);
+
+/// Rows are found by their keys, whatever the values: a plan made once serves every call.
+const PLAN_ONCE: &str = "SET plan_cache_mode = force_generic_plan;";
+/// Prepared statements a connection keeps. There are some hundred texts: lists come in powers of two.
+const STATEMENTS: &str = "512";
+
+/// An address whose connections keep more prepared statements than sqlx's hundred.
+fn remembering(url: &str) -> String {
+    // One that can't be read is refused by whoever connects.
+    let Ok(mut parsed) = url::Url::parse(url) else { return url.into() };
+    parsed.query_pairs_mut().append_pair("statement-cache-capacity", STATEMENTS);
+    parsed.into()
+}
 
 async fn pool(kind: Kind, url: &str, connections: u32, pragmas: &'static str) -> Result<AnyPool> {
     install_default_drivers();
