@@ -19,7 +19,7 @@ use jukeline_backend::{
     serve::Running,
     store::Store,
 };
-use jukeline_tests::{eventually, kafka::Kafka};
+use jukeline_tests::{eventually, kafka::Kafka, machine::Need, needs};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -126,6 +126,31 @@ async fn settle(context: &Context, jukebox: JukeboxId, percent: u8) -> Result<()
         Ok(())
     })
     .await
+}
+
+/// As after a failover to a standby that lacked the last commits, under a process that goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_database_lost_is_decided_again_under_a_running_process() -> Result<()> {
+    needs!(Need::Kafka, Need::Postgres);
+    let installation = Installation::make(On::Network).await?;
+    let running = installation.start().await?;
+    let (context, store) = (&running.context, &running.context.store);
+    let copper = House::make(store, 1, 1).await?.jukeboxes[0];
+    settle(context, copper, 10).await?;
+    let places = "SELECT partition, next, last_id FROM offsets WHERE reader = 'floor' AND next > 0";
+    let (partition, next, last_id): (i64, i64, String) = sqlx::query_as(places).fetch_one(store.read()).await?;
+    settle(context, copper, 20).await?;
+    settle(context, copper, 30).await?;
+    let rewind =
+        "UPDATE offsets SET next = $1, last_id = $2 WHERE reader = 'floor' AND partition = $3 AND next = $1 + 2";
+    let mut tx = store.begin().await?;
+    let rewound = sqlx::query(rewind).bind(next).bind(last_id).bind(partition).execute(&mut *tx).await?;
+    assert_eq!(rewound.rows_affected(), 1);
+    tx.commit().await?;
+    settle(context, copper, 40).await?;
+    assert_eq!(volumes(store, copper).await?, [10, 20, 30, 20, 30, 40]);
+    assert_eq!(stopped(context), None);
+    Ok(())
 }
 
 async fn volumes(store: &Store, jukebox: JukeboxId) -> Result<Vec<u8>> {

@@ -218,32 +218,49 @@ async fn compare(
             place.next
         )));
     }
-    if place.next == first {
+    if place.next == first || is_hole(context, topic, partition, place.next, first).await? {
         return Ok(true);
     }
     consumer.seek(topic, partition, Offset::Offset(place.next), Duration::from_secs(5)).map_err(unreachable)?;
     Ok(false)
 }
 
+/// Moves the database's place from `next` to `first` where the log has nothing between them (transaction markers):
+/// asked of the log itself, since what was received may have been prefetched from further on.
+async fn is_hole(context: &Context, topic: &str, partition: i32, next: i64, first: i64) -> Result<bool, Stop> {
+    if next > first || record_from(context, topic, partition, next).await?.offset < first {
+        return Ok(false);
+    }
+    let move_over =
+        || offsets::skip_hole(&context.store, floor::READER, floor::TOPIC, i64::from(partition), next, first);
+    retried(context, move_over).await;
+    Ok(true)
+}
+
 /// Whether the record before the place is the one that was handled last, by its `ce_id`.
 async fn follows(context: &Context, topic: &str, partition: i32, place: &offsets::Place) -> Result<bool, Stop> {
+    let found = record_from(context, topic, partition, place.next - 1).await?;
+    // A hole before the place leaves nothing to compare.
+    Ok(found.offset >= place.next || found.id == place.last_id)
+}
+
+/// The record at an offset that the log has reached, or the first one behind it.
+async fn record_from(context: &Context, topic: &str, partition: i32, offset: i64) -> Result<Record, Stop> {
     let config = context.config.log.clone();
-    let (topic, place) = (topic.to_owned(), place.clone());
-    let looked = tokio::task::spawn_blocking(move || -> Result<bool, LogError> {
+    let topic = topic.to_owned();
+    let looked = tokio::task::spawn_blocking(move || -> Result<Record, LogError> {
         let group = format!("{}floor", config.topic_prefix);
         let reader: BaseConsumer =
             client(&config).set("group.id", group).set("enable.auto.commit", "false").create().map_err(unreachable)?;
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&topic, partition, Offset::Offset(place.next - 1)).map_err(unreachable)?;
+        list.add_partition_offset(&topic, partition, Offset::Offset(offset)).map_err(unreachable)?;
         reader.assign(&list).map_err(unreachable)?;
         let deadline = Instant::now() + Duration::from_secs(5);
         while Instant::now() < deadline {
             let Some(polled) = reader.poll(Duration::from_millis(500)) else { continue };
-            let found = record(&polled.map_err(unreachable)?);
-            // A hole before the place (a transaction's marker) leaves nothing to compare.
-            return Ok(found.offset >= place.next || found.id == place.last_id);
+            return Ok(record(&polled.map_err(unreachable)?));
         }
-        Err(unreachable(format!("partition {partition} gives no record before offset {}", place.next)))
+        Err(unreachable(format!("partition {partition} gives no record at or behind offset {offset}")))
     });
     Ok(looked.await.map_err(unreachable)??)
 }
@@ -274,29 +291,13 @@ async fn handle(
                 return Ok(next);
             }
             Ok(Handled::Elsewhere { next }) => {
-                let known = batch.iter().position(|record| record.offset == next);
-                match known {
+                match batch.iter().position(|record| record.offset == next) {
                     Some(index) => batch = &batch[index..],
-                    None if batch.last().is_some_and(|last| last.offset < next) => {
-                        // Refused where the partition is somebody else's by now; if it is ours after all, the next
-                        // record's offset isn't the one that is wanted, and it is compared and sought again.
+                    // Somebody else went on, or the database lost what it had committed. The seek is refused where the
+                    // partition is somebody else's by now; else the next record is compared with the database.
+                    None => {
                         let _ = consumer.seek(topic, partition, Offset::Offset(next), Duration::from_secs(5));
                         return Ok(next);
-                    }
-                    // Holes in the offsets (transaction markers): the database's place is moved over them.
-                    None => {
-                        let first = batch.first().map_or(next, |record| record.offset);
-                        retried(context, || {
-                            offsets::skip_hole(
-                                &context.store,
-                                floor::READER,
-                                floor::TOPIC,
-                                i64::from(partition),
-                                next,
-                                first,
-                            )
-                        })
-                        .await;
                     }
                 }
             }
