@@ -18,6 +18,8 @@ pub struct Findings {
     pub accepted: usize,
     /// Accepted plays that have ended.
     pub ended: usize,
+    /// Purchases and currencies.
+    pub purchases: crate::store::purchases::doctor::Looked,
     /// In words; empty when all is well.
     pub wrong: Vec<String>,
 }
@@ -33,20 +35,22 @@ pub async fn examine(store: &Store) -> Result<Findings> {
     credits(&mut tx, &mut findings).await?;
     lots(&mut tx, &mut findings).await?;
     plays(&mut tx, &mut findings).await?;
+    findings.purchases = crate::store::purchases::doctor::examine(&mut tx, &mut findings.wrong).await?;
     tx.commit().await?;
     Ok(findings)
 }
 
 type Snapshot = sqlx::Transaction<'static, sqlx::Any>;
 
-/// For every account: granted = available + reserved + captured + forfeited.
+/// For every account: bought + granted = available + reserved + captured + gone, where gone is what expired, was refunded,
+/// clawed back or forfeited.
 async fn credits(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
     let sql = "SELECT l.account, CAST(SUM(l.amount) AS BIGINT), CAST(SUM(l.balance) AS BIGINT) FROM lots l GROUP BY l.account";
     let lots = sqlx::query(sql).fetch_all(&mut **tx).await?;
     let sql = "SELECT t.account, CAST(SUM(CASE WHEN t.phase = 'pending' AND d.id IS NULL THEN t.amount ELSE 0 END) AS BIGINT), \
                CAST(SUM(CASE WHEN t.phase = 'posted' THEN t.amount ELSE 0 END) AS BIGINT), \
-               CAST(SUM(CASE WHEN t.kind = 'forfeit' THEN t.amount ELSE 0 END) AS BIGINT) \
-               FROM transfers t LEFT JOIN transfers d ON d.pending = t.id GROUP BY t.account";
+               CAST(SUM(CASE WHEN t.phase = 'single' AND t.debit LIKE 'lot:%' THEN t.amount ELSE 0 END) AS BIGINT) \
+               FROM transfers t LEFT JOIN transfers d ON d.pending = t.id WHERE t.unit = 'credit' GROUP BY t.account";
     let mut moved: HashMap<String, (i64, i64, i64)> = HashMap::new();
     for row in sqlx::query(sql).fetch_all(&mut **tx).await? {
         moved.insert(row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
@@ -54,10 +58,10 @@ async fn credits(tx: &mut Snapshot, findings: &mut Findings) -> Result<()> {
     findings.accounts = lots.len();
     for row in lots {
         let (account, granted, available): (String, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        let (reserved, captured, forfeited) = moved.get(&account).copied().unwrap_or_default();
-        if granted != available + reserved + captured + forfeited {
+        let (reserved, captured, gone) = moved.get(&account).copied().unwrap_or_default();
+        if granted != available + reserved + captured + gone {
             findings.wrong.push(format!(
-                "account {account}: granted {granted}, but available {available} + reserved {reserved} + captured {captured} + forfeited {forfeited}"
+                "account {account}: granted {granted}, but available {available} + reserved {reserved} + captured {captured} + gone {gone}"
             ));
         }
     }
@@ -161,6 +165,8 @@ impl std::fmt::Display for Findings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{} accounts, {} transfers, {} facts", self.accounts, self.transfers, self.facts)?;
         writeln!(f, "{} accepted plays, {} of them over", self.accepted, self.ended)?;
+        let looked = self.purchases;
+        writeln!(f, "{} purchases in {} currencies", looked.purchases, looked.currencies)?;
         if self.wrong.is_empty() {
             return write!(f, "All is well: every credit is accounted for, every play has at most one end.");
         }

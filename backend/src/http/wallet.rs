@@ -1,7 +1,7 @@
 //! The wallet: what is there, and each credit's story.
 
 use super::{extract::Json, identity::Session, problem::Answer};
-use crate::{context::Context, store::ledger};
+use crate::{context::Context, store::{ledger, purchases}};
 use axum::{Router, extract::State, routing::get};
 use jukeline_app::api::Wallet;
 
@@ -16,5 +16,7 @@ pub fn routes() -> Router<Context> {
 async fn wallet(State(context): State<Context>, session: Session) -> Answer<Json<Wallet>> {
     let (available, reserved) = ledger::balance(&context.store, session.account).await?;
     let story = ledger::story(&context.store, session.account, LINES).await?;
-    Ok(Json(Wallet { available, reserved, story }))
+    let expiring = ledger::expiring(&context.store, session.account).await?;
+    let owed = purchases::owed(&context.store, session.account).await?;
+    Ok(Json(Wallet { available, reserved, expiring, owed, story }))
 }

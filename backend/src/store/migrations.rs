@@ -3,8 +3,11 @@
 use super::{Kind, Result, StoreError};
 use sqlx::{AnyPool, AssertSqlSafe};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_initial.sql"), include_str!("../../migrations/0002_lines.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_initial.sql"),
+    include_str!("../../migrations/0002_lines.sql"),
+    include_str!("../../migrations/0005_purchases.sql"),
+];
 
 /// The advisory lock under which the table of versions is made.
 const LOCK: i64 = 0x6a75_6b65_0002;

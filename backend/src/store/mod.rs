@@ -9,6 +9,7 @@ pub mod offsets;
 pub mod outbox;
 pub mod places;
 pub mod plays;
+pub mod purchases;
 pub mod screens;
 pub mod settings;
 pub mod songs;
