@@ -29,8 +29,7 @@ pub enum Origin {
 
 impl Origin {
     /// Every origin.
-    pub const ALL: [Origin; 5] =
-        [Origin::Grant, Origin::Purchase, Origin::Bonus, Origin::Voucher, Origin::Goodwill];
+    pub const ALL: [Origin; 5] = [Origin::Grant, Origin::Purchase, Origin::Bonus, Origin::Voucher, Origin::Goodwill];
 
     /// The origin of a stable word.
     pub fn from_word(word: &str) -> Option<Origin> {

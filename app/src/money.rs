@@ -127,9 +127,15 @@ mod tests {
         assert_eq!(shown("9.5", "eur"), Ok((950, "9.50 EUR".into())));
         assert_eq!(shown("500", "JPY"), Ok((500, "500 JPY".into())));
         assert_eq!(shown("1.25", "KWD"), Ok((1250, "1.250 KWD".into())));
-        for (text, code) in
-            [("5.5", "JPY"), ("9.505", "EUR"), ("-1", "EUR"), ("1,50", "EUR"), ("1.", "EUR"), (".5", "EUR"), ("", "EUR")]
-        {
+        for (text, code) in [
+            ("5.5", "JPY"),
+            ("9.505", "EUR"),
+            ("-1", "EUR"),
+            ("1,50", "EUR"),
+            ("1.", "EUR"),
+            (".5", "EUR"),
+            ("", "EUR"),
+        ] {
             assert!(Money::parse(text, currency(code)).is_err(), "{text} {code}");
         }
         assert_eq!(Currency::from_code("XAU"), Err(UnknownCurrency), "gold has no minor unit");

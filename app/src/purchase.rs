@@ -245,9 +245,7 @@ pub fn taken_by(part: RefundPart, unspent: &Unspent) -> Taken {
     let credits = unspent.credits_free;
     let share = match part {
         RefundPart::Whole => unspent.bonus,
-        RefundPart::Unspent if unspent.credits > 0 => {
-            (unspent.bonus * credits + unspent.credits - 1) / unspent.credits
-        }
+        RefundPart::Unspent if unspent.credits > 0 => (unspent.bonus * credits + unspent.credits - 1) / unspent.credits,
         RefundPart::Unspent => 0,
     };
     Taken { credits, bonus: share.min(unspent.bonus_free) }

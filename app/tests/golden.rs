@@ -148,13 +148,7 @@ fn facts_about_credits() {
             minor: 950,
             currency: "EUR".into(),
         },
-        LedgerFact::Refunded {
-            account: ACCOUNT,
-            purchase: PURCHASE,
-            amount: 12,
-            minor: 950,
-            currency: "EUR".into(),
-        },
+        LedgerFact::Refunded { account: ACCOUNT, purchase: PURCHASE, amount: 12, minor: 950, currency: "EUR".into() },
         LedgerFact::ClawedBack { account: ACCOUNT, purchase: PURCHASE, amount: 7, owed: 3 },
         LedgerFact::Expired { account: ACCOUNT, amount: 2 },
     ];

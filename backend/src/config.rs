@@ -16,7 +16,7 @@ use std::{
 };
 use url::Url;
 
-pub use payments::{PackConfig, from_stripe_amount, stripe_amount, Payments, Provider, Sandbox, Stripe};
+pub use payments::{PackConfig, Payments, Provider, Sandbox, Stripe, from_stripe_amount, stripe_amount};
 pub use tls::{Acme, Challenge, Source, Tls};
 
 /// A key with a value that can't be used.

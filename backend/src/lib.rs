@@ -1,4 +1,4 @@
-//! The Jukeline server: HTTP and websockets, the log and its consumers, the store, mail.
+//! The Jukeline server: HTTP and websockets, the log and its consumers, the store, payments, mail.
 
 pub mod config;
 pub mod context;
@@ -9,6 +9,8 @@ pub mod http;
 pub mod live;
 pub mod log;
 pub mod mail;
+pub mod payments;
+pub mod sandbox;
 pub mod secret;
 pub mod serve;
 pub mod songs;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use jukeline_app::time::Timestamp;
 use jukeline_backend::{
     config::{Config, LogKind},
-    demo, doctor, http, secret,
+    demo, doctor, http, sandbox, secret,
     serve::{self, StartError},
     songs::search::SongIndex,
     store::{self, Store},
@@ -34,6 +34,8 @@ enum Command {
     Serve,
     /// Try everything at once: three venues, music, regulars who queue.
     Demo(demo::Options),
+    /// Run the payment provider without money that the demo and the tests use.
+    Sandbox(sandbox::Options),
     /// Look after the catalogue.
     Songs {
         #[command(subcommand)]
@@ -118,6 +120,10 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Demo(mut options) => {
             options.config = options.config.or_else(|| arguments.config.clone());
             demo::run(options).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Sandbox(options) => {
+            sandbox::run(options).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Songs { command: Songs::Import { folder } } => import(&Config::read(file)?, &folder).await,

@@ -5,10 +5,11 @@ use crate::{
     context::{Context, Health, Secrets},
     floor::sweep,
     http,
-    live::{Live, feed},
+    live::{Live, feed, wallets},
     log::{LogError, RequestLog, table},
+    payments::{self, Gateway, PaymentError},
     songs::search::{SearchError, SongIndex},
-    store::{Store, StoreError},
+    store::{Store, StoreError, ledger, settings},
     tls::{self, TlsError},
 };
 use std::{
@@ -45,6 +46,9 @@ pub enum StartError {
     /// https.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Payments.
+    #[error(transparent)]
+    Payments(#[from] PaymentError),
     /// The data folder.
     #[error("can't use the data folder {folder}: {error}")]
     Folder {
@@ -91,12 +95,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         index: Arc::new(SongIndex::open(&folder.join("search"))?),
         live: Live::default(),
         health: Arc::new(Health::default()),
+        payments: Gateway::open(&config)?.map(Arc::new),
         certificate: https.as_ref().map(|https| https.current.clone()),
         config: Arc::new(config),
         requests,
         store,
         stopping,
     };
+    settings::set(&context.store, ledger::SHARE, &context.config.payments.share().to_string()).await?;
     crate::store::songs::fill_index(&context.store, &context.index).await?;
     let mut tasks = spawn_readers(&context, appended);
     if let Some(https) = https {
@@ -152,6 +158,8 @@ fn spawn_readers(context: &Context, appended: Option<Arc<Notify>>) -> JoinSet<()
     let mut tasks = JoinSet::new();
     tasks.spawn(sweep::run(context.clone()));
     tasks.spawn(feed::run_committed(context.clone()));
+    tasks.spawn(payments::sweep::run(context.clone()));
+    tasks.spawn(wallets::run(context.clone()));
     match appended {
         Some(appended) => {
             // Facts of one process need no relay and no reader of the log.

@@ -30,6 +30,7 @@ pub mod pebble;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod sandbox;
 pub mod server;
 pub mod wait;
 pub mod xvfb;

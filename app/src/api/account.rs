@@ -172,6 +172,27 @@ pub struct Expiring {
     pub at: Timestamp,
 }
 
+/// What a wallet's websocket (`/api/wallet/live`) says: the balance at once, and again after every change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum WalletMessage {
+    /// What is there now.
+    Balance {
+        /// Credits that can be spent.
+        available: i64,
+        /// Credits set aside.
+        reserved: i64,
+        /// Credits that are owed after a dispute.
+        owed: i64,
+    },
+    /// Nothing changed; the connection lives.
+    Beat {
+        /// The server's clock.
+        server_now: Timestamp,
+    },
+}
+
 /// One line of the story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

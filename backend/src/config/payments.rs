@@ -5,6 +5,7 @@ use jukeline_app::{
     money::{Currency, Money, decimal},
     packs::PackOffer,
     shares::WHOLE,
+    time::SECOND,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -30,6 +31,8 @@ pub struct Payments {
     pub vat_name: String,
     /// Credits a month that "I didn't hear it" gives one account at once.
     pub goodwill_credits: u32,
+    /// The provider is asked about an open purchase this long after it began, and again after as long, in seconds.
+    pub ask_seconds: u32,
     /// The sandbox's process.
     pub sandbox: Sandbox,
     /// Stripe's account.
@@ -102,6 +105,7 @@ impl Default for Payments {
             vat_percent: None,
             vat_name: "VAT".into(),
             goodwill_credits: 6,
+            ask_seconds: 60,
             sandbox: Sandbox::default(),
             stripe: Stripe::default(),
         }
@@ -141,6 +145,11 @@ impl Payments {
         self.vat_percent.as_deref().and_then(percent)
     }
 
+    /// See [`Payments::ask_seconds`], in milliseconds.
+    pub fn ask_ms(&self) -> i64 {
+        i64::from(self.ask_seconds.max(1)) * SECOND
+    }
+
     pub(super) fn check(&self, config: &Config) -> Result<(), ConfigError> {
         let wrong = |key, value: &str, right| Err(ConfigError::Impossible { key, value: value.into(), right });
         if percent(&self.venue_share).is_none() {
@@ -173,9 +182,8 @@ impl Payments {
     }
 
     fn check_packs(&self, currency: Currency) -> Result<(), ConfigError> {
-        let wrong = |value: &str, right| {
-            Err(ConfigError::Impossible { key: "payments.packs", value: value.into(), right })
-        };
+        let wrong =
+            |value: &str, right| Err(ConfigError::Impossible { key: "payments.packs", value: value.into(), right });
         let mut names = BTreeSet::new();
         for pack in &self.packs {
             let named = !pack.id.is_empty()
@@ -192,7 +200,8 @@ impl Payments {
                 Ok(price) if (1..=PRICE_AT_MOST).contains(&price.minor) => {}
                 _ => return wrong(&pack.price, right),
             }
-            if self.provider == Provider::Stripe && pack.offer(currency).and_then(|o| stripe_amount(o.price)).is_none() {
+            if self.provider == Provider::Stripe && pack.offer(currency).and_then(|o| stripe_amount(o.price)).is_none()
+            {
                 return wrong(&pack.price, "a price that Stripe takes: whole units in MGA, a last digit of 0 in KWD");
             }
             if !(1..=10_000).contains(&pack.credits) || pack.bonus > 10_000 {
@@ -304,16 +313,13 @@ mod tests {
 
     #[test]
     fn stripe_counts_some_currencies_in_its_own_way() {
-        let count = |minor, code| {
-            stripe_amount(Money { minor, currency: Currency::from_code(code).expect("a currency") })
-        };
+        let count =
+            |minor, code| stripe_amount(Money { minor, currency: Currency::from_code(code).expect("a currency") });
         assert_eq!([count(950, "EUR"), count(500, "JPY"), count(1250, "KWD")], [Some(950), Some(500), Some(1250)]);
-        assert_eq!([count(500, "ISK"), count(500, "MGA"), count(550, "MGA"), count(1255, "KWD")], [
-            Some(50_000),
-            Some(5),
-            None,
-            None
-        ]);
+        assert_eq!(
+            [count(500, "ISK"), count(500, "MGA"), count(550, "MGA"), count(1255, "KWD")],
+            [Some(50_000), Some(5), None, None]
+        );
     }
 
     #[test]

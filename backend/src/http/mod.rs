@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod plays;
 pub mod presence;
 pub mod problem;
+pub mod purchases;
 pub mod rooms;
 pub mod screens;
 pub mod sessions;
@@ -62,6 +63,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(live::routes())
         .merge(staff::routes())
         .merge(wallet::routes())
+        .merge(purchases::routes())
         .merge(pages::routes())
         .merge(ops::routes())
         .merge(assets::routes(&shared.pages.folder))

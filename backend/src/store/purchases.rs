@@ -128,6 +128,8 @@ pub struct NewPurchase<'a> {
     pub provider: &'a str,
     /// When the provider's page closes.
     pub expires_at: Timestamp,
+    /// When the sweep asks the provider for the first time: webhook and return page come first.
+    pub ask_at: Timestamp,
     /// Hash of the code that brings the credits back to a guest who lost their cookie.
     pub claim_hash: &'a str,
 }
@@ -152,7 +154,7 @@ pub async fn begin(store: &Store, new: &NewPurchase<'_>, now: Timestamp) -> Resu
         .bind(new.provider.to_owned())
         .bind(now.0)
         .bind(new.expires_at.0)
-        .bind(now.plus(super::purchases::ASK_FIRST_MS).0)
+        .bind(new.ask_at.0)
         .bind(new.claim_hash.to_owned())
         .execute(&mut *tx)
         .await?;
@@ -160,9 +162,6 @@ pub async fn begin(store: &Store, new: &NewPurchase<'_>, now: Timestamp) -> Resu
     tx.commit().await?;
     stands.ok_or_else(|| StoreError::garbled("purchases", "the row that was just written"))
 }
-
-/// The sweep asks the provider this long after a purchase began: webhook and return page come first.
-pub const ASK_FIRST_MS: i64 = 60_000;
 
 async fn read(tx: &mut Tx, purchase_id: PurchaseId, lock: &str) -> Result<Option<Purchase>> {
     let sql = format!("SELECT {COLUMNS} FROM purchases WHERE id = $1{lock}");
@@ -199,8 +198,7 @@ pub async fn by_payment(store: &Store, payment: &str) -> Result<Option<Purchase>
 /// An account's purchases, newest first.
 pub async fn of_account(store: &Store, account: AccountId, limit: i64) -> Result<Vec<Purchase>> {
     let sql = format!("SELECT {COLUMNS} FROM purchases WHERE account = $1 ORDER BY created_at DESC LIMIT $2");
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).bind(limit).fetch_all(store.read()).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).bind(limit).fetch_all(store.read()).await?;
     rows.iter().map(purchase).collect()
 }
 
@@ -213,14 +211,9 @@ pub async fn set_checkout(
     expires_at: Timestamp,
 ) -> Result<()> {
     let mut tx = store.begin().await?;
-    let sql = "UPDATE purchases SET checkout = $1, checkout_url = $2, expires_at = $3 WHERE id = $4 AND checkout IS NULL";
-    sqlx::query(sql)
-        .bind(checkout)
-        .bind(url)
-        .bind(expires_at.0)
-        .bind(purchase.to_string())
-        .execute(&mut *tx)
-        .await?;
+    let sql =
+        "UPDATE purchases SET checkout = $1, checkout_url = $2, expires_at = $3 WHERE id = $4 AND checkout IS NULL";
+    sqlx::query(sql).bind(checkout).bind(url).bind(expires_at.0).bind(purchase.to_string()).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -66,7 +66,8 @@ async fn nobody_gets_what_is_not_for_anyone() {
         };
         let id = uuid::Uuid::from_u128(1).to_string();
         let concrete = path.replace("{room}", "copper");
-        let concrete = ["{song}", "{play}", "{jukebox}"].iter().fold(concrete, |path, name| path.replace(name, &id));
+        let concrete =
+            ["{song}", "{play}", "{jukebox}", "{purchase}"].iter().fold(concrete, |path, name| path.replace(name, &id));
         if closed {
             let answer = world.send(method.clone(), &concrete, "", None).await;
             // A body that isn't there may be noticed first; what never happens is an answer.

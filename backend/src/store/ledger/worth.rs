@@ -1,7 +1,7 @@
 //! Money that moves with credits: a credit that leaves its lot takes along what was paid for it.
 
 use super::{NewTransfer, Transfer, insert};
-use crate::store::{Result, Tx, StoreError, id, list, padded, pieces, rows};
+use crate::store::{Result, StoreError, Tx, id, list, padded, pieces, rows};
 use jukeline_app::{
     id::{LotId, PurchaseId, VenueId},
     ledger::{Book, Phase},
@@ -119,8 +119,7 @@ async fn read(tx: &mut Tx, leaving: &[(LotId, &NewTransfer)]) -> Result<BTreeMap
         }
         for row in query.fetch_all(&mut **tx).await? {
             let purchase = row.try_get::<Option<String>, _>(4)?.map(|text| id("lots", &text)).transpose()?;
-            let worth =
-                Worth { left: row.try_get(1)?, held: row.try_get(2)?, currency: row.try_get(3)?, purchase };
+            let worth = Worth { left: row.try_get(1)?, held: row.try_get(2)?, currency: row.try_get(3)?, purchase };
             worths.insert(id("lots", row.try_get(0)?)?, worth);
         }
     }

@@ -76,12 +76,7 @@ pub async fn hear(store: &Store, purchase: PurchaseId, heard: &Heard) -> Result<
 }
 
 /// Nothing when the purchase has moved to another account between reading and locking.
-pub(super) async fn try_hear(
-    store: &Store,
-    tx: &mut Tx,
-    purchase: PurchaseId,
-    heard: &Heard,
-) -> Result<Option<bool>> {
+pub(super) async fn try_hear(store: &Store, tx: &mut Tx, purchase: PurchaseId, heard: &Heard) -> Result<Option<bool>> {
     let now = crate::store::now(store.kind(), tx).await?;
     let Some(account) = account_of(tx, purchase).await? else { return Ok(Some(false)) };
     let mut books = Ledger::open(store, tx, account, now).await?;
@@ -108,8 +103,7 @@ pub(super) async fn try_hear(
 
 pub(super) async fn account_of(tx: &mut Tx, purchase: PurchaseId) -> Result<Option<AccountId>> {
     let sql = "SELECT account FROM purchases WHERE id = $1";
-    let found: Option<String> =
-        sqlx::query_scalar(sql).bind(purchase.to_string()).fetch_optional(&mut **tx).await?;
+    let found: Option<String> = sqlx::query_scalar(sql).bind(purchase.to_string()).fetch_optional(&mut **tx).await?;
     found.map(|account| id("purchases", &account)).transpose()
 }
 
@@ -308,11 +302,7 @@ async fn taken_in_dispute(tx: &mut Tx, purchase: &Purchase) -> Result<(i64, i64)
                AND kind IN ('claw_back', 'repay', 'recover')";
     let mut sums = [0, 0];
     for (sum, unit) in sums.iter_mut().zip([ledger::CREDIT, &purchase.currency]) {
-        *sum = sqlx::query_scalar(sql)
-            .bind(purchase.id.to_string())
-            .bind(unit.to_owned())
-            .fetch_one(&mut **tx)
-            .await?;
+        *sum = sqlx::query_scalar(sql).bind(purchase.id.to_string()).bind(unit.to_owned()).fetch_one(&mut **tx).await?;
     }
     Ok((sums[0], sums[1]))
 }

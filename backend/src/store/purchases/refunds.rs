@@ -50,8 +50,7 @@ pub(super) async fn credits_taken(tx: &mut Tx, purchase: PurchaseId) -> Result<i
 
 async fn find(tx: &mut Tx, refund_id: RefundId) -> Result<Option<Refund>> {
     let sql = format!("SELECT {COLUMNS} FROM refunds WHERE id = $1");
-    let row =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(refund_id.to_string()).fetch_optional(&mut **tx).await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(refund_id.to_string()).fetch_optional(&mut **tx).await?;
     row.as_ref().map(refund).transpose()
 }
 

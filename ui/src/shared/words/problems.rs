@@ -255,7 +255,13 @@ fn code_words(code: Code) -> (&'static str, &'static str) {
             "Die Kartenzahlung ist gerade nicht erreichbar. Es wurde nichts abgebucht.",
         ),
         Code::NothingToRefund => ("There is nothing left to refund.", "Es ist nichts mehr zu erstatten."),
-        Code::Internal | Code::Unsigned | Code::Declined | Code::NotEnoughCredits | Code::SlowDown | Code::Invalid | Code::Other => (
+        Code::Internal
+        | Code::Unsigned
+        | Code::Declined
+        | Code::NotEnoughCredits
+        | Code::SlowDown
+        | Code::Invalid
+        | Code::Other => (
             "A mistake on our side. Try again in a minute.",
             "Ein Fehler auf unserer Seite. Versuche es in einer Minute wieder.",
         ),
