@@ -34,6 +34,10 @@ pub const SIGN_INS: Limit = Limit { name: "sign-ins", most: 10, seconds: 900 };
 pub const SIGN_INS_OF_ADDRESS: Limit = Limit { name: "sign-ins/address", most: 300, seconds: 900 };
 /// Tries with a one-time code from one address: reset, pairing and setup.
 pub const ONE_TIME_CODES: Limit = Limit { name: "one-time-codes", most: 30, seconds: 600 };
+/// Wrong vouchers and claim codes of one device.
+pub const VOUCHERS_OF_DEVICE: Limit = Limit { name: "vouchers/device", most: 10, seconds: 600 };
+/// Wrong vouchers and claim codes of one address.
+pub const VOUCHERS_OF_ADDRESS: Limit = Limit { name: "vouchers/address", most: 300, seconds: 600 };
 /// Purchases that one account begins.
 pub const PURCHASES: Limit = Limit { name: "purchases", most: 30, seconds: 3600 };
 /// Mails to one e-mail address.

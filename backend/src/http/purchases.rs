@@ -1,7 +1,8 @@
 //! Buying credits: packs, purchases, the page that people come back to, and the provider's webhook.
 
+mod refunds;
 pub mod tokens;
-mod view;
+pub(crate) mod view;
 mod webhook;
 
 use super::{
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Context> {
         .route("/api/packs", get(packs))
         .route("/api/purchases", get(mine).post(buy))
         .route("/api/purchases/{purchase}", get(one))
+        .route("/api/purchases/{purchase}/refunds", post(refunds::refund))
         .route("/api/purchases/by-token/{token}", get(by_token))
         .route("/api/payments/webhook", post(webhook::take))
 }

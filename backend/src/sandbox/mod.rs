@@ -37,6 +37,9 @@ pub struct Options {
     /// Where its webhooks go; none are sent if not set.
     #[arg(long)]
     pub webhook: Option<Url>,
+    /// End when standard input does: with the process that started it.
+    #[arg(long, hide = true)]
+    pub with_parent: bool,
     /// The key that its API takes.
     #[arg(long, env = "SANDBOX_KEY", hide_env_values = true)]
     pub key: String,
@@ -119,9 +122,23 @@ pub async fn run(options: Options) -> Result<(), SandboxError> {
     tracing::info!(%address, control = %options.control, "the payment sandbox is ready: no real money");
     let routes = Router::new().merge(api::routes()).merge(page::routes()).with_state(sandbox.clone());
     let controls = control::routes().with_state(sandbox);
-    tokio::try_join!(axum::serve(public, routes).into_future(), axum::serve(control, controls).into_future())
-        .map_err(SandboxError::Broke)?;
-    Ok(())
+    let served = async {
+        tokio::try_join!(axum::serve(public, routes).into_future(), axum::serve(control, controls).into_future())
+    };
+    tokio::select! {
+        served = served => served.map(|_| ()).map_err(SandboxError::Broke),
+        () = parent_ends(options.with_parent) => Ok(()),
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
+
+/// Completes when standard input ends, if that is waited for.
+async fn parent_ends(waited_for: bool) {
+    if !waited_for {
+        return std::future::pending().await;
+    }
+    // Whatever comes there is dropped; an error is an end as well.
+    let _ = tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await;
 }
 
 async fn close_checkouts(sandbox: Sandbox) {

@@ -1,6 +1,7 @@
 //! The store: SQLite embedded, PostgreSQL in a network; the same SQL text on both.
 
 pub mod accounts;
+pub mod complaints;
 pub mod floor;
 pub mod ledger;
 mod lines;
@@ -13,6 +14,7 @@ pub mod purchases;
 pub mod screens;
 pub mod settings;
 pub mod songs;
+pub mod vouchers;
 
 use jukeline_app::time::Timestamp;
 use sqlx::{

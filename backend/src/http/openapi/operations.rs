@@ -5,10 +5,11 @@ use crate::http::sessions::{AskForResetCode, ResetCode};
 use axum::http::Method;
 use jukeline_app::{
     api::{
-        AddressAndPassword, AskForSong, AskForTicket, Browse, BuyPack, ChangeMe, Code, ForgotPassword, ImportMusic,
-        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
-        PairScreen, PairingCode, Pass, Quote, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted,
-        SetupRoom, SetupState, ShowPresence, SongPage, StartAsGuest, Ticket, Wallet,
+        AddressAndPassword, AskForSong, AskForTicket, Browse, BuyPack, ChangeMe, Code, CodeRedeemed, ForgotPassword,
+        Goodwill, ImportMusic, MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery,
+        NearbyRoom, Packs, PairScreen, PairingCode, Pass, Quote, RefundDone, RefundPurchase, ResetPassword,
+        RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SetupRoom, SetupState, ShowPresence, SongPage,
+        StartAsGuest, Ticket, TypedCode, Wallet,
     },
     play::SkipReason,
     rules::HouseRules,
@@ -96,6 +97,21 @@ fn purchases() -> Vec<Described> {
             "A purchase by the token of its return address, signed out too; asks the provider at once",
         )
         .gives::<MyPurchase>(200),
+        op(POST, "/api/purchases/{purchase}/refunds", "Give money back: the whole price, or what is unspent")
+            .takes::<RefundPurchase>()
+            .gives::<RefundDone>(201)
+            .refuses(&[Code::NothingToRefund]),
+        op(POST, "/api/vouchers/redeem", "Use a voucher")
+            .takes::<TypedCode>()
+            .gives::<CodeRedeemed>(200)
+            .refuses(&[Code::LinkSpent, Code::SlowDown]),
+        op(POST, "/api/claims", "Bring back what a guest had who lost their cookie, by the code on a receipt")
+            .takes::<TypedCode>()
+            .gives::<CodeRedeemed>(200)
+            .refuses(&[Code::LinkSpent, Code::AlreadyDone, Code::SlowDown]),
+        op(POST, "/api/plays/{play}/not-heard", "Say that one didn't hear a song that was paid for")
+            .gives::<Goodwill>(200)
+            .refuses(&[Code::AlreadyOver]),
         op(POST, "/api/payments/webhook", "The payment provider's word, signed over the raw body")
             .gives_other(200, "")
             .refuses(&[Code::Unsigned, Code::BadRequest, Code::NotFound, Code::BodyTooLarge]),

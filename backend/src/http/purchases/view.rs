@@ -15,7 +15,7 @@ pub(crate) fn price(minor: i64, code: &str) -> Price {
 }
 
 /// What the provider's page and the receipt call it.
-pub(super) fn title(purchase: &Purchase) -> String {
+pub(crate) fn title(purchase: &Purchase) -> String {
     match purchase.bonus {
         0 => format!("{} jukebox credits", purchase.credits),
         bonus => format!("{} jukebox credits + {bonus} bonus", purchase.credits),
