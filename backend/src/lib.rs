@@ -1,5 +1,6 @@
 //! The Jukeline server: HTTP and websockets, the log and its consumers, the store, payments, mail.
 
+pub mod books;
 pub mod config;
 pub mod context;
 pub mod demo;

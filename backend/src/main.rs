@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use jukeline_app::time::Timestamp;
 use jukeline_backend::{
+    books,
     config::{Config, LogKind},
     demo, doctor, http, sandbox, secret,
     serve::{self, StartError},
@@ -56,8 +57,37 @@ enum Command {
     Openapi,
     /// Print the records' description (AsyncAPI 3.0).
     Asyncapi,
+    /// Read the books: balances, settlement, reconciliation.
+    Ledger {
+        #[command(subcommand)]
+        command: books::Command,
+        /// How it is printed.
+        #[arg(long, global = true, value_enum, default_value_t)]
+        format: books::Format,
+    },
+    /// Make codes that give credits, to be sold at the bar or given away; printed once, one a line.
+    Vouchers(VoucherBatch),
     /// Prove that every play and every credit is accounted for.
     Doctor,
+}
+
+#[derive(clap::Args)]
+struct VoucherBatch {
+    /// The batch's name, such as summer-fair.
+    #[arg(long)]
+    batch: String,
+    /// How many codes.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    count: u16,
+    /// Credits that each gives.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=1000))]
+    credits: i64,
+    /// How many people may use each.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    uses: i64,
+    /// Days that they are good for; for ever if not set.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    days: Option<i64>,
 }
 
 #[derive(Subcommand)]
@@ -131,6 +161,8 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Topics { apply } => topics(&Config::read(file)?, apply).await,
         Command::Openapi => printed(http::openapi::document().to_pretty_json()?),
         Command::Asyncapi => printed(jukeline_backend::log::asyncapi::document()?),
+        Command::Ledger { command, format } => ledger(&Config::read(file)?, &command, format).await,
+        Command::Vouchers(batch) => make_vouchers(&Config::read(file)?, &batch).await,
         Command::Doctor => examine(&Config::read(file)?).await,
     }
 }
@@ -234,6 +266,25 @@ async fn topics(config: &Config, _: bool) -> Outcome {
         LogKind::Table => Err("log.kind is \"table\": there are no topics".into()),
         LogKind::Kafka => Err(StartError::NoKafka.into()),
     }
+}
+
+async fn ledger(config: &Config, command: &books::Command, format: books::Format) -> Outcome {
+    let (text, well) = books::read(config, &open(config).await?, command, format).await?;
+    print_line(&text);
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn make_vouchers(config: &Config, batch: &VoucherBatch) -> Outcome {
+    use http::purchases::tokens;
+    let store = open(config).await?;
+    let codes: Vec<String> = (0..batch.count).map(|_| tokens::code_from(secret::random())).collect();
+    let expires_at = match batch.days {
+        Some(days) => Some(store.now().await?.plus(days * 24 * 60 * jukeline_app::time::MINUTE)),
+        None => None,
+    };
+    let new = store::vouchers::NewBatch { name: &batch.batch, credits: batch.credits, uses: batch.uses, expires_at };
+    store::vouchers::make(&store, &new, &codes).await?;
+    printed(codes.iter().map(|code| tokens::grouped(code)).collect::<Vec<_>>().join("\n"))
 }
 
 async fn examine(config: &Config) -> Outcome {

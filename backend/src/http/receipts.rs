@@ -19,8 +19,8 @@ use axum::{
 };
 use jukeline_app::{
     api::Code,
+    hours::day,
     money::{Currency, Money, tax_within},
-    time::Timestamp,
 };
 
 /// `GET /receipts/{token}`
@@ -42,22 +42,6 @@ fn money(minor: i64, code: &str) -> String {
         Ok(currency) => Money { minor, currency }.to_string(),
         Err(_) => format!("{minor} {code}"),
     }
-}
-
-/// The day of a moment in UTC, such as `2026-01-31`.
-fn day(at: Timestamp) -> String {
-    let days = at.0.div_euclid(24 * 60 * 60 * 1000);
-    // Civil from days: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_shifted + 2) / 5 + 1;
-    let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#111;background:#fff;margin:0}main{max-width:34rem;\
@@ -87,25 +71,10 @@ fn page(context: &Context, purchase: &Purchase, number: i64) -> String {
          <p class=\"code\">{code}</p><p>Whoever has it has your credits: keep it to yourself.</p></main></body></html>",
         sandbox.unwrap_or_default(),
         escape(&payments.seller),
-        day(purchase.credited_at.unwrap_or(purchase.created_at)),
+        day(purchase.credited_at.unwrap_or(purchase.created_at), "UTC"),
         escape(&view::title(purchase)),
         vat.unwrap_or_default(),
         refunded.unwrap_or_default(),
         price = shown(purchase.price_minor),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        let seen = |seconds: i64| day(Timestamp(seconds * 1000));
-        assert_eq!(seen(0), "1970-01-01");
-        assert_eq!(seen(951_782_400), "2000-02-29");
-        assert_eq!(seen(1_767_225_599), "2025-12-31");
-        assert_eq!(seen(1_767_225_600), "2026-01-01");
-        assert_eq!(seen(-1), "1969-12-31");
-    }
 }
