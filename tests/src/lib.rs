@@ -32,6 +32,7 @@ pub mod postgres;
 pub mod process;
 pub mod sandbox;
 pub mod server;
+pub mod shop;
 pub mod wait;
 pub mod xvfb;
 

@@ -31,6 +31,10 @@ pub enum Need {
     OpenSsl,
     /// An authority to order certificates from.
     Pebble,
+    /// A judge of what is asked of Stripe's API.
+    StripeMock,
+    /// Stripe's own library (Python), a judge of signatures.
+    StripeLibrary,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -52,6 +56,8 @@ impl Need {
             Self::Ffmpeg => program("ffmpeg").is_ok(),
             Self::OpenSsl => program("openssl").is_ok(),
             Self::Pebble => pebble().is_ok(),
+            Self::StripeMock => stripe_mock().is_ok(),
+            Self::StripeLibrary => stripe_library().is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
@@ -133,6 +139,23 @@ pub fn python_program(name: &str) -> Result<PathBuf> {
 /// It is not there.
 pub fn pebble() -> Result<PathBuf> {
     built("go/bin/pebble").map_or_else(|| program("pebble"), Ok)
+}
+
+/// stripe-mock in the target folder, else on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn stripe_mock() -> Result<PathBuf> {
+    built("go/bin/stripe-mock").map_or_else(|| program("stripe-mock"), Ok)
+}
+
+/// The Python that has Stripe's library.
+///
+/// # Errors
+/// It is not there.
+pub fn stripe_library() -> Result<PathBuf> {
+    built("python/installed/stripe").context("no library of Stripe: `cargo xtask test` installs it")?;
+    python_program("python")
 }
 
 /// A program of PostgreSQL; Debian keeps them off the search path.

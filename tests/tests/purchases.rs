@@ -5,20 +5,21 @@ mod support;
 use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
 use jukeline_app::{
-    api::{BuyPack, Code, MyPurchase, ScreenRole, WalletEvent},
+    api::{BuyPack, Code, MyPurchase, WalletEvent},
     id::PurchaseId,
     purchase::{Dispute, PurchaseState, Refunded},
 };
 use jukeline_backend::payments::signature::sign;
 use jukeline_tests::{
     eventually,
-    house::{House, Phone, Screen},
+    house::Phone,
     kafka::Kafka,
     machine::Need,
-    music, needs,
+    needs,
     postgres::Postgres,
     sandbox::{CHALLENGED, DECLINED, GOOD, POOR, Sandbox, WEBHOOK_SECRET},
-    server::{Server, Setup},
+    server::Setup,
+    shop::{SOON, Shop, now},
     wait::always,
 };
 use serde_json::{Value, json};
@@ -26,100 +27,8 @@ use std::time::Duration;
 use support::{doctor_is_happy, refused, what_matters};
 use uuid::Uuid;
 
-const PACKS: [(&str, &str, i64, i64); 3] = [("five", "5.00", 5, 0), ("ten", "9.50", 10, 2), ("twenty", "20.00", 20, 2)];
-const SOON: Duration = Duration::from_secs(15);
-
-/// A house that sells credits, with a player and a guest.
-struct Shop {
-    sandbox: Sandbox,
-    server: Server,
-    house: House,
-    screen: Screen,
-    mara: Phone,
-}
-
-impl Shop {
-    async fn open() -> Result<Shop> {
-        Shop::with(|setup| setup).await
-    }
-
-    async fn with(change: impl FnOnce(Setup) -> Setup) -> Result<Shop> {
-        let sandbox = Sandbox::start().await?;
-        let setup = change(sandbox.selling(Setup::embedded(), "EUR", &PACKS));
-        let server = setup.set(&["payments", "ask_seconds"], 1).start().await?;
-        let house = House::set_up(&server, &music::folder()?).await?;
-        house.rules(|rules| rules.price = 2).await?;
-        let mut screen = house.pair(&server, ScreenRole::Player).await?;
-        screen.claim(None).await?;
-        let mara = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
-        Ok(Shop { sandbox, server, house, screen, mara })
-    }
-
-    /// Presses Buy; gives the purchase and the address of the card page.
-    async fn begin(&self, pack: &str) -> Result<(MyPurchase, String)> {
-        let purchase = PurchaseId(Uuid::now_v7());
-        let buy = BuyPack { purchase, pack: pack.into(), room: Some(self.house.room.clone()) };
-        let begun = self.mara.api.buy(&buy).await?;
-        let page = begun.checkout_url.clone().context("a card page")?;
-        Ok((begun, page))
-    }
-
-    /// Buys with a good card and waits for the credits.
-    async fn bought(&self, pack: &str) -> Result<MyPurchase> {
-        let (begun, page) = self.begin(pack).await?;
-        self.sandbox.type_card(&page, GOOD).await?;
-        self.credited(begun.purchase).await
-    }
-
-    async fn credited(&self, purchase: PurchaseId) -> Result<MyPurchase> {
-        eventually("the credits", SOON, || async {
-            let seen = self.mara.api.purchase(purchase).await?;
-            ensure!(seen.state == PurchaseState::Credited, "{seen:?}");
-            Ok(seen)
-        })
-        .await
-    }
-
-    async fn credits(&self) -> Result<i64> {
-        Ok(self.mara.api.me().await?.credits)
-    }
-
-    async fn credits_are(&self, expected: i64) -> Result<()> {
-        eventually("the balance", SOON, || async {
-            let credits = self.credits().await?;
-            ensure!(credits == expected, "{credits} instead of {expected}");
-            Ok(())
-        })
-        .await
-    }
-
-    /// Asks for the song number `n` and lets it play to its end.
-    async fn hear(&mut self, n: usize) -> Result<()> {
-        let song = self.house.songs().await?[n];
-        self.mara.queue(song).await?;
-        self.screen.play_one().await?;
-        Ok(())
-    }
-
-    /// Sends a webhook as it is.
-    async fn webhook(&self, signature: &str, body: &str) -> Result<u16> {
-        let http = self.mara.api.transport.bare();
-        let sent = http
-            .post(format!("{}/api/payments/webhook", self.server.url()))
-            .header("stripe-signature", signature)
-            .header("content-type", "application/json")
-            .body(body.to_owned());
-        Ok(sent.send().await?.status().as_u16())
-    }
-}
-
 fn signed(body: &str) -> String {
     sign(WEBHOOK_SECRET, body.as_bytes(), now())
-}
-
-fn now() -> jukeline_app::time::Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    jukeline_app::time::Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// The token of the return address.
@@ -199,15 +108,7 @@ async fn on_a_network() -> Result<()> {
     let kafka = Kafka::start().await?;
     let postgres = Postgres::start().await?;
     let url = postgres.create_database("purchases").await?;
-    let network = Setup::network(&kafka, &url);
-    let sandbox = Sandbox::start().await?;
-    let server = sandbox.selling(network, "EUR", &PACKS).set(&["payments", "ask_seconds"], 1).start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    house.rules(|rules| rules.price = 2).await?;
-    let mut screen = house.pair(&server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let mara = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
-    let mut shop = Shop { sandbox, server, house, screen, mara };
+    let mut shop = Shop::on(Setup::network(&kafka, &url)).await?;
     a_newcomer_buys_and_hears(&mut shop).await?;
     sixty_four_copies(&shop).await?;
     disputes(&mut shop).await
