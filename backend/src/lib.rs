@@ -3,6 +3,7 @@
 pub mod books;
 pub mod config;
 pub mod context;
+pub mod crash;
 pub mod demo;
 pub mod doctor;
 pub mod floor;

@@ -112,6 +112,8 @@ enum Accounts {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr();
+    #[cfg(feature = "fail-points")]
+    let _points = jukeline_backend::crash::listen();
     match run(arguments).await {
         Ok(code) => code,
         Err(error) => {

@@ -94,6 +94,7 @@ fn purchase(currency: &str, price_minor: i64) -> Purchase {
         known: Known::default(),
         declined: None,
         owed: 0,
+        disputed_minor: 0,
         receipt: None,
         created_at: now(),
         expires_at: now().plus(35 * 60_000),

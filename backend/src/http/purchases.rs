@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     context::Context,
+    crash,
     payments::{Gateway, NewCheckout, PaymentError, sweep},
     secret,
     store::purchases::{self, NewPurchase, Purchase},
@@ -95,7 +96,9 @@ async fn buy(
         None => {
             let who = session.account.to_string();
             shared.limits.count(limits::PURCHASES, &who).map_err(ApiProblem::slow_down)?;
-            begin(&context, &gateway, &session, &buy).await?
+            let begun = begin(&context, &gateway, &session, &buy).await?;
+            crash::point("purchase-begun");
+            begun
         }
     };
     if stands.account != session.account || stands.pack != buy.pack {
@@ -141,8 +144,10 @@ async fn open_page(context: &Context, gateway: &Gateway, purchase: Purchase) -> 
         left_url: &context.config.address(&format!("/paid/{token}?left=1")),
     };
     let checkout = gateway.open_checkout(&new).await.map_err(unavailable)?;
+    crash::point("checkout-opened");
     let store = &context.store;
     purchases::set_checkout(store, purchase.id, &checkout.id, &checkout.url, checkout.expires_at).await?;
+    crash::point("checkout-noted");
     purchases::find(store, purchase.id).await?.ok_or(Code::Internal.into())
 }
 

@@ -4,9 +4,10 @@
 use super::{Gateway, PaymentError};
 use crate::{
     context::Context,
+    crash,
     store::{
         StoreError,
-        purchases::{self, Heard, Purchase, debts, expiry, refunds},
+        purchases::{self, Heard, Purchase, debts, events, expiry, refunds},
     },
 };
 use jukeline_app::purchase::Said;
@@ -34,7 +35,7 @@ pub async fn run(context: Context) {
 
 async fn sweep(context: &Context) -> Result<(), StoreError> {
     let store = &context.store;
-    let mut changed = expiry::sweep(store).await? + debts::sweep(store).await?;
+    let mut changed = expiry::sweep(store).await? + events::sweep(store).await? + debts::sweep(store).await?;
     if let Some(gateway) = &context.payments {
         let now = store.now().await?;
         for refund in refunds::to_send(store, now, now.plus(SEND_AGAIN_MS)).await? {
@@ -55,6 +56,7 @@ pub async fn send(context: &Context, gateway: &Gateway, refund: &refunds::Refund
     let Some(purchase) = purchases::find(&context.store, refund.purchase).await? else { return Ok(false) };
     match gateway.refund(&purchase, refund).await {
         Ok(()) => {
+            crash::point("refund-sent");
             refunds::sent(&context.store, refund).await?;
             Ok(true)
         }

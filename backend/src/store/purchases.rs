@@ -54,6 +54,8 @@ pub struct Purchase {
     pub declined: Option<String>,
     /// Credits that are owed after a dispute.
     pub owed: i64,
+    /// What the bank took back when the dispute was opened, in minor units.
+    pub disputed_minor: i64,
     /// The receipt's number.
     pub receipt: Option<i64>,
     /// When it was begun.
@@ -66,7 +68,7 @@ pub struct Purchase {
 
 const COLUMNS: &str = "id, account, pack, price_minor, currency, credits, bonus, bonus_ms, room, provider, checkout, \
                        checkout_url, payment, state, refunded_minor, dispute_done, paid, failed, expired, \
-                       refunded_seen, dispute_seen, declined, owed, receipt, created_at, expires_at, credited_at";
+                       refunded_seen, dispute_seen, declined, owed, receipt, created_at, expires_at, credited_at, disputed_minor";
 
 fn purchase(row: &AnyRow) -> Result<Purchase> {
     let state: String = row.try_get(13)?;
@@ -101,6 +103,7 @@ fn purchase(row: &AnyRow) -> Result<Purchase> {
         created_at: Timestamp(row.try_get(24)?),
         expires_at: Timestamp(row.try_get(25)?),
         credited_at: row.try_get::<Option<i64>, _>(26)?.map(Timestamp),
+        disputed_minor: row.try_get(27)?,
     })
 }
 
@@ -245,3 +248,6 @@ pub async fn owed(store: &Store, account: AccountId) -> Result<i64> {
     let sql = "SELECT CAST(COALESCE(SUM(owed), 0) AS BIGINT) FROM purchases WHERE account = $1 AND owed > 0";
     Ok(sqlx::query_scalar(sql).bind(account.to_string()).fetch_one(store.read()).await?)
 }
+
+#[cfg(test)]
+mod tests;

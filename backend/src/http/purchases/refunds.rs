@@ -3,6 +3,7 @@
 use super::view;
 use crate::{
     context::Context,
+    crash,
     http::{
         extract::{Json, Path},
         identity::{self, Session},
@@ -29,6 +30,7 @@ pub(super) async fn refund(
     let found = purchases::find(store, purchase).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     let decided = refunds::decide(store, purchase, ask.refund, ask.part, Some(session.account)).await?;
     let refund = decided.ok_or(ApiProblem::from(Code::NothingToRefund))?;
+    crash::point("refund-decided");
     context.live.nudge();
     let sent = match &context.payments {
         Some(gateway) if !refund.sent => sweep::send(&context, gateway, &refund).await?,

@@ -2,6 +2,7 @@
 
 use crate::{
     context::Context,
+    crash,
     http::{
         identity::wall_clock,
         problem::{Answer, ApiProblem},
@@ -36,7 +37,9 @@ pub(super) async fn take(State(context): State<Context>, headers: HeaderMap, bod
         return Ok(StatusCode::OK);
     };
     let event = checked(&context, event, paid).await?;
+    crash::point("webhook-verified");
     let taken = purchases::events::take(&context.store, &event).await?;
+    crash::point("purchase-committed");
     match taken {
         Taken::News => context.live.nudge(),
         Taken::Known => {}

@@ -85,9 +85,9 @@ pub(super) async fn try_hear(store: &Store, tx: &mut Tx, purchase: PurchaseId, h
         return Ok(None);
     }
     let mut news = join(&mut purchase, heard);
-    if purchase.known.paid && purchase.done.state != PurchaseState::Credited {
+    if purchase.known.paid {
         for said in events::adopt(books.tx, &purchase).await? {
-            news |= purchase.known.hear(said);
+            news |= purchase.known.hear(bounded(said, &purchase));
         }
     }
     if !news {
@@ -110,7 +110,7 @@ pub(super) async fn account_of(tx: &mut Tx, purchase: PurchaseId) -> Result<Opti
 fn join(purchase: &mut Purchase, heard: &Heard) -> bool {
     let mut news = false;
     for said in &heard.said {
-        news |= purchase.known.hear(*said);
+        news |= purchase.known.hear(bounded(*said, purchase));
     }
     if heard.declined.is_some() && heard.declined != purchase.declined && !purchase.known.paid {
         purchase.declined.clone_from(&heard.declined);
@@ -121,6 +121,14 @@ fn join(purchase: &mut Purchase, heard: &Heard) -> bool {
         news = true;
     }
     news
+}
+
+/// No more can have gone back than was paid.
+fn bounded(said: Said, purchase: &Purchase) -> Said {
+    match said {
+        Said::Refunded(minor) => Said::Refunded(minor.min(purchase.price_minor)),
+        other => other,
+    }
 }
 
 async fn act(books: &mut Ledger<'_>, purchase: &mut Purchase, action: Action) -> Result<()> {
@@ -260,14 +268,10 @@ pub(super) fn out_of(
     (Uuid::now_v7(), transfer)
 }
 
-/// What was disputed: the price without what was refunded before.
-fn disputed(purchase: &Purchase) -> i64 {
-    purchase.price_minor - purchase.done.refunded
-}
-
 /// Takes back what is unspent of a disputed purchase; what is spent is owed, and other credits go towards it.
 async fn claw_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
-    money(books, purchase, "dispute", (Book::Disputes, Book::Provider), disputed(purchase)).await?;
+    purchase.disputed_minor = purchase.price_minor - purchase.done.refunded;
+    money(books, purchase, "dispute", (Book::Disputes, Book::Provider), purchase.disputed_minor).await?;
     let lots = lots_of(books.tx, purchase.id).await?;
     let free: Vec<_> = lots.iter().filter(|(.., free)| *free > 0).collect();
     let taken: i64 = free.iter().map(|(.., free)| free).sum();
@@ -310,7 +314,7 @@ async fn taken_in_dispute(tx: &mut Tx, purchase: &Purchase) -> Result<(i64, i64)
 async fn give_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
     let (credits, worth) = taken_in_dispute(books.tx, purchase).await?;
     let from = if purchase.done.dispute == Some(Dispute::Lost) { Book::Losses } else { Book::Disputes };
-    money(books, purchase, "dispute_won", (Book::Provider, from), disputed(purchase)).await?;
+    money(books, purchase, "dispute_won", (Book::Provider, from), purchase.disputed_minor).await?;
     money(books, purchase, "restore", (from, Book::Deferred), worth).await?;
     let account = purchase.account;
     if purchase.owed > 0 {
@@ -341,7 +345,7 @@ async fn give_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
 
 async fn write_off(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
     let (_, worth) = taken_in_dispute(books.tx, purchase).await?;
-    money(books, purchase, "dispute_lost", (Book::Losses, Book::Disputes), disputed(purchase) - worth).await?;
+    money(books, purchase, "dispute_lost", (Book::Losses, Book::Disputes), purchase.disputed_minor - worth).await?;
     purchase.done.dispute = Some(Dispute::Lost);
     Ok(())
 }
@@ -351,7 +355,7 @@ pub(super) async fn save(tx: &mut Tx, purchase: &Purchase) -> Result<()> {
     let word = |dispute: Option<Dispute>| dispute.map_or("", Dispute::word);
     let sql = "UPDATE purchases SET state = $1, dispute_done = $2, refunded_minor = $3, paid = $4, failed = $5, expired = $6, \
                refunded_seen = $7, dispute_seen = $8, declined = $9, owed = $10, receipt = $11, credited_at = $12, \
-               payment = $13, ask_at = CASE WHEN $14 = 1 THEN ask_at ELSE NULL END WHERE id = $15";
+               payment = $13, ask_at = CASE WHEN $14 = 1 THEN ask_at ELSE NULL END, disputed_minor = $15 WHERE id = $16";
     let open = matches!(purchase.done.state, PurchaseState::Created);
     sqlx::query(sql)
         .bind(purchase.done.state.word())
@@ -368,6 +372,7 @@ pub(super) async fn save(tx: &mut Tx, purchase: &Purchase) -> Result<()> {
         .bind(purchase.credited_at.map(|at| at.0))
         .bind(purchase.payment.clone())
         .bind(i64::from(open))
+        .bind(purchase.disputed_minor)
         .bind(purchase.id.to_string())
         .execute(&mut **tx)
         .await?;

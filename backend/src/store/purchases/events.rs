@@ -1,7 +1,10 @@
 //! Signed events of the provider, each noted once.
 
 use super::{Purchase, act};
-use crate::store::{Result, Store, StoreError, Tx};
+use crate::{
+    crash,
+    store::{Result, Store, StoreError, Tx},
+};
 use jukeline_app::{
     id::PurchaseId,
     purchase::{Dispute, Said},
@@ -49,6 +52,7 @@ pub async fn take(store: &Store, event: &NewEvent) -> Result<Taken> {
         tx.commit().await?;
         return Ok(Taken::Unmatched);
     };
+    crash::point("event-noted");
     let heard = act::Heard {
         said: event.said.into_iter().collect(),
         payment: event.payment.clone(),
@@ -58,6 +62,7 @@ pub async fn take(store: &Store, event: &NewEvent) -> Result<Taken> {
     let Some(news) = act::try_hear(store, &mut tx, purchase, &heard).await? else {
         return Err(StoreError::garbled("purchases", "its account changed in between"));
     };
+    crash::point("purchase-decided");
     tx.commit().await?;
     Ok(if news { Taken::News } else { Taken::Known })
 }
@@ -108,6 +113,17 @@ fn said(word: &str, minor: i64) -> Option<Said> {
         "refunded" => Some(Said::Refunded(minor)),
         other => Dispute::from_word(other).map(Said::Disputed),
     }
+}
+
+/// Follows what was said of a payment in the very moment in which its purchase was credited. Gives the number of purchases.
+pub async fn sweep(store: &Store) -> Result<usize> {
+    let sql = "SELECT DISTINCT p.id FROM provider_events e JOIN purchases p ON p.payment = e.payment \
+               WHERE e.purchase IS NULL LIMIT 20";
+    let left: Vec<String> = sqlx::query_scalar(sql).fetch_all(store.read()).await?;
+    for purchase in &left {
+        act::hear(store, crate::store::id("purchases", purchase)?, &act::Heard::default()).await?;
+    }
+    Ok(left.len())
 }
 
 /// What was said of a payment before it was known whose it is.

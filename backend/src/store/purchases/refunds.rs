@@ -9,7 +9,7 @@ use crate::store::{Result, Store, StoreError, Tx, id, ledger};
 use jukeline_app::{
     id::{AccountId, PurchaseId, RefundId},
     ledger::{Book, LedgerFact},
-    purchase::{PurchaseState, RefundPart, Taken, Unspent, taken_by},
+    purchase::{Dispute, PurchaseState, RefundPart, Taken, Unspent, taken_by},
     time::Timestamp,
 };
 use sqlx::{Row, any::AnyRow};
@@ -134,7 +134,7 @@ pub async fn decide(
     }
     let possible = purchase.account == account
         && purchase.done.state == PurchaseState::Credited
-        && purchase.known.dispute.is_none();
+        && purchase.known.dispute.is_none_or(|dispute| dispute == Dispute::Won);
     if !possible {
         return Ok(None);
     }
