@@ -69,22 +69,22 @@ fn said() -> impl Strategy<Value = Said> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let any = 0_usize..100;
+    let which = 0_usize..100;
     prop_oneof![
-        3 => (any.clone(), 1_i64..1000, 1_i64..15, 0_i64..4)
+        3 => (which.clone(), 1_i64..1000, 1_i64..15, 0_i64..4)
             .prop_map(|(account, price, credits, bonus)| Op::Begin { account, price, credits, bonus }),
-        6 => (any.clone(), said()).prop_map(|(purchase, said)| Op::Say { purchase, said }),
-        4 => (any.clone(), said(), 1_usize..4).prop_map(|(purchase, said, times)| Op::Event { purchase, said, times }),
-        6 => (any.clone(), 1_i64..6).prop_map(|(account, credits)| Op::Reserve { account, credits }),
-        5 => (any.clone(), any::<bool>()).prop_map(|(play, captured)| Op::Settle { play, captured }),
-        2 => (any.clone(), any::<bool>()).prop_map(|(purchase, whole)| Op::Refund {
+        6 => (which.clone(), said()).prop_map(|(purchase, said)| Op::Say { purchase, said }),
+        4 => (which.clone(), said(), 1_usize..4).prop_map(|(purchase, said, times)| Op::Event { purchase, said, times }),
+        6 => (which.clone(), 1_i64..6).prop_map(|(account, credits)| Op::Reserve { account, credits }),
+        5 => (which.clone(), any::<bool>()).prop_map(|(play, captured)| Op::Settle { play, captured }),
+        2 => (which.clone(), any::<bool>()).prop_map(|(purchase, whole)| Op::Refund {
             purchase,
             part: if whole { RefundPart::Whole } else { RefundPart::Unspent },
         }),
         1 => Just(Op::SendRefunds),
         1 => Just(Op::ExpireBonus),
         2 => Just(Op::CollectDebts),
-        1 => any.prop_map(|account| Op::Forfeit { account }),
+        1 => which.prop_map(|account| Op::Forfeit { account }),
     ]
 }
 
