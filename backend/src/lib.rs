@@ -11,6 +11,7 @@ pub mod http;
 pub mod live;
 pub mod log;
 pub mod mail;
+pub mod outbound;
 pub mod payments;
 pub mod sandbox;
 pub mod secret;

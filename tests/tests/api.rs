@@ -136,6 +136,7 @@ impl World {
             .replace("{song}", &self.song)
             .replace("{play}", &self.play.to_string())
             .replace("{jukebox}", &self.house.jukebox.to_string())
+            .replace("{purchase}", &Uuid::nil().to_string())
             .replace("{*rest}", "find")
             .replace("{*path}", "none.js")
             .replace("{file}", "none.js")

@@ -3,8 +3,10 @@
 use super::{PaymentError, wire};
 use crate::{
     config::{Config, Provider, from_stripe_amount, stripe_amount},
+    outbound::Outbound,
     store::purchases::{Heard, Purchase, refunds::Refund},
 };
+use axum::http::Method;
 use jukeline_app::{
     id::PurchaseId,
     money::{Currency, Money},
@@ -64,7 +66,7 @@ pub struct PaymentSeen {
 /// The way to the provider.
 #[derive(Clone)]
 pub struct Gateway {
-    client: reqwest::Client,
+    client: Outbound,
     api: Url,
     key: String,
     webhook_secrets: Vec<String>,
@@ -90,13 +92,7 @@ impl Gateway {
                 ("stripe", payments.stripe.api.clone(), &payments.stripe.key, &payments.stripe.webhook_secrets)
             }
         };
-        // The process's one TLS stack; it may be set already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| PaymentError::Unreachable(error.to_string()))?;
+        let client = Outbound::new(PATIENCE).map_err(|error| PaymentError::Unreachable(error.to_string()))?;
         Ok(Some(Gateway { client, api, key: key.clone(), webhook_secrets: secrets.clone(), name }))
     }
 
@@ -184,34 +180,42 @@ impl Gateway {
     }
 
     async fn post<T: DeserializeOwned>(&self, path: &str, key: &str, form: &Form) -> Result<T, PaymentError> {
-        self.call(self.client.post(self.address(path)?).header("Idempotency-Key", key).form(form)).await
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let headers = [("Idempotency-Key", key), ("Content-Type", "application/x-www-form-urlencoded")];
+        self.call(Method::POST, self.address(path)?, &headers, body).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str, query: &Form) -> Result<T, PaymentError> {
         let mut address = self.address(path)?;
         address.query_pairs_mut().extend_pairs(query);
-        self.call(self.client.get(address)).await
+        self.call(Method::GET, address, &[], String::new()).await
     }
 
     fn address(&self, path: &str) -> Result<Url, PaymentError> {
         self.api.join(path).map_err(|error| PaymentError::Unreadable(error.to_string()))
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, PaymentError> {
-        let request = request.bearer_auth(&self.key).header("Stripe-Version", API_VERSION);
-        // Without its address: it may hold a checkout's name.
-        let unreachable = |error: reqwest::Error| PaymentError::Unreachable(error.without_url().to_string());
-        let answer = request.send().await.map_err(unreachable)?;
-        let status = answer.status();
-        let body = answer.bytes().await.map_err(unreachable)?;
-        if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|error| PaymentError::Unreadable(error.to_string()));
-        }
-        let said = refusal(&body);
-        match status.as_u16() {
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        address: Url,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<T, PaymentError> {
+        let key = format!("Bearer {}", self.key);
+        let own = [("Authorization", key.as_str()), ("Stripe-Version", API_VERSION)];
+        let headers: Vec<(&str, &str)> = own.iter().chain(headers).copied().collect();
+        let sent = self.client.send(method, &address, &headers, body.into_bytes()).await;
+        let answer = sent.map_err(|error| PaymentError::Unreachable(error.to_string()))?;
+        match answer.status {
+            200..300 => {
+                serde_json::from_slice(&answer.body).map_err(|error| PaymentError::Unreadable(error.to_string()))
+            }
             // 409: the same key is under way; 429: too fast.
-            409 | 429 | 500.. => Err(PaymentError::Unreachable(format!("{status}: {said}"))),
-            status => Err(PaymentError::Refused { status, said }),
+            status @ (409 | 429 | 500..) => {
+                Err(PaymentError::Unreachable(format!("{status}: {}", refusal(&answer.body))))
+            }
+            status => Err(PaymentError::Refused { status, said: refusal(&answer.body) }),
         }
     }
 }

@@ -62,7 +62,7 @@ pub enum SandboxError {
     Address(#[from] url::ParseError),
     /// No client for the webhooks.
     #[error("the client for webhooks: {0}")]
-    Client(#[from] reqwest::Error),
+    Client(#[from] crate::outbound::NoAnswer),
     /// It broke off.
     #[error("the sandbox broke off: {0}")]
     Broke(std::io::Error),

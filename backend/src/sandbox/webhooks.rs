@@ -1,7 +1,8 @@
 //! Webhooks on their way: signed when they are sent, tried again until they are taken, and faulty on demand.
 
 use super::{SandboxError, now};
-use crate::payments::signature::sign;
+use crate::{outbound::Outbound, payments::signature::sign};
+use axum::http::Method;
 use jukeline_app::time::{SECOND, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -68,30 +69,23 @@ impl Faults {
 /// Where webhooks go.
 #[derive(Clone)]
 pub(super) struct Target {
-    client: reqwest::Client,
+    client: Outbound,
     address: Option<Url>,
     secret: Arc<str>,
 }
 
 impl Target {
     pub(super) fn new(address: Option<Url>, secret: String) -> Result<Target, SandboxError> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
+        let client = Outbound::new(PATIENCE)?;
         Ok(Target { client, address, secret: secret.into() })
     }
 
     async fn send(&self, letter: &Letter) -> bool {
         let Some(address) = self.address.clone() else { return true };
         let signature = sign(&self.secret, letter.body.as_bytes(), Timestamp(now() * SECOND));
-        let sent = self
-            .client
-            .post(address)
-            .header("Stripe-Signature", signature)
-            .header("Content-Type", "application/json; charset=utf-8")
-            .body(letter.body.clone())
-            .send()
-            .await;
-        sent.is_ok_and(|answer| answer.status().is_success())
+        let headers = [("Stripe-Signature", signature.as_str()), ("Content-Type", "application/json; charset=utf-8")];
+        let sent = self.client.send(Method::POST, &address, &headers, letter.body.clone().into_bytes()).await;
+        sent.is_ok_and(|answer| (200..300).contains(&answer.status))
     }
 
     /// Sends a letter until it is taken, each time after twice as long.
@@ -108,6 +102,8 @@ impl Target {
     }
 }
 
+/// How long the server may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const TRIES: usize = 20;
