@@ -41,6 +41,7 @@ CREATE TABLE purchases (
 );
 CREATE INDEX purchases_by_account ON purchases (account, created_at);
 CREATE INDEX purchases_to_ask ON purchases (ask_at);
+CREATE INDEX purchases_owing ON purchases (account) WHERE owed > 0;
 
 INSERT INTO settings (name, value) VALUES ('receipts.last', '0');
 
@@ -71,7 +72,7 @@ CREATE TABLE provider_events (
     minor BIGINT NOT NULL DEFAULT 0,
     received_at BIGINT NOT NULL
 );
-CREATE INDEX provider_events_by_payment ON provider_events (payment);
+CREATE INDEX provider_events_unmatched ON provider_events (payment) WHERE purchase IS NULL;
 
 -- Codes that give credits. Only a hash is kept.
 CREATE TABLE vouchers (
