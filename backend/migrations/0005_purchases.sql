@@ -30,7 +30,7 @@ CREATE TABLE purchases (
     -- Credits of it that are owed after a dispute, and money that went back in it.
     owed BIGINT NOT NULL DEFAULT 0 CHECK (owed >= 0),
     disputed_minor BIGINT NOT NULL DEFAULT 0,
-    -- Without gaps, drawn when the credits are given.
+    -- Without gaps.
     receipt BIGINT UNIQUE,
     claim_hash TEXT UNIQUE,
     created_at BIGINT NOT NULL,
@@ -41,6 +41,7 @@ CREATE TABLE purchases (
 );
 CREATE INDEX purchases_by_account ON purchases (account, created_at);
 CREATE INDEX purchases_to_ask ON purchases (ask_at);
+CREATE INDEX purchases_to_number ON purchases (credited_at) WHERE state = 'credited' AND receipt IS NULL;
 CREATE INDEX purchases_owing ON purchases (account) WHERE owed > 0;
 
 INSERT INTO settings (name, value) VALUES ('receipts.last', '0');

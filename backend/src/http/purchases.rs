@@ -17,7 +17,7 @@ use crate::{
     crash,
     payments::{Gateway, NewCheckout, PaymentError, sweep},
     secret,
-    store::purchases::{self, NewPurchase, Purchase},
+    store::purchases::{self, NewPurchase, Purchase, receipts},
 };
 use axum::{
     Router,
@@ -163,6 +163,7 @@ fn unavailable(error: PaymentError) -> ApiProblem {
 }
 
 async fn mine(State(context): State<Context>, session: Session) -> Answer<Json<MyPurchases>> {
+    receipts::number(&context.store).await?;
     let found = purchases::of_account(&context.store, session.account, SHOWN).await?;
     Ok(Json(MyPurchases { purchases: found.iter().map(|purchase| view::purchase(&context, purchase)).collect() }))
 }
@@ -172,7 +173,7 @@ async fn one(
     Path(purchase): Path<PurchaseId>,
     session: Session,
 ) -> Answer<Json<MyPurchase>> {
-    let found = purchases::find(&context.store, purchase).await?.filter(|found| found.account == session.account);
+    let found = numbered(&context, purchase).await?.filter(|found| found.account == session.account);
     Ok(Json(view::purchase(&context, &found.ok_or(ApiProblem::from(Code::NotFound))?)))
 }
 
@@ -192,5 +193,20 @@ async fn by_token(
     {
         found = purchases::find(&context.store, id).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     }
+    if found.done.state == PurchaseState::Credited && found.receipt.is_none() {
+        found = numbered(&context, id).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    }
     Ok(Json(view::purchase(&context, &found)))
+}
+
+/// A purchase, with its receipt's number if its credits were given.
+async fn numbered(context: &Context, purchase: PurchaseId) -> Answer<Option<Purchase>> {
+    let found = purchases::find(&context.store, purchase).await?;
+    match &found {
+        Some(known) if known.done.state == PurchaseState::Credited && known.receipt.is_none() => {
+            receipts::number(&context.store).await?;
+            Ok(purchases::find(&context.store, purchase).await?)
+        }
+        _ => Ok(found),
+    }
 }

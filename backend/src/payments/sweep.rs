@@ -7,7 +7,7 @@ use crate::{
     crash,
     store::{
         StoreError,
-        purchases::{self, Heard, Purchase, debts, events, expiry, refunds},
+        purchases::{self, Heard, Purchase, debts, events, expiry, receipts, refunds},
     },
 };
 use jukeline_app::purchase::Said;
@@ -35,6 +35,7 @@ pub async fn run(context: Context) {
 
 async fn sweep(context: &Context) -> Result<(), StoreError> {
     let store = &context.store;
+    receipts::number(store).await?;
     let mut changed = expiry::sweep(store).await? + events::sweep(store).await? + debts::sweep(store).await?;
     if let Some(gateway) = &context.payments {
         let now = store.now().await?;

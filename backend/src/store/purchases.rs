@@ -5,6 +5,7 @@ pub mod debts;
 pub mod doctor;
 pub mod events;
 pub mod expiry;
+pub mod receipts;
 pub mod refunds;
 
 pub use act::{Heard, hear};

@@ -215,7 +215,6 @@ async fn credit(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
         let lot = make_lot(books.tx, &bonus, now).await?;
         books.tell(account, &LedgerFact::Granted { account, lot, amount: purchase.bonus })?;
     }
-    purchase.receipt = Some(next_receipt(books.tx).await?);
     purchase.credited_at = Some(now);
     purchase.done.state = PurchaseState::Credited;
     debts::collect(books, account).await
@@ -225,13 +224,6 @@ async fn is_deleted(tx: &mut Tx, account: AccountId) -> Result<bool> {
     let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM accounts WHERE id = $1 AND deleted_at IS NOT NULL";
     let count: i64 = sqlx::query_scalar(sql).bind(account.to_string()).fetch_one(&mut **tx).await?;
     Ok(count > 0)
-}
-
-/// The next receipt's number. The row is locked until the transaction ends, so that a rollback leaves no gap.
-async fn next_receipt(tx: &mut Tx) -> Result<i64> {
-    let sql = "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'receipts.last' RETURNING value";
-    let number: String = sqlx::query_scalar(sql).fetch_one(&mut **tx).await?;
-    number.parse().map_err(|e| StoreError::garbled("settings", e))
 }
 
 /// Lots of a purchase: (lot, origin is a bonus, credits that came in, credits that are free).
@@ -354,8 +346,8 @@ async fn write_off(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
 pub(super) async fn save(tx: &mut Tx, purchase: &Purchase) -> Result<()> {
     let word = |dispute: Option<Dispute>| dispute.map_or("", Dispute::word);
     let sql = "UPDATE purchases SET state = $1, dispute_done = $2, refunded_minor = $3, paid = $4, failed = $5, expired = $6, \
-               refunded_seen = $7, dispute_seen = $8, declined = $9, owed = $10, receipt = $11, credited_at = $12, \
-               payment = $13, ask_at = CASE WHEN $14 = 1 THEN ask_at ELSE NULL END, disputed_minor = $15 WHERE id = $16";
+               refunded_seen = $7, dispute_seen = $8, declined = $9, owed = $10, credited_at = $11, \
+               payment = $12, ask_at = CASE WHEN $13 = 1 THEN ask_at ELSE NULL END, disputed_minor = $14 WHERE id = $15";
     let open = matches!(purchase.done.state, PurchaseState::Created);
     sqlx::query(sql)
         .bind(purchase.done.state.word())
@@ -368,7 +360,6 @@ pub(super) async fn save(tx: &mut Tx, purchase: &Purchase) -> Result<()> {
         .bind(word(purchase.known.dispute))
         .bind(purchase.declined.clone())
         .bind(purchase.owed)
-        .bind(purchase.receipt)
         .bind(purchase.credited_at.map(|at| at.0))
         .bind(purchase.payment.clone())
         .bind(i64::from(open))

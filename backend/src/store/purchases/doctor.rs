@@ -96,7 +96,8 @@ async fn debts(tx: &mut Snapshot, wrong: &mut Vec<String>) -> Result<()> {
 
 /// Receipts are numbered from 1 without a gap.
 async fn receipts(tx: &mut Snapshot, wrong: &mut Vec<String>) -> Result<()> {
-    let sql = "SELECT CAST(COUNT(receipt) AS BIGINT), CAST(COALESCE(MAX(receipt), 0) AS BIGINT) FROM purchases";
+    let sql =
+        "SELECT CAST(COUNT(DISTINCT receipt) AS BIGINT), CAST(COALESCE(MAX(receipt), 0) AS BIGINT) FROM purchases";
     let row = sqlx::query(sql).fetch_one(&mut **tx).await?;
     let (count, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     if count != last {
