@@ -270,8 +270,7 @@ mod tests {
     use super::*;
 
     fn selling(currency: &str, price: &str) -> Config {
-        let mut config = Config::default();
-        config.payments = Payments {
+        let payments = Payments {
             provider: Provider::Sandbox,
             currency: currency.into(),
             packs: vec![PackConfig { id: "ten".into(), price: price.into(), credits: 10, bonus: 0, bonus_days: None }],
@@ -282,7 +281,7 @@ mod tests {
             },
             ..Payments::default()
         };
-        config
+        Config { payments, ..Config::default() }
     }
 
     #[test]

@@ -292,19 +292,34 @@ async fn claw_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
     Ok(())
 }
 
-/// What left lots because of the dispute: credits, and what they were worth.
-async fn taken_in_dispute(tx: &mut Tx, purchase: &Purchase) -> Result<(i64, i64)> {
+/// What left lots because of the dispute.
+struct TakenInDispute {
+    /// Credits that were paid for.
+    paid: i64,
+    /// Credits that were given.
+    given: i64,
+    /// What the paid ones were worth.
+    worth: i64,
+}
+
+async fn taken_in_dispute(tx: &mut Tx, purchase: &Purchase) -> Result<TakenInDispute> {
+    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN l.worth_total > 0 THEN t.amount ELSE 0 END), 0) AS BIGINT), \
+               CAST(COALESCE(SUM(CASE WHEN l.worth_total > 0 THEN 0 ELSE t.amount END), 0) AS BIGINT) \
+               FROM transfers t JOIN lots l ON t.debit = 'lot:' || l.id \
+               WHERE t.purchase = $1 AND t.unit = $2 AND t.kind IN ('claw_back', 'repay', 'recover')";
+    let row = sqlx::query(sql).bind(purchase.id.to_string()).bind(ledger::CREDIT).fetch_one(&mut **tx).await?;
     let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transfers WHERE purchase = $1 AND unit = $2 \
                AND kind IN ('claw_back', 'repay', 'recover')";
-    let mut sums = [0, 0];
-    for (sum, unit) in sums.iter_mut().zip([ledger::CREDIT, &purchase.currency]) {
-        *sum = sqlx::query_scalar(sql).bind(purchase.id.to_string()).bind(unit.to_owned()).fetch_one(&mut **tx).await?;
-    }
-    Ok((sums[0], sums[1]))
+    let worth = sqlx::query_scalar(sql)
+        .bind(purchase.id.to_string())
+        .bind(purchase.currency.clone())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(TakenInDispute { paid: row.try_get(0)?, given: row.try_get(1)?, worth })
 }
 
 async fn give_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
-    let (credits, worth) = taken_in_dispute(books.tx, purchase).await?;
+    let TakenInDispute { paid, given, worth } = taken_in_dispute(books.tx, purchase).await?;
     let from = if purchase.done.dispute == Some(Dispute::Lost) { Book::Losses } else { Book::Disputes };
     money(books, purchase, "dispute_won", (Book::Provider, from), purchase.disputed_minor).await?;
     money(books, purchase, "restore", (from, Book::Deferred), worth).await?;
@@ -318,25 +333,38 @@ async fn give_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
     }
     purchase.owed = 0;
     purchase.done.dispute = Some(Dispute::Won);
-    if credits == 0 {
+    restore(books, purchase, Origin::Purchase, paid, Some(worth)).await?;
+    restore(books, purchase, Origin::Bonus, given, None).await
+}
+
+/// Gives back what was taken in a dispute, with what it was worth.
+async fn restore(
+    books: &mut Ledger<'_>,
+    purchase: &Purchase,
+    origin: Origin,
+    amount: i64,
+    worth: Option<i64>,
+) -> Result<()> {
+    if amount == 0 {
         return Ok(());
     }
+    let account = purchase.account;
     let restored = NewLot {
         account,
-        amount: credits,
-        origin: Origin::Purchase,
+        amount,
+        origin,
         kind: "restore",
         source: Book::Disputes,
         purchase: Some(purchase.id),
-        worth: Some((worth, &purchase.currency)),
+        worth: worth.map(|worth| (worth, purchase.currency.as_str())),
         expires_at: None,
     };
     let lot = make_lot(books.tx, &restored, books.now).await?;
-    books.tell(account, &LedgerFact::Granted { account, lot, amount: credits })
+    books.tell(account, &LedgerFact::Granted { account, lot, amount })
 }
 
 async fn write_off(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
-    let (_, worth) = taken_in_dispute(books.tx, purchase).await?;
+    let worth = taken_in_dispute(books.tx, purchase).await?.worth;
     money(books, purchase, "dispute_lost", (Book::Losses, Book::Disputes), purchase.disputed_minor - worth).await?;
     purchase.done.dispute = Some(Dispute::Lost);
     Ok(())

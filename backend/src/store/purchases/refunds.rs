@@ -140,9 +140,11 @@ pub async fn decide(
     }
     let taken = taken_by(part, &unspent(books.tx, &purchase).await?);
     let worth = take(&mut books, &purchase, taken).await?;
+    // A refund that was made at the provider may have given more than its credits were worth.
+    let left = purchase.price_minor - purchase.done.refunded;
     let amount_minor = match part {
-        RefundPart::Whole => purchase.price_minor - purchase.done.refunded,
-        RefundPart::Unspent => worth,
+        RefundPart::Whole => left,
+        RefundPart::Unspent => worth.min(left),
     };
     if amount_minor <= 0 {
         return Ok(None);
