@@ -3,7 +3,7 @@
 use crate::{
     account::Role,
     api::*,
-    id::{AccountId, InvitationId, JukeboxId, PlayId, SongId, VenueId},
+    id::{AccountId, InvitationId, JukeboxId, PlayId, PurchaseId, SongId, VenueId},
     play::SkipReason,
     rules::HouseRules,
 };
@@ -232,6 +232,26 @@ impl<T: Transport> Client<T> {
     /// `POST /api/passwords`
     pub async fn reset_password(&self, reset: &ResetPassword) -> Result<(), ClientError> {
         self.tell(Method::Post, "/api/passwords".into(), Some(json(reset)?)).await
+    }
+
+    /// `GET /api/packs`
+    pub async fn packs(&self) -> Result<Packs, ClientError> {
+        self.get("/api/packs".into()).await
+    }
+
+    /// `POST /api/purchases`
+    pub async fn buy(&self, buy: &BuyPack) -> Result<MyPurchase, ClientError> {
+        self.post("/api/purchases".into(), buy).await
+    }
+
+    /// `GET /api/purchases/{purchase}`
+    pub async fn purchase(&self, purchase: PurchaseId) -> Result<MyPurchase, ClientError> {
+        self.get(format!("/api/purchases/{purchase}")).await
+    }
+
+    /// `GET /api/purchases/by-token/{token}`
+    pub async fn purchase_by_token(&self, token: &str) -> Result<MyPurchase, ClientError> {
+        self.get(format!("/api/purchases/by-token/{token}")).await
     }
 
     /// `GET /api/wallet`

@@ -41,6 +41,25 @@ pub fn house_clock(now: Timestamp, zone: &str, hours: &[Opening]) -> HouseClock 
     }
 }
 
+/// The calendar day of a moment, such as `2026-01-31`. An unknown zone reads as UTC.
+pub fn day(at: Timestamp, zone: &str) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    instant.to_zoned_datetime(zone).date().to_string()
+}
+
+/// When a calendar month begins and ends on the wall clock; nothing for a month that there isn't.
+pub fn month_span(zone: &str, year: i16, month: i8) -> Option<(Timestamp, Timestamp)> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let first = Date::new(year, month, 1).ok()?;
+    let next = first.last_of_month().tomorrow().ok()?;
+    let begins = |date: Date| {
+        let zoned = date.at(0, 0, 0, 0).to_zoned_datetime(zone.clone()).ok()?;
+        Some(Timestamp(zoned.timestamp().as_millisecond()))
+    };
+    Some((begins(first)?, begins(next)?))
+}
+
 fn minute_of(local: &ZonedDateTime) -> u16 {
     u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or(0)
 }

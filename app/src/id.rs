@@ -60,6 +60,15 @@ id!(
     LotId
 );
 
+id!(
+    /// One purchase of a pack; made by the client (UUIDv7), so that a double click is one purchase.
+    PurchaseId
+);
+id!(
+    /// One refund; made by whoever asks for it (UUIDv7), so that asking again is harmless.
+    RefundId
+);
+
 /// Namespace of the deterministic ids of facts (`ce_id`): UUIDv5 of the stream, its epoch and its number.
 const FACTS: Uuid = Uuid::from_u128(0x6a75_6b65_6c69_6e65_0000_0000_0000_0001);
 

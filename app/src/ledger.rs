@@ -5,29 +5,10 @@
 //! as TigerBeetle's documentation describes them). Nothing is ever changed or removed.
 
 use crate::{
-    id::{AccountId, LotId, PlayId, VenueId},
+    id::{AccountId, LotId, PlayId, PurchaseId, VenueId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-
-/// What an amount is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Unit {
-    /// Whole credits.
-    Credit,
-    /// Minor units of an ISO 4217 currency.
-    Currency([u8; 3]),
-}
-
-impl Unit {
-    /// The stable word in the store: `credit`, or the currency's code.
-    pub fn word(&self) -> String {
-        match self {
-            Unit::Credit => "credit".into(),
-            Unit::Currency(code) => code.iter().map(|b| char::from(*b)).collect(),
-        }
-    }
-}
 
 /// Where a lot's credits came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,15 +21,29 @@ pub enum Origin {
     Purchase,
     /// Added to a purchase.
     Bonus,
+    /// A code that was sold or given away.
+    Voucher,
+    /// "I didn't hear it."
+    Goodwill,
 }
 
 impl Origin {
+    /// Every origin.
+    pub const ALL: [Origin; 5] = [Origin::Grant, Origin::Purchase, Origin::Bonus, Origin::Voucher, Origin::Goodwill];
+
+    /// The origin of a stable word.
+    pub fn from_word(word: &str) -> Option<Origin> {
+        Origin::ALL.into_iter().find(|origin| origin.word() == word)
+    }
+
     /// The stable word in the store.
     pub fn word(self) -> &'static str {
         match self {
             Origin::Grant => "grant",
             Origin::Purchase => "purchase",
             Origin::Bonus => "bonus",
+            Origin::Voucher => "voucher",
+            Origin::Goodwill => "goodwill",
         }
     }
 }
@@ -110,19 +105,35 @@ pub fn reserve(lots: &[Lot], amount: i64, now: Timestamp) -> Result<Vec<Leg>, Sh
     Ok(legs)
 }
 
-/// A side of a transfer.
+/// A side of a transfer. Those of credits and those of money never meet: a transfer has one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Book {
     /// What the network has given away.
     Grants,
+    /// Credits that were sold.
+    Sold,
     /// A patron's lot.
     Lot(LotId),
-    /// What a venue's players have earned, in credits.
+    /// What a venue's players have earned: in credits, and in money its share of what they were worth.
     Revenue(VenueId),
     /// What expired unused.
     Expired,
     /// What a person left behind by deleting their account.
     Forfeited,
+    /// In credits: taken back for money that went back. In money: on its way back to a card.
+    Refunds,
+    /// In credits: taken back in a dispute. In money: what is at stake in disputes.
+    Disputes,
+    /// Credits that a patron owes after a dispute.
+    Debt(AccountId),
+    /// Money that the provider holds for us or has paid out to us.
+    Provider,
+    /// Money for credits that aren't spent yet.
+    Deferred,
+    /// The operator's share.
+    Operator,
+    /// Lost in disputes.
+    Losses,
 }
 
 impl std::fmt::Display for Book {
@@ -133,6 +144,14 @@ impl std::fmt::Display for Book {
             Book::Revenue(venue) => write!(f, "revenue:{venue}"),
             Book::Expired => f.write_str("expired"),
             Book::Forfeited => f.write_str("forfeited"),
+            Book::Sold => f.write_str("sold"),
+            Book::Refunds => f.write_str("refunds"),
+            Book::Disputes => f.write_str("disputes"),
+            Book::Debt(account) => write!(f, "debt:{account}"),
+            Book::Provider => f.write_str("provider"),
+            Book::Deferred => f.write_str("deferred"),
+            Book::Operator => f.write_str("operator"),
+            Book::Losses => f.write_str("losses"),
         }
     }
 }
@@ -235,6 +254,52 @@ pub enum LedgerFact {
         /// Credits.
         amount: i64,
     },
+    /// Credits bought; the bonus is `Granted`.
+    Bought {
+        /// Whose.
+        account: AccountId,
+        /// By which purchase.
+        purchase: PurchaseId,
+        /// The new lot.
+        lot: LotId,
+        /// Credits.
+        amount: i64,
+        /// What was paid, in minor units.
+        minor: i64,
+        /// The ISO 4217 code.
+        currency: String,
+    },
+    /// Credits taken back, bonus included, for money that goes back to the card.
+    Refunded {
+        /// Whose.
+        account: AccountId,
+        /// Of which purchase.
+        purchase: PurchaseId,
+        /// Credits.
+        amount: i64,
+        /// What goes back, in minor units.
+        minor: i64,
+        /// The ISO 4217 code.
+        currency: String,
+    },
+    /// Credits taken back in a dispute.
+    ClawedBack {
+        /// Whose.
+        account: AccountId,
+        /// Of which purchase.
+        purchase: PurchaseId,
+        /// Credits.
+        amount: i64,
+        /// Credits that the account owes now.
+        owed: i64,
+    },
+    /// Credits that expired.
+    Expired {
+        /// Whose.
+        account: AccountId,
+        /// Credits.
+        amount: i64,
+    },
     /// Credits left behind by deleting an account.
     Forfeited {
         /// Whose.
@@ -252,6 +317,10 @@ impl LedgerFact {
             LedgerFact::Reserved { .. } => "Reserved",
             LedgerFact::Captured { .. } => "Captured",
             LedgerFact::Released { .. } => "Released",
+            LedgerFact::Bought { .. } => "Bought",
+            LedgerFact::Refunded { .. } => "Refunded",
+            LedgerFact::ClawedBack { .. } => "ClawedBack",
+            LedgerFact::Expired { .. } => "Expired",
             LedgerFact::Forfeited { .. } => "Forfeited",
         }
     }

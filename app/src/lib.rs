@@ -15,10 +15,16 @@ pub mod events;
 pub mod hours;
 pub mod id;
 pub mod ledger;
+#[cfg(feature = "money")]
+pub mod money;
+#[cfg(feature = "money")]
+pub mod packs;
 pub mod play;
 pub mod presence;
+pub mod purchase;
 pub mod queue;
 pub mod rules;
+pub mod shares;
 pub mod song;
 pub mod staff;
 pub mod time;

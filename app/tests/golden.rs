@@ -6,7 +6,7 @@
 use jukeline_app::{
     api::{DeclineReason, PlayerStatus, Report, Resume},
     events::{Fact, PlayRequested, Request, StaffWord, Stamped},
-    id::{AccountId, JukeboxId, LotId, PlayId, ScreenId, SongId, VenueId},
+    id::{AccountId, JukeboxId, LotId, PlayId, PurchaseId, ScreenId, SongId, VenueId},
     ledger::LedgerFact,
     play::{BreakCause, ReturnReason, SkipReason},
     song::Codec,
@@ -23,6 +23,7 @@ const SONG: SongId = SongId(Uuid::from_u128(3));
 const VENUE: VenueId = VenueId(Uuid::from_u128(4));
 const SCREEN: ScreenId = ScreenId(Uuid::from_u128(5));
 const LOT: LotId = LotId(Uuid::from_u128(6));
+const PURCHASE: PurchaseId = PurchaseId(Uuid::from_u128(9));
 const AT: Timestamp = Timestamp(1_767_225_600_000);
 
 fn compare<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(topic: &str, name: &str, value: &T) {
@@ -139,6 +140,17 @@ fn facts_about_credits() {
         LedgerFact::Captured { account: ACCOUNT, play: PLAY, amount: 2 },
         LedgerFact::Released { account: ACCOUNT, play: PLAY, amount: 2 },
         LedgerFact::Forfeited { account: ACCOUNT, amount: 18 },
+        LedgerFact::Bought {
+            account: ACCOUNT,
+            purchase: PURCHASE,
+            lot: LOT,
+            amount: 10,
+            minor: 950,
+            currency: "EUR".into(),
+        },
+        LedgerFact::Refunded { account: ACCOUNT, purchase: PURCHASE, amount: 12, minor: 950, currency: "EUR".into() },
+        LedgerFact::ClawedBack { account: ACCOUNT, purchase: PURCHASE, amount: 7, owed: 3 },
+        LedgerFact::Expired { account: ACCOUNT, amount: 2 },
     ];
     for fact in facts {
         compare("ledger", fact.name(), &fact);

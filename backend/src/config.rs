@@ -1,5 +1,6 @@
 //! The configuration: one TOML file, environment on top, checked before anything starts.
 
+mod payments;
 mod tls;
 
 use figment::{
@@ -15,6 +16,7 @@ use std::{
 };
 use url::Url;
 
+pub use payments::{PackConfig, Payments, Provider, Sandbox, Stripe, from_stripe_amount, stripe_amount};
 pub use tls::{Acme, Challenge, Source, Tls};
 
 /// A key with a value that can't be used.
@@ -55,6 +57,8 @@ pub struct Config {
     pub mail: Mail,
     /// What guests get.
     pub guests: Guests,
+    /// Selling credits.
+    pub payments: Payments,
     /// Spans of the floor.
     pub floor: FloorConfig,
 }
@@ -155,6 +159,7 @@ impl Default for Config {
             },
             mail: Mail::default(),
             guests: Guests::default(),
+            payments: Payments::default(),
             floor: FloorConfig {
                 lease_seconds: 600,
                 lease_grace_seconds: 120,
@@ -166,7 +171,7 @@ impl Default for Config {
 }
 
 /// Keys whose values may hold a password.
-const HIDDEN: [&str; 3] = ["store", "log.kafka", "mail"];
+const HIDDEN: [&str; 5] = ["store", "log.kafka", "mail", "payments.stripe", "payments.sandbox"];
 
 /// Names key, value and what would be right, one line for each mistake.
 fn worded(figment: &Figment, errors: figment::Error) -> String {
@@ -180,6 +185,7 @@ fn worded(figment: &Figment, errors: figment::Error) -> String {
         let right = match key.as_str() {
             "http.bind" => "; an address and port such as 127.0.0.1:8080",
             "public_url" => "; an http or https address such as https://jukeline.example",
+            "payments.provider" => "; \"none\", \"sandbox\" or \"stripe\"",
             "tls.redirect_from" => "; an address and port such as 0.0.0.0:80",
             "tls.acme.directory" => "; the https address of an ACME directory",
             "tls.acme.challenge" => "; \"tls-alpn-01\"",
@@ -260,6 +266,7 @@ impl Config {
         if self.floor.lease_seconds == 0 || self.floor.silent_after_seconds == 0 {
             return wrong("floor", "0", "spans of at least 1 second");
         }
+        self.payments.check(self)?;
         self.tls.as_ref().map_or(Ok(()), |tls| tls.check(self))
     }
 

@@ -4,6 +4,7 @@ use crate::{
     config::Config,
     live::Live,
     log::RequestLog,
+    payments::Gateway,
     songs::search::SongIndex,
     store::{self, Store},
     tls::Current,
@@ -28,6 +29,8 @@ pub struct Context {
     pub secrets: Arc<Secrets>,
     /// What `/readyz` says of each part.
     pub health: Arc<Health>,
+    /// Who takes payments, where credits are sold.
+    pub payments: Option<Arc<Gateway>>,
     /// The certificate, where the server speaks https itself.
     pub certificate: Option<Arc<Current>>,
     /// Becomes true when the server drains.
@@ -53,6 +56,8 @@ pub struct Secrets {
     pub passes: [u8; 32],
     /// Hashes e-mail addresses for finding them.
     pub addresses: [u8; 32],
+    /// Makes the tokens and claim codes of purchases.
+    pub purchases: [u8; 32],
 }
 
 /// Whether each part works.
@@ -84,6 +89,7 @@ impl Secrets {
         Ok(Secrets {
             passes: secret(store, "secret.passes").await?,
             addresses: secret(store, "secret.addresses").await?,
+            purchases: secret(store, "secret.purchases").await?,
         })
     }
 }

@@ -5,6 +5,7 @@ mod facts;
 #[cfg(feature = "kafka")]
 mod log;
 mod overdue;
+mod purchases;
 mod report;
 mod transfers;
 
@@ -29,6 +30,8 @@ pub enum Trouble {
     Transfer,
     /// A play was paid otherwise than it ended.
     Payment,
+    /// A purchase, its money, its debt or its receipt.
+    Purchase,
     /// A row that can't be read.
     Unreadable,
     /// Facts with a gap, or not up to the jukebox's version.
@@ -80,6 +83,8 @@ pub struct Findings {
     pub accepted: usize,
     /// Accepted plays that have ended.
     pub ended: usize,
+    /// Purchases, and the currencies they were paid in.
+    pub purchases: purchases::Looked,
     /// The end of the log, where there is one beside the database.
     pub tail: Option<Tail>,
     /// Empty when all is well.
@@ -136,6 +141,7 @@ pub async fn examine(store: &Store, spans: Spans) -> Result<Findings> {
     transfers::payments(&mut tx, &mut findings).await?;
     facts::plays(&mut tx, &mut findings).await?;
     overdue::plays(&mut tx, now, spans, &mut findings).await?;
+    purchases::examine(&mut tx, &mut findings).await?;
     tx.commit().await?;
     Ok(findings)
 }

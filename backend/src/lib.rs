@@ -1,7 +1,9 @@
-//! The Jukeline server: HTTP and websockets, the log and its consumers, the store, mail.
+//! The Jukeline server: HTTP and websockets, the log and its consumers, the store, payments, mail.
 
+pub mod books;
 pub mod config;
 pub mod context;
+pub mod crash;
 pub mod demo;
 pub mod doctor;
 pub mod floor;
@@ -12,6 +14,9 @@ pub mod mail;
 #[cfg(feature = "kafka")]
 pub mod moving;
 pub mod outage;
+pub mod outbound;
+pub mod payments;
+pub mod sandbox;
 pub mod secret;
 pub mod serve;
 pub mod songs;

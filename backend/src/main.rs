@@ -3,10 +3,11 @@
 use clap::{Parser, Subcommand};
 use jukeline_app::time::Timestamp;
 use jukeline_backend::{
+    books,
     config::{Config, LogKind},
     demo, doctor, http,
     outage::until_in_reach,
-    secret,
+    sandbox, secret,
     serve::{self, StartError},
     songs::search::SongIndex,
     store::{self, Store},
@@ -36,6 +37,8 @@ enum Command {
     Serve,
     /// Try everything at once: three venues, music, regulars who queue.
     Demo(demo::Options),
+    /// Run the payment provider without money that the demo and the tests use.
+    Sandbox(sandbox::Options),
     /// Look after the catalogue.
     Songs {
         #[command(subcommand)]
@@ -62,6 +65,16 @@ enum Command {
     Openapi,
     /// Print the records' description (AsyncAPI 3.0).
     Asyncapi,
+    /// Read the books: balances, settlement, reconciliation.
+    Ledger {
+        #[command(subcommand)]
+        command: books::Command,
+        /// How it is printed.
+        #[arg(long, global = true, value_enum, default_value_t)]
+        format: books::Format,
+    },
+    /// Make codes that give credits, to be sold at the bar or given away; printed once, one a line.
+    Vouchers(VoucherBatch),
     /// Prove that every play and every credit is accounted for, and that the log ends where the database does.
     Doctor {
         /// Print JSON.
@@ -74,6 +87,25 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[derive(clap::Args)]
+struct VoucherBatch {
+    /// The batch's name, such as summer-fair.
+    #[arg(long)]
+    batch: String,
+    /// How many codes.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    count: u16,
+    /// Credits that each gives.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=1000))]
+    credits: i64,
+    /// How many people may use each.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    uses: i64,
+    /// Days that they are good for; for ever if not set.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    days: Option<i64>,
 }
 
 #[derive(Subcommand)]
@@ -98,6 +130,8 @@ enum Accounts {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr();
+    #[cfg(feature = "fail-points")]
+    let _points = jukeline_backend::crash::listen();
     match run(arguments).await {
         Ok(code) => code,
         Err(error) => {
@@ -140,12 +174,18 @@ async fn run(arguments: Arguments) -> Outcome {
             demo::run(options).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Sandbox(options) => {
+            sandbox::run(options).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Songs { command: Songs::Import { folder } } => import(&Config::read(file)?, &folder).await,
         Command::Accounts { command: Accounts::Reset { email } } => reset(&Config::read(file)?, &email).await,
         Command::Topics { apply } => topics(&Config::read(file)?, apply).await,
         Command::Move { from } => move_to_network(&Config::read(file)?, from.as_deref()).await,
         Command::Openapi => printed(http::openapi::document().to_pretty_json()?),
         Command::Asyncapi => printed(jukeline_backend::log::asyncapi::document()?),
+        Command::Ledger { command, format } => ledger(&Config::read(file)?, &command, format).await,
+        Command::Vouchers(batch) => make_vouchers(&Config::read(file)?, &batch).await,
         Command::Doctor { json } => examine(&Config::read(file)?, json).await,
         Command::Restored { yes } => restored(&Config::read(file)?, yes).await,
     }
@@ -291,4 +331,23 @@ async fn restored(config: &Config, is_sure: bool) -> Outcome {
         "A new epoch for {} jukebox{plural} and {} accounts. Run `jukeline doctor` before you open.",
         raised.jukeboxes, raised.accounts
     ))
+}
+
+async fn ledger(config: &Config, command: &books::Command, format: books::Format) -> Outcome {
+    let (text, well) = books::read(config, &open(config).await?, command, format).await?;
+    print_line(&text);
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn make_vouchers(config: &Config, batch: &VoucherBatch) -> Outcome {
+    use http::purchases::tokens;
+    let store = open(config).await?;
+    let codes: Vec<String> = (0..batch.count).map(|_| tokens::code_from(secret::random())).collect();
+    let expires_at = match batch.days {
+        Some(days) => Some(store.now().await?.plus(days * 24 * 60 * jukeline_app::time::MINUTE)),
+        None => None,
+    };
+    let new = store::vouchers::NewBatch { name: &batch.batch, credits: batch.credits, uses: batch.uses, expires_at };
+    store::vouchers::make(&store, &new, &codes).await?;
+    printed(codes.iter().map(|code| tokens::grouped(code)).collect::<Vec<_>>().join("\n"))
 }

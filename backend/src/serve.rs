@@ -14,9 +14,10 @@ use crate::{
     live::Live,
     log::{LogError, table},
     outage,
+    payments::{Gateway, PaymentError},
     songs::search::{SearchError, SongIndex},
     store::{
-        Store, StoreError,
+        Store, StoreError, ledger, settings,
         songs::{self, FollowError},
     },
     tls::{self, Https, TlsError},
@@ -56,6 +57,9 @@ pub enum StartError {
     /// https.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Payments.
+    #[error(transparent)]
+    Payments(#[from] PaymentError),
     /// The data folder.
     #[error("can't use the data folder {folder}: {error}")]
     Folder {
@@ -79,6 +83,7 @@ pub struct Listening {
     pub address: SocketAddr,
     front: Front,
     index: Arc<SongIndex>,
+    payments: Option<Gateway>,
     log: Log,
     prepared: watch::Receiver<bool>,
     https: Option<Https>,
@@ -120,6 +125,7 @@ pub async fn listen(config: Config) -> Result<Listening, StartError> {
     let tcp = TcpListener::bind(address).await.map_err(|error| StartError::Port { address, error })?;
     let address = tcp.local_addr().map_err(StartError::Broke)?;
     let mut https = tls::open(&config).await?;
+    let payments = Gateway::open(&config)?;
     let log = Log::new(&config.log)?;
     let config = Arc::new(config);
     let (stop, stopping) = watch::channel(false);
@@ -140,7 +146,7 @@ pub async fn listen(config: Config) -> Result<Listening, StartError> {
         https.spawn(&config, &stopping, &mut tasks);
     }
     let prepared = log.prepare(&config, &stopping, &mut tasks);
-    Ok(Listening { config, address, front, index, log, prepared, https, store, store_away, stop, tasks })
+    Ok(Listening { config, address, front, index, payments, log, prepared, https, store, store_away, stop, tasks })
 }
 
 /// A port by what is spoken there.
@@ -176,6 +182,7 @@ impl Listening {
             index: self.index,
             secrets: Arc::new(secrets),
             health: Arc::new(Health::default()),
+            payments: self.payments.map(Arc::new),
             certificate: self.https.as_ref().map(|https| https.current.clone()),
             stopping: self.stop.subscribe(),
         };
@@ -213,6 +220,7 @@ async fn open_once(config: &Config, index: &Arc<SongIndex>) -> Result<(Store, Se
         url => Store::open_postgres(url).await?,
     };
     let secrets = Secrets::load(&store).await?;
+    settings::set(&store, ledger::SHARE, &config.payments.share().to_string()).await?;
     match songs::fill_index(&store, index).await {
         // Another process of this data folder fills it; what it leaves out is followed.
         Err(FollowError::Index(SearchError::Busy)) | Ok(()) => {}

@@ -30,7 +30,9 @@ pub mod pebble;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod sandbox;
 pub mod server;
+pub mod shop;
 pub mod wait;
 pub mod xvfb;
 

@@ -33,6 +33,10 @@ pub enum Need {
     Pebble,
     /// The judge of accessibility (axe-core).
     Axe,
+    /// A judge of what is asked of Stripe's API.
+    StripeMock,
+    /// Stripe's own library (Python), a judge of signatures.
+    StripeLibrary,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -55,6 +59,8 @@ impl Need {
             Self::OpenSsl => program("openssl").is_ok(),
             Self::Pebble => pebble().is_ok(),
             Self::Axe => axe().is_ok(),
+            Self::StripeMock => stripe_mock().is_ok(),
+            Self::StripeLibrary => stripe_library().is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
@@ -144,6 +150,23 @@ pub fn pebble() -> Result<PathBuf> {
 /// It is not there.
 pub fn axe() -> Result<PathBuf> {
     built("npm/node_modules/axe-core/axe.min.js").context("no axe-core: `cargo xtask test` fetches it")
+}
+
+/// stripe-mock in the target folder, else on the search path.
+///
+/// # Errors
+/// It is not there.
+pub fn stripe_mock() -> Result<PathBuf> {
+    built("go/bin/stripe-mock").map_or_else(|| program("stripe-mock"), Ok)
+}
+
+/// The Python that has Stripe's library.
+///
+/// # Errors
+/// It is not there.
+pub fn stripe_library() -> Result<PathBuf> {
+    built("python/installed/stripe").context("no library of Stripe: `cargo xtask test` installs it")?;
+    python_program("python")
 }
 
 /// A program of PostgreSQL; Debian keeps them off the search path.

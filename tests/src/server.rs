@@ -217,8 +217,18 @@ impl Server {
     /// # Errors
     /// It ends or is not ready in time.
     pub async fn restart(&mut self) -> Result<()> {
+        self.restart_at(None).await
+    }
+
+    /// Starts it again, to end at this point as in a power cut (a server with the feature `fail-points`).
+    ///
+    /// # Errors
+    /// It ends or is not ready in time.
+    pub async fn restart_at(&mut self, crash_point: Option<&str>) -> Result<()> {
         self.process.kill9();
-        self.process = run(self.folder.path(), &self.arguments)?;
+        let mut command = command(self.folder.path(), &self.arguments)?;
+        command.envs(crash_point.map(|point| ("FAILPOINTS", format!("{point}=return"))));
+        self.process = Process::start(command, &self.folder.path().join("server.log"))?;
         self.wait().await
     }
 

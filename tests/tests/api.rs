@@ -139,6 +139,7 @@ impl World {
             .replace("{venue}", &self.venue.to_string())
             .replace("{account}", &Uuid::now_v7().to_string())
             .replace("{invitation}", &Uuid::now_v7().to_string())
+            .replace("{purchase}", &Uuid::nil().to_string())
             .replace("{*rest}", "find")
             .replace("{*path}", "none.js")
             .replace("{file}", "none.js")
@@ -171,6 +172,10 @@ impl World {
             }
             ("POST", "/api/passwords") => json!({ "code": "00000000", "password": "seven yellow umbrellas" }),
             ("POST", "/api/tickets") => json!({ "usage": "websocket" }),
+            ("POST", "/api/purchases") => json!({ "purchase": Uuid::now_v7(), "pack": "none" }),
+            ("POST", "/api/purchases/{purchase}/refunds") => json!({ "refund": Uuid::now_v7(), "part": "whole" }),
+            ("POST", "/api/vouchers/redeem" | "/api/claims") => json!({ "code": "0000-0000-0000" }),
+            ("POST", "/api/payments/webhook" | "/api/plays/{play}/not-heard") => json!({}),
             ("POST", "/api/venues/nearby") => json!({}),
             ("POST", "/api/rooms/{room}/presence") => {
                 json!({ "by": "position", "position": { "latitude": 52.5003, "longitude": 13.4237 }, "accuracy_m": 5 })

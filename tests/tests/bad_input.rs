@@ -226,7 +226,7 @@ async fn passes_that_are_over_forged_or_anothers() -> Result<()> {
     let room = room().await?;
     let store = Store::open_sqlite(room.server.data()).await?;
     let secrets = Secrets::load(&store).await?;
-    let forged_secrets = Secrets { passes: [7; 32], addresses: [7; 32] };
+    let forged_secrets = Secrets { passes: [7; 32], addresses: [7; 32], purchases: [7; 32] };
     let now = store.now().await?;
     let mut tx = store.begin().await?;
     let account = accounts::make_guest(&mut tx, store.kind(), 3, now).await?;

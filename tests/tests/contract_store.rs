@@ -126,6 +126,7 @@ fn reservation(lot: LotId, account: AccountId, play: PlayId, venue: VenueId, amo
         amount,
         account,
         play: Some(play),
+        purchase: None,
     }
 }
 

@@ -12,13 +12,8 @@ use jukeline_tests::{
     postgres::Postgres,
     server::{Server, Setup},
 };
-use rdkafka::{
-    Message, Offset, TopicPartitionList,
-    consumer::{BaseConsumer, Consumer},
-};
 use serde_json::{Value, json};
-use sqlx::{AnyPool, AssertSqlSafe, any::install_default_drivers};
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 /// Far away, and near enough to be let in; no other number begins like these.
 const FAR: (f64, f64) = (12.345_678_9, 98.765_432_1);
@@ -156,54 +151,6 @@ async fn the_embedded_server_keeps_nothing() -> Result<()> {
     secrets.not_in("the server's log", server.log().as_bytes())
 }
 
-/// Every row of every table of a PostgreSQL database.
-async fn rows_of_postgres(url: &str) -> Result<Vec<(String, String)>> {
-    install_default_drivers();
-    let pool = AnyPool::connect(url).await?;
-    let sql = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'";
-    let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await?;
-    let mut all = Vec::new();
-    for table in tables {
-        let sql = format!("SELECT CAST(t AS TEXT) FROM {table} t");
-        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&pool).await?;
-        all.push((table, rows.join("\n")));
-    }
-    pool.close().await;
-    Ok(all)
-}
-
-/// Every record of every topic of ours: keys, headers and values.
-fn records(kafka: &Kafka) -> Result<Vec<(String, Vec<u8>)>> {
-    let consumer: BaseConsumer =
-        kafka.client().set("group.id", "privacy").set("enable.partition.eof", "false").create()?;
-    let wait = Duration::from_secs(10);
-    let mut assigned = TopicPartitionList::new();
-    let mut expected = 0;
-    for topic in
-        consumer.fetch_metadata(None, wait)?.topics().iter().filter(|topic| topic.name().starts_with("jukeline."))
-    {
-        for partition in topic.partitions() {
-            let (low, high) = consumer.fetch_watermarks(topic.name(), partition.id(), wait)?;
-            expected += usize::try_from(high - low)?;
-            assigned.add_partition_offset(topic.name(), partition.id(), Offset::Beginning)?;
-        }
-    }
-    consumer.assign(&assigned)?;
-    let mut read = Vec::new();
-    let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    while read.len() < expected && std::time::Instant::now() < deadline {
-        let Some(message) = consumer.poll(Duration::from_millis(300)) else { continue };
-        let message = message?.detach();
-        let mut bytes = message.key().unwrap_or_default().to_vec();
-        bytes.extend(format!("{:?}", message.headers()).into_bytes());
-        bytes.extend(message.payload().unwrap_or_default());
-        read.push((message.topic().to_owned(), bytes));
-    }
-    // Markers of transactions count as offsets and are not delivered.
-    ensure!(read.len() >= 5, "{} of at most {expected} records", read.len());
-    Ok(read)
-}
-
 #[tokio::test]
 async fn the_network_keeps_nothing() -> Result<()> {
     needs!(Need::Kafka, Need::Postgres);
@@ -212,12 +159,12 @@ async fn the_network_keeps_nothing() -> Result<()> {
     let url = postgres.create_database("privacy").await?;
     let server = Setup::network(&kafka, &url).start().await?;
     let secrets = an_evening(&server).await?;
-    let tables = rows_of_postgres(&url).await?;
+    let tables = support::rows_of_postgres(&url).await?;
     ensure!(tables.iter().any(|(table, rows)| table == "plays" && !rows.is_empty()), "there are plays");
     for (table, rows) in tables {
         secrets.not_in(&format!("the table {table}"), rows.as_bytes())?;
     }
-    let read = tokio::task::spawn_blocking(move || records(&kafka).map(|read| (read, kafka))).await??;
+    let read = tokio::task::spawn_blocking(move || support::records(&kafka).map(|read| (read, kafka))).await??;
     for (topic, bytes) in read.0 {
         secrets.not_in(&format!("the topic {topic}"), &bytes)?;
     }

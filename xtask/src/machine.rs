@@ -12,14 +12,16 @@ use crate::{
     kafka, paths,
 };
 
-/// Python packages for the tests: a mail server and a judge of the API.
-const PYTHON_PACKAGES: [&str; 2] = ["aiosmtpd", "schemathesis"];
+/// Python packages for the tests: a mail server, a judge of the API, and one of signatures.
+const PYTHON_PACKAGES: [&str; 3] = ["aiosmtpd", "schemathesis", "stripe"];
 
 /// An authority for the tests to order certificates from.
 const PEBBLE: &str = "github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1";
 
 /// The judge of the pages' accessibility, an npm package.
 const AXE: &str = "axe-core@4.14.1";
+/// A judge of what is asked of Stripe's API.
+const STRIPE_MOCK: &str = "github.com/stripe/stripe-mock@v0.203.0";
 
 /// Something that tests need beside Rust.
 struct Need {
@@ -31,7 +33,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 11] = [
+const NEEDS: [Need; 12] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -52,7 +54,8 @@ const NEEDS: [Need; 11] = [
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
     Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
-    Need { name: "pebble", packages: &["golang-go"], is_there: || has_pebble() || on_path("go") },
+    Need { name: "pebble", packages: &["golang-go"], is_there: || has_go_program("pebble") || on_path("go") },
+    Need { name: "stripe-mock", packages: &["golang-go"], is_there: || has_go_program("stripe-mock") || on_path("go") },
     Need { name: "axe", packages: &["npm"], is_there: || has_axe() || on_path("npm") },
     Need { name: "python", packages: &["python3-venv"], is_there: || python().is_ok_and(|p| p.exists()) || has_venv() },
 ];
@@ -89,8 +92,10 @@ pub(crate) fn prepare_for_tests() {
     {
         say(&format!("No Apache Kafka: {error:#}"));
     }
-    if let Err(error) = install_pebble() {
-        say(&format!("No Pebble: {error:#}"));
+    for (name, module) in [("pebble", PEBBLE), ("stripe-mock", STRIPE_MOCK)] {
+        if let Err(error) = install_go_program(name, module) {
+            say(&format!("No {name}: {error:#}"));
+        }
     }
     if let Err(error) = install_axe() {
         say(&format!("No {AXE}: {error:#}"));
@@ -142,17 +147,17 @@ fn python() -> Result<PathBuf> {
     Ok(paths::target()?.join("python/bin/python"))
 }
 
-/// Builds Pebble into the target folder.
-fn install_pebble() -> Result<()> {
-    if has_pebble() || !on_path("go") {
+/// Builds a program written in Go into the target folder.
+fn install_go_program(name: &str, module: &str) -> Result<()> {
+    if has_go_program(name) || !on_path("go") {
         return Ok(());
     }
-    say("Building Pebble for the tests …");
-    command::run(Command::new("go").args(["install", PEBBLE]).env("GOBIN", paths::target()?.join("go/bin")))
+    say(&format!("Building {name} for the tests …"));
+    command::run(Command::new("go").args(["install", module]).env("GOBIN", paths::target()?.join("go/bin")))
 }
 
-fn has_pebble() -> bool {
-    on_path("pebble") || paths::target().is_ok_and(|target| target.join("go/bin/pebble").is_file())
+fn has_go_program(name: &str) -> bool {
+    on_path(name) || paths::target().is_ok_and(|target| target.join("go/bin").join(name).is_file())
 }
 
 /// Puts axe-core into the target folder.

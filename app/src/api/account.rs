@@ -2,7 +2,7 @@
 
 use crate::{
     account::Role,
-    id::{AccountId, PlayId},
+    id::{AccountId, PlayId, PurchaseId},
     ledger::Origin,
     time::Timestamp,
 };
@@ -152,8 +152,45 @@ pub struct Wallet {
     pub available: i64,
     /// Credits set aside.
     pub reserved: i64,
+    /// Of those that can be spent, the ones that expire, soonest first.
+    #[serde(default)]
+    pub expiring: Vec<Expiring>,
+    /// Credits that are owed after a dispute; nothing can be paid until they are made good.
+    #[serde(default)]
+    pub owed: i64,
     /// Up to 100 lines.
     pub story: Vec<WalletLine>,
+}
+
+/// Credits that expire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Expiring {
+    /// How many.
+    pub credits: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a wallet's websocket (`/api/wallet/live`) says: the balance at once, and again after every change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum WalletMessage {
+    /// What is there now.
+    Balance {
+        /// Credits that can be spent.
+        available: i64,
+        /// Credits set aside.
+        reserved: i64,
+        /// Credits that are owed after a dispute.
+        owed: i64,
+    },
+    /// Nothing changed; the connection lives.
+    Beat {
+        /// The server's clock.
+        server_now: Timestamp,
+    },
 }
 
 /// One line of the story.
@@ -170,6 +207,9 @@ pub struct WalletLine {
     pub title: Option<String>,
     /// The play, where there is one.
     pub play: Option<PlayId>,
+    /// The purchase, where there is one.
+    #[serde(default)]
+    pub purchase: Option<PurchaseId>,
 }
 
 /// What happened to credits.
@@ -188,4 +228,10 @@ pub enum WalletEvent {
     Captured,
     /// Given back: it didn't.
     Released,
+    /// Taken back for money that went back to the card.
+    Refunded,
+    /// Taken back because the card's bank disputes the payment.
+    ClawedBack,
+    /// Expired unused.
+    Expired,
 }

@@ -80,6 +80,16 @@ codes! {
     Declined = "declined", 409, "The song was not accepted. Nothing was taken.";
     /// Too few credits. Params: `need`, `have`.
     NotEnoughCredits = "not_enough_credits", 402, "Not enough credits.";
+    /// Credits are owed after a dispute. Params: `owed`.
+    Owing = "owing", 402, "A payment of yours was taken back by your bank. Make good what is owed first.";
+    /// No such pack, or nothing is on sale.
+    NotOnSale = "not_on_sale", 409, "That is not on sale (any more).";
+    /// The payment provider is out of reach; nothing was charged.
+    ProviderUnavailable = "provider_unavailable", 503, "The payment provider is out of reach. Nothing was charged.";
+    /// There is nothing left that could be refunded.
+    NothingToRefund = "nothing_to_refund", 409, "There is nothing left to refund.";
+    /// A webhook that the provider didn't sign, or not just now.
+    Unsigned = "unsigned", 400, "The signature is missing, wrong or too old.";
     /// Too large.
     BodyTooLarge = "body_too_large", 413, "The body is too large.";
     /// The content type isn't JSON.

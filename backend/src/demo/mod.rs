@@ -3,6 +3,7 @@
 mod house;
 pub mod music;
 mod regulars;
+mod till;
 
 use crate::{
     config::Config,
@@ -72,7 +73,9 @@ pub enum DemoError {
 
 /// Runs the demo until it is stopped.
 pub async fn run(options: Options) -> Result<(), DemoError> {
-    let config = config(&options)?;
+    let mut config = config(&options)?;
+    // Held until the end: the till closes with the house.
+    let _till = till::open(&mut config, options.bind)?;
     let running = serve::start(config).await?;
     let house = house::furnish(&running.context, options.here).await?;
     let folder = options.music.clone().unwrap_or_else(|| running.context.config.data.join("music"));

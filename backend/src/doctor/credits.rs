@@ -23,15 +23,17 @@ impl Sums {
     /// Adds transfers of one kind; `open` of them are set aside still. False for a kind that this program doesn't know.
     fn take(&mut self, kind: &str, phase: &str, amount: i64, open: i64) -> bool {
         match (kind, phase) {
-            ("purchase", "single") => self.bought += amount,
-            ("grant" | "bonus", "single") => self.granted += amount,
+            ("buy", "single") => self.bought += amount,
+            ("grant" | "bonus" | "restore", "single") => self.granted += amount,
             ("reserve", "pending") => self.reserved += open,
             ("capture", "posted") => self.captured += amount,
             // What is given back is available again.
             ("release", "voided") => {}
             ("expire", "single") => self.expired += amount,
             ("refund", "single") => self.refunded += amount,
-            ("claw_back", "single") => self.clawed_back += amount,
+            ("claw_back" | "repay" | "recover", "single") => self.clawed_back += amount,
+            // Between the books of disputes and of debts: no credits of theirs.
+            ("owe" | "forgive", "single") => {}
             ("forfeit", "single") => self.forfeited += amount,
             _ => return false,
         }

@@ -286,6 +286,7 @@ fn reserve(venue: VenueId, made: &Move) -> Vec<(Uuid, NewTransfer)> {
         amount: leg.amount,
         account: *account,
         play: Some(*play),
+        purchase: None,
     };
     legs.iter().map(|leg| (Uuid::now_v7(), transfer(leg))).collect()
 }

@@ -36,6 +36,12 @@ pub const SIGN_INS_OF_ADDRESS: Limit = Limit { name: "sign-ins/address", most: 3
 pub const ONE_TIME_CODES: Limit = Limit { name: "one-time-codes", most: 30, seconds: 600 };
 /// Invitations that one account makes.
 pub const INVITATIONS: Limit = Limit { name: "invitations", most: 60, seconds: 3600 };
+/// Wrong vouchers and claim codes of one device.
+pub const VOUCHERS_OF_DEVICE: Limit = Limit { name: "vouchers/device", most: 10, seconds: 600 };
+/// Wrong vouchers and claim codes of one address.
+pub const VOUCHERS_OF_ADDRESS: Limit = Limit { name: "vouchers/address", most: 300, seconds: 600 };
+/// Purchases that one account begins.
+pub const PURCHASES: Limit = Limit { name: "purchases", most: 30, seconds: 3600 };
 /// Mails to one e-mail address.
 pub const MAILS: Limit = Limit { name: "mails", most: 5, seconds: 3600 };
 

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod assets;
 pub mod audience;
+pub mod codes;
 pub mod cookies;
 pub mod extract;
 pub mod html;
@@ -20,6 +21,8 @@ pub mod people;
 pub mod plays;
 pub mod presence;
 pub mod problem;
+pub mod purchases;
+pub mod receipts;
 pub mod rooms;
 pub mod screens;
 pub mod sessions;
@@ -65,6 +68,9 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(staff::routes())
         .merge(people::routes())
         .merge(wallet::routes())
+        .merge(purchases::routes())
+        .merge(codes::routes())
+        .merge(receipts::routes())
         .merge(pages::routes())
         .merge(ops::routes())
         .merge(assets::routes(&shared.pages.folder))

@@ -212,7 +212,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
 
 fn path_schema(name: &str) -> RefOr<Schema> {
     match name {
-        "song" | "play" | "jukebox" | "venue" | "account" | "invitation" => uuid_schema(),
+        "song" | "play" | "jukebox" | "venue" | "account" | "invitation" | "purchase" => uuid_schema(),
         _ => text_schema(),
     }
 }

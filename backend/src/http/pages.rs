@@ -20,8 +20,19 @@ use axum::{
 use jukeline_app::venue::is_room_name;
 
 /// Pages of the patron surface that need no room.
-const PATRON: &[&str] =
-    &["/", "/played", "/wallet", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
+const PATRON: &[&str] = &[
+    "/",
+    "/played",
+    "/wallet",
+    "/paid/{token}",
+    "/me",
+    "/signin",
+    "/signup",
+    "/forgot",
+    "/reset",
+    "/reset/{code}",
+    "/privacy",
+];
 /// Pages of the setup surface.
 const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
 

@@ -55,8 +55,8 @@ mod tests {
 
     #[test]
     fn a_pass_is_for_one_jukebox_one_device_and_one_time() {
-        let secrets = Secrets { passes: random(), addresses: random() };
-        let other = Secrets { passes: random(), addresses: random() };
+        let secrets = Secrets { passes: random(), addresses: random(), purchases: random() };
+        let other = Secrets { passes: random(), addresses: random(), purchases: random() };
         let jukebox = JukeboxId(uuid::Uuid::from_u128(7));
         let pass = sign(&secrets, jukebox, "device-a", Timestamp(1000));
         let read_back = read(&secrets, &pass).expect("a pass");

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     context::Context,
     log::LogError,
-    store::plays::{self, PlayRow},
+    store::{
+        self,
+        plays::{self, PlayRow},
+    },
 };
 use axum::{
     Router,
@@ -74,7 +77,9 @@ async fn ask(
     if passes.until(jukebox, now).is_none() {
         return Err(Code::NotInTheRoom.into());
     }
-    quote::refuse_at_once(&asked, &request)?;
+    if let Err(problem) = quote::refuse_at_once(&asked, &request) {
+        return Err(owing(&context, session.account).await?.unwrap_or(problem));
+    }
     passes.renew(&context, &room, jukebox, now);
     let decision = context.live.next_decision(request.play);
     context.requests.append(jukebox, &Request::PlayRequested(request.clone())).await?;
@@ -88,6 +93,13 @@ async fn ask(
         Some(known) => answered(&context, known, now).await,
         None => Ok(pending(&room)),
     }
+}
+
+/// Whoever owes credits after a dispute is told so rather than that there are too few.
+async fn owing(context: &Context, account: AccountId) -> Answer<Option<ApiProblem>> {
+    let owed = store::purchases::owed(&context.store, account).await?;
+    let problem = || Problem::with(Code::Owing, serde_json::json!({ "owed": owed })).into();
+    Ok((owed > 0).then(problem))
 }
 
 fn request(ask: &AskForSong, session: &Session, now: Timestamp) -> Answer<PlayRequested> {

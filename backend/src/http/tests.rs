@@ -14,6 +14,7 @@ use crate::{
     context::{Context, Health, Secrets},
     live::Live,
     log::table::TableLog,
+    payments::Gateway,
     songs::search::SongIndex,
     store::{
         Store,
@@ -86,10 +87,11 @@ impl World {
         let context = Context {
             secrets: Arc::new(Secrets::load(&store).await.expect("secrets")),
             requests: Arc::new(TableLog::new(store.clone()).0),
-            config: Arc::new(config),
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),
             health: Arc::new(Health::default()),
+            payments: Gateway::open(&config).expect("a gateway").map(Arc::new),
+            config: Arc::new(config),
             certificate: None,
             stopping,
             store,

@@ -7,6 +7,7 @@
 pub mod delta;
 pub mod feed;
 pub mod snapshot;
+pub mod wallets;
 
 pub use snapshot::snapshot;
 
@@ -56,9 +57,15 @@ struct Inner {
     committed_here: Arc<Notify>,
     relay_nudged: Arc<Notify>,
     relays: AtomicBool,
+    wallets: wallets::Wallets,
 }
 
 impl Live {
+    /// Who waits for news of which wallet.
+    pub fn wallets(&self) -> &wallets::Wallets {
+        &self.inner.wallets
+    }
+
     /// Takes the facts of a transaction that was committed here, in order.
     pub fn committed(&self, facts: impl IntoIterator<Item = Stamped>) {
         let mut committed = self.inner.committed.lock().unwrap_or_else(PoisonError::into_inner);

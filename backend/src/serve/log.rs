@@ -5,8 +5,9 @@ use crate::{
     config::{Config, LogConfig, LogKind},
     context::Context,
     floor::sweep,
-    live::feed,
+    live::{feed, wallets},
     log::{RequestLog, table},
+    payments,
     store::{Store, songs},
 };
 #[cfg(feature = "kafka")]
@@ -103,6 +104,8 @@ pub(super) fn spawn_readers(context: &Context, is_embedded: bool, prepared: &wat
     tasks.spawn(sweep::run(context.clone()));
     tasks.spawn(feed::run_committed(context.clone()));
     tasks.spawn(songs::follow(context.clone()));
+    tasks.spawn(payments::sweep::run(context.clone()));
+    tasks.spawn(wallets::run(context.clone()));
     if is_embedded {
         // Facts of one process need no relay and no reader of the log.
         context.health.relay.store(true, Ordering::Relaxed);

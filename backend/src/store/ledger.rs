@@ -1,15 +1,23 @@
-//! The ledger's rows: transfers are only ever added; a lot's balance moves with them in the same transaction.
+//! The ledger's rows: transfers are only ever added; a lot's balance moves with them in the same transaction, and so does
+//! what its credits were worth (`worth`).
+
+mod worth;
+
+pub use worth::SHARE;
 
 use super::{Kind, Result, Store, StoreError, Tx, outbox::Letter, padded, pieces};
 use jukeline_app::{
-    api::{WalletEvent, WalletLine},
-    id::{AccountId, LotId, PlayId, VenueId},
-    ledger::{Book, LedgerFact, Leg, Lot, Origin, Phase, Unit},
+    api::{Expiring, WalletEvent, WalletLine},
+    id::{AccountId, LotId, PlayId, PurchaseId, VenueId},
+    ledger::{Book, LedgerFact, Leg, Lot, Origin, Phase},
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// The unit of transfers of credits; those of money have the currency's ISO 4217 code.
+pub const CREDIT: &str = "credit";
 
 /// A transfer row before it is written.
 #[derive(Clone, Debug)]
@@ -30,6 +38,24 @@ pub struct NewTransfer {
     pub account: AccountId,
     /// For which play.
     pub play: Option<PlayId>,
+    /// For which purchase.
+    pub purchase: Option<PurchaseId>,
+}
+
+/// A row of the ledger.
+struct Transfer<'a> {
+    id: Uuid,
+    kind: &'a str,
+    phase: Phase,
+    pending: Option<&'a str>,
+    debit: Book,
+    credit: Book,
+    amount: i64,
+    unit: &'a str,
+    account: AccountId,
+    play: Option<PlayId>,
+    purchase: Option<PurchaseId>,
+    venue: Option<VenueId>,
 }
 
 /// A pending leg of a play.
@@ -49,31 +75,96 @@ pub struct AccountVersion {
     n: i64,
 }
 
-/// Writes transfers and moves the lots they touch. A lot that would fall below 0 fails the transaction.
+/// Writes transfers of credits and moves the lots they touch, and what those were worth. A lot that would fall below 0
+/// fails the transaction. The accounts' rows are locked by then.
 pub async fn write(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: Timestamp) -> Result<()> {
-    for chunk in pieces(transfers, 32) {
+    let rows: Vec<Transfer<'_>> = transfers.iter().map(|(id, transfer)| row(*id, transfer)).collect();
+    insert(tx, &rows, at).await?;
+    move_lots(tx, &lot_changes(transfers)).await?;
+    worth::follow(tx, transfers, at).await
+}
+
+fn row(id: Uuid, transfer: &NewTransfer) -> Transfer<'_> {
+    Transfer {
+        id,
+        kind: transfer.kind,
+        phase: transfer.phase,
+        pending: transfer.pending.as_deref(),
+        debit: transfer.debit,
+        credit: transfer.credit,
+        amount: transfer.amount,
+        unit: CREDIT,
+        account: transfer.account,
+        play: transfer.play,
+        purchase: transfer.purchase,
+        venue: None,
+    }
+}
+
+async fn insert(tx: &mut Tx, rows: &[Transfer<'_>], at: Timestamp) -> Result<()> {
+    for chunk in pieces(rows, 32) {
         let sql = format!(
-            "INSERT INTO transfers (id, kind, phase, pending, debit, credit, amount, unit, account, play, at) VALUES {}",
-            super::rows(chunk.len(), 11)
+            "INSERT INTO transfers (id, kind, phase, pending, debit, credit, amount, unit, account, play, purchase, venue, at) \
+             VALUES {}",
+            super::rows(chunk.len(), 13)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (id, transfer) in chunk {
+        for row in chunk {
             query = query
-                .bind(id.to_string())
-                .bind(transfer.kind)
-                .bind(transfer.phase.word())
-                .bind(transfer.pending.clone())
-                .bind(transfer.debit.to_string())
-                .bind(transfer.credit.to_string())
-                .bind(transfer.amount)
-                .bind(Unit::Credit.word())
-                .bind(transfer.account.to_string())
-                .bind(transfer.play.map(|play| play.to_string()))
+                .bind(row.id.to_string())
+                .bind(row.kind.to_owned())
+                .bind(row.phase.word())
+                .bind(row.pending.map(str::to_owned))
+                .bind(row.debit.to_string())
+                .bind(row.credit.to_string())
+                .bind(row.amount)
+                .bind(row.unit.to_owned())
+                .bind(row.account.to_string())
+                .bind(row.play.map(|play| play.to_string()))
+                .bind(row.purchase.map(|purchase| purchase.to_string()))
+                .bind(row.venue.map(|venue| venue.to_string()))
                 .bind(at.0);
         }
         query.execute(&mut **tx).await?;
     }
-    move_lots(tx, &lot_changes(transfers)).await
+    Ok(())
+}
+
+/// Money that moves because of a purchase itself, not because of its credits.
+pub struct MoneyMove<'a> {
+    /// What it is, such as `pay`.
+    pub kind: &'static str,
+    /// From.
+    pub debit: Book,
+    /// To.
+    pub credit: Book,
+    /// Minor units, more than 0.
+    pub minor: i64,
+    /// The ISO 4217 code.
+    pub currency: &'a str,
+    /// Whose.
+    pub account: AccountId,
+    /// Of which purchase.
+    pub purchase: PurchaseId,
+}
+
+/// Writes a transfer of money.
+pub async fn move_money(tx: &mut Tx, made: &MoneyMove<'_>, at: Timestamp) -> Result<()> {
+    let row = Transfer {
+        id: Uuid::now_v7(),
+        kind: made.kind,
+        phase: Phase::Single,
+        pending: None,
+        debit: made.debit,
+        credit: made.credit,
+        amount: made.minor,
+        unit: made.currency,
+        account: made.account,
+        play: None,
+        purchase: Some(made.purchase),
+        venue: None,
+    };
+    insert(tx, &[row], at).await
 }
 
 /// What each lot gains or loses: pending and single transfers move it, a void gives back, a post moves nothing more.
@@ -113,6 +204,60 @@ async fn move_lots(tx: &mut Tx, changes: &[(LotId, i64)]) -> Result<()> {
     Ok(())
 }
 
+/// Credits that come in as a lot of their own.
+pub struct NewLot<'a> {
+    /// Whose.
+    pub account: AccountId,
+    /// Credits, more than 0.
+    pub amount: i64,
+    /// From where.
+    pub origin: Origin,
+    /// What kind of transfer, such as `grant`.
+    pub kind: &'static str,
+    /// The account they come from.
+    pub source: Book,
+    /// By which purchase.
+    pub purchase: Option<PurchaseId>,
+    /// What all of them are worth, in minor units, and the currency's code; nothing for what was given.
+    pub worth: Option<(i64, &'a str)>,
+    /// When what is left expires.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Makes a lot and the transfer that fills it.
+pub async fn make_lot(tx: &mut Tx, new: &NewLot<'_>, now: Timestamp) -> Result<LotId> {
+    let lot = LotId(Uuid::now_v7());
+    let (worth, currency) = new.worth.unwrap_or((0, ""));
+    let sql = "INSERT INTO lots (id, account, origin, worth_minor, currency, amount, balance, expires_at, created_at, \
+               purchase, worth_total, worth_left, held) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $10, $6)";
+    sqlx::query(sql)
+        .bind(lot.to_string())
+        .bind(new.account.to_string())
+        .bind(new.origin.word())
+        .bind(worth / new.amount)
+        .bind(currency.to_owned())
+        .bind(new.amount)
+        .bind(new.expires_at.map(|at| at.0))
+        .bind(now.0)
+        .bind(new.purchase.map(|purchase| purchase.to_string()))
+        .bind(worth)
+        .execute(&mut **tx)
+        .await?;
+    let transfer = NewTransfer {
+        kind: new.kind,
+        phase: Phase::Single,
+        pending: None,
+        debit: new.source,
+        credit: Book::Lot(lot),
+        amount: new.amount,
+        account: new.account,
+        play: None,
+        purchase: new.purchase,
+    };
+    write(tx, &[(Uuid::now_v7(), transfer)], now).await?;
+    Ok(lot)
+}
+
 /// Gives `amount` credits (more than 0) to an account as a new lot, with its fact.
 pub async fn grant(
     tx: &mut Tx,
@@ -122,28 +267,18 @@ pub async fn grant(
     origin: Origin,
     now: Timestamp,
 ) -> Result<()> {
-    let lot = LotId(Uuid::now_v7());
-    let sql = "INSERT INTO lots (id, account, origin, amount, balance, created_at) VALUES ($1, $2, $3, $4, $4, $5)";
-    sqlx::query(sql)
-        .bind(lot.to_string())
-        .bind(account.to_string())
-        .bind(origin.word())
-        .bind(amount)
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
-    let transfer = NewTransfer {
-        kind: "grant",
-        phase: Phase::Single,
-        pending: None,
-        debit: Book::Grants,
-        credit: Book::Lot(lot),
-        amount,
-        account,
-        play: None,
-    };
-    write(tx, &[(Uuid::now_v7(), transfer)], now).await?;
     let mut versions = versions(tx, kind, &[account]).await?;
+    let new = NewLot {
+        account,
+        amount,
+        origin,
+        kind: "grant",
+        source: Book::Grants,
+        purchase: None,
+        worth: None,
+        expires_at: None,
+    };
+    let lot = make_lot(tx, &new, now).await?;
     let letter = letter(&mut versions, account, &LedgerFact::Granted { account, lot, amount }, now)?;
     super::outbox::put_all(tx, &[letter]).await?;
     save_versions(tx, &versions).await
@@ -152,7 +287,7 @@ pub async fn grant(
 /// Takes what an account leaves behind when it is deleted.
 pub async fn forfeit(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp) -> Result<()> {
     let mut versions = versions(tx, kind, &[account]).await?;
-    let lots = lots(tx, &[account]).await?.remove(&account).unwrap_or_default();
+    let lots = held_lots(tx, account).await?;
     let left: Vec<&Lot> = lots.iter().filter(|lot| lot.available > 0).collect();
     if left.is_empty() {
         return Ok(());
@@ -173,6 +308,7 @@ pub async fn forfeit(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp
                     amount: lot.available,
                     account,
                     play: None,
+                    purchase: None,
                 },
             )
         })
@@ -239,12 +375,13 @@ pub async fn save_versions(tx: &mut Tx, versions: &HashMap<AccountId, AccountVer
     Ok(())
 }
 
-/// The lots of accounts that have something left.
+/// The lots that accounts can spend from. Whoever owes credits after a dispute has none until they are made good.
 pub async fn lots(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Lot>>> {
     let mut lots: HashMap<AccountId, Vec<Lot>> = HashMap::new();
     for chunk in padded(accounts, 256) {
         let sql = format!(
-            "SELECT account, id, balance, expires_at, created_at FROM lots WHERE balance > 0 AND account IN ({})",
+            "SELECT account, id, balance, expires_at, created_at FROM lots WHERE balance > 0 AND account IN ({}) \
+             AND NOT EXISTS (SELECT 1 FROM purchases p WHERE p.account = lots.account AND p.owed > 0)",
             super::list(1, chunk.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -252,16 +389,27 @@ pub async fn lots(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<Account
             query = query.bind(account.to_string());
         }
         for row in query.fetch_all(&mut **tx).await? {
-            let lot = Lot {
-                id: super::id("lots", row.try_get(1)?)?,
-                available: row.try_get(2)?,
-                expires_at: row.try_get::<Option<i64>, _>(3)?.map(Timestamp),
-                created_at: Timestamp(row.try_get(4)?),
-            };
-            lots.entry(super::id("lots", row.try_get(0)?)?).or_default().push(lot);
+            lots.entry(super::id("lots", row.try_get(0)?)?).or_default().push(lot(&row)?);
         }
     }
     Ok(lots)
+}
+
+fn lot(row: &sqlx::any::AnyRow) -> Result<Lot> {
+    Ok(Lot {
+        id: super::id("lots", row.try_get(1)?)?,
+        available: row.try_get(2)?,
+        expires_at: row.try_get::<Option<i64>, _>(3)?.map(Timestamp),
+        created_at: Timestamp(row.try_get(4)?),
+    })
+}
+
+/// Every lot of an account that has something left, oldest first.
+pub async fn held_lots(tx: &mut Tx, account: AccountId) -> Result<Vec<Lot>> {
+    let sql = "SELECT account, id, balance, expires_at, created_at FROM lots WHERE balance > 0 AND account = $1 \
+               ORDER BY created_at, id";
+    let rows = sqlx::query(sql).bind(account.to_string()).fetch_all(&mut **tx).await?;
+    rows.iter().map(lot).collect()
 }
 
 /// The pending legs of plays that are neither posted nor voided.
@@ -309,31 +457,46 @@ pub fn settle(play: PlayId, account: AccountId, venue: VenueId, pending: &Pendin
         amount: pending.leg.amount,
         account,
         play: Some(play),
+        purchase: None,
     }
 }
 
 /// A person's credits, newest first: what came in, and what became of it for which song.
 pub async fn story(store: &Store, account: AccountId, limit: i64) -> Result<Vec<WalletLine>> {
-    let sql = "SELECT t.at, t.kind, CAST(SUM(t.amount) AS BIGINT), t.play, MAX(s.title), MAX(l.origin) FROM transfers t \
+    let sql = "SELECT t.at, t.kind, CAST(SUM(t.amount) AS BIGINT), t.play, MAX(s.title), MAX(l.origin), t.purchase FROM transfers t \
                LEFT JOIN plays p ON p.id = t.play LEFT JOIN songs s ON s.id = p.song \
-               LEFT JOIN lots l ON t.credit = 'lot:' || l.id WHERE t.account = $1 AND t.kind <> 'forfeit' \
-               GROUP BY t.at, t.kind, t.play ORDER BY t.at DESC, t.kind LIMIT $2";
+               LEFT JOIN lots l ON t.credit = 'lot:' || l.id WHERE t.account = $1 AND t.unit = 'credit' \
+               AND t.kind NOT IN ('forfeit', 'owe', 'forgive') GROUP BY t.at, t.kind, t.play, t.purchase ORDER BY t.at DESC, t.kind LIMIT $2";
     let rows = sqlx::query(sql).bind(account.to_string()).bind(limit).fetch_all(store.read()).await?;
     rows.iter().map(line).collect()
 }
 
 fn line(row: &sqlx::any::AnyRow) -> Result<WalletLine> {
-    let origin = match row.try_get::<Option<String>, _>(5)?.as_deref() {
-        Some("purchase") => Origin::Purchase,
-        Some("bonus") => Origin::Bonus,
-        _ => Origin::Grant,
-    };
+    let origin = row.try_get::<Option<String>, _>(5)?.and_then(|word| Origin::from_word(&word));
     let what = match row.try_get::<String, _>(1)?.as_str() {
         "reserve" => WalletEvent::Reserved,
         "capture" => WalletEvent::Captured,
         "release" => WalletEvent::Released,
-        _ => WalletEvent::Received { origin },
+        "refund" => WalletEvent::Refunded,
+        "claw_back" | "repay" | "recover" => WalletEvent::ClawedBack,
+        "expire" => WalletEvent::Expired,
+        _ => WalletEvent::Received { origin: origin.unwrap_or(Origin::Grant) },
     };
-    let play = row.try_get::<Option<String>, _>(3)?.map(|play| super::id("transfers", &play)).transpose()?;
-    Ok(WalletLine { at: Timestamp(row.try_get(0)?), what, amount: row.try_get(2)?, title: row.try_get(4)?, play })
+    let id = |text: Option<String>| text.map(|text| super::id::<Uuid>("transfers", &text)).transpose();
+    Ok(WalletLine {
+        at: Timestamp(row.try_get(0)?),
+        what,
+        amount: row.try_get(2)?,
+        title: row.try_get(4)?,
+        play: id(row.try_get(3)?)?.map(PlayId),
+        purchase: id(row.try_get(6)?)?.map(PurchaseId),
+    })
+}
+
+/// Credits of an account that expire, soonest first.
+pub async fn expiring(store: &Store, account: AccountId) -> Result<Vec<Expiring>> {
+    let sql = "SELECT expires_at, CAST(SUM(balance) AS BIGINT) FROM lots \
+               WHERE account = $1 AND balance > 0 AND expires_at IS NOT NULL GROUP BY expires_at ORDER BY expires_at";
+    let rows = sqlx::query(sql).bind(account.to_string()).fetch_all(store.read()).await?;
+    rows.iter().map(|row| Ok(Expiring { at: Timestamp(row.try_get(0)?), credits: row.try_get(1)? })).collect()
 }

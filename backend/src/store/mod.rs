@@ -1,6 +1,7 @@
 //! The store: SQLite embedded, PostgreSQL in a network; the same SQL text on both.
 
 pub mod accounts;
+pub mod complaints;
 pub mod floor;
 mod in_use;
 pub mod ledger;
@@ -10,10 +11,12 @@ pub mod offsets;
 pub mod outbox;
 pub mod places;
 pub mod plays;
+pub mod purchases;
 mod restored;
 pub mod screens;
 pub mod settings;
 pub mod songs;
+pub mod vouchers;
 
 pub use restored::{Raised, RestoredError, restored};
 

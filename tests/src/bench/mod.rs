@@ -10,3 +10,4 @@ pub mod raw;
 pub mod report;
 pub mod search;
 pub mod start;
+pub mod webhooks;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench [network] [embedded] [plays] [fanout] [search] [start] [--songs N]`: measures the named sections, or
+//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [fanout] [search] [start] [--songs N]`: measures the named sections, or
 //! all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that fails is told, and
 //! the others are measured all the same.
 
@@ -8,12 +8,12 @@ use anyhow::{Context, Result, bail, ensure};
 use jukeline_tests::bench::{
     fanout, latency, listeners, plays,
     report::{Row, table, write_json},
-    search, start,
+    search, start, webhooks,
 };
 use tokio::task::JoinHandle;
 
 /// The sections in the order in which they run.
-const SECTIONS: [&str; 6] = ["start", "search", "fanout", "embedded", "network", "plays"];
+const SECTIONS: [&str; 7] = ["start", "search", "fanout", "embedded", "network", "plays", "webhooks"];
 /// Songs among which is searched.
 const SONGS: usize = 1_000_000;
 
@@ -51,6 +51,7 @@ fn run(section: &str, songs: usize) -> JoinHandle<Result<Vec<Row>>> {
         "network" => tokio::spawn(latency::network()),
         "embedded" => tokio::spawn(latency::embedded()),
         "plays" => tokio::spawn(plays::plays()),
+        "webhooks" => tokio::spawn(webhooks::webhooks()),
         "fanout" => tokio::spawn(fanout::fan_out()),
         "search" => tokio::task::spawn_blocking(move || search::search(songs)),
         _ => tokio::spawn(start::start()),

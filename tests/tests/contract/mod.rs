@@ -245,6 +245,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
         secrets: Arc::new(Secrets::load(store).await?),
         health: Arc::default(),
         store: store.clone(),
+        payments: None,
         certificate: None,
         stopping,
     })

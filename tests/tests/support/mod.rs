@@ -6,9 +6,13 @@ use jukeline_app::{
     api::{Code, Problem},
     client::ClientError,
 };
-use jukeline_tests::server::Server;
+use jukeline_tests::{kafka::Kafka, server::Server};
+use rdkafka::{
+    Message, Offset, TopicPartitionList,
+    consumer::{BaseConsumer, Consumer},
+};
 use sqlx::{AnyPool, AssertSqlSafe, any::install_default_drivers};
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 /// Every row of every table as text.
 pub(crate) type Rows = BTreeMap<String, Vec<String>>;
@@ -64,4 +68,52 @@ pub(crate) fn doctor_is_happy(server: &Server) -> Result<()> {
     let output = server.command(&["doctor"])?.output()?;
     ensure!(output.status.success(), "doctor: {}", String::from_utf8_lossy(&output.stdout));
     Ok(())
+}
+
+/// Every row of every table of a PostgreSQL database.
+pub(crate) async fn rows_of_postgres(url: &str) -> Result<Vec<(String, String)>> {
+    install_default_drivers();
+    let pool = AnyPool::connect(url).await?;
+    let sql = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'";
+    let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await?;
+    let mut all = Vec::new();
+    for table in tables {
+        let sql = format!("SELECT CAST(t AS TEXT) FROM {table} t");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&pool).await?;
+        all.push((table, rows.join("\n")));
+    }
+    pool.close().await;
+    Ok(all)
+}
+
+/// Every record of every topic of ours: keys, headers and values.
+pub(crate) fn records(kafka: &Kafka) -> Result<Vec<(String, Vec<u8>)>> {
+    let consumer: BaseConsumer =
+        kafka.client().set("group.id", "privacy").set("enable.partition.eof", "false").create()?;
+    let wait = Duration::from_secs(10);
+    let mut assigned = TopicPartitionList::new();
+    let mut expected = 0;
+    for topic in
+        consumer.fetch_metadata(None, wait)?.topics().iter().filter(|topic| topic.name().starts_with("jukeline."))
+    {
+        for partition in topic.partitions() {
+            let (low, high) = consumer.fetch_watermarks(topic.name(), partition.id(), wait)?;
+            expected += usize::try_from(high - low)?;
+            assigned.add_partition_offset(topic.name(), partition.id(), Offset::Beginning)?;
+        }
+    }
+    consumer.assign(&assigned)?;
+    let mut read = Vec::new();
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while read.len() < expected && std::time::Instant::now() < deadline {
+        let Some(message) = consumer.poll(Duration::from_millis(300)) else { continue };
+        let message = message?.detach();
+        let mut bytes = message.key().unwrap_or_default().to_vec();
+        bytes.extend(format!("{:?}", message.headers()).into_bytes());
+        bytes.extend(message.payload().unwrap_or_default());
+        read.push((message.topic().to_owned(), bytes));
+    }
+    // Markers of transactions count as offsets and are not delivered.
+    ensure!(read.len() >= 5, "{} of at most {expected} records", read.len());
+    Ok(read)
 }

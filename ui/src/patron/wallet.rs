@@ -99,7 +99,7 @@ fn Line(line: WalletLine) -> Element {
     let (head, what) = lang.wallet_line(&line);
     let (sign, class) = match line.what {
         WalletEvent::Received { .. } | WalletEvent::Released => ("+", "sum plus"),
-        WalletEvent::Reserved => ("−", "sum"),
+        WalletEvent::Reserved | WalletEvent::Refunded | WalletEvent::ClawedBack | WalletEvent::Expired => ("−", "sum"),
         // Set aside before: paying it takes nothing more.
         WalletEvent::Captured => ("", "sum"),
     };

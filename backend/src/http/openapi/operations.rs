@@ -5,10 +5,11 @@ use crate::http::sessions::{AskForResetCode, ResetCode};
 use axum::http::Method;
 use jukeline_app::{
     api::{
-        AddressAndPassword, Appointed, AskForSong, AskForTicket, Browse, ChangeMe, ChangeRole, Code, ForgotPassword,
-        ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay, MyPlays, NearbyQuery, NearbyRoom,
-        PairScreen, PairingCode, Pass, Quote, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted,
-        SetupRoom, SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, Wallet,
+        AddressAndPassword, Appointed, AskForSong, AskForTicket, Browse, BuyPack, ChangeMe, ChangeRole, Code,
+        CodeRedeemed, ForgotPassword, Goodwill, ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay,
+        MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PairScreen, PairingCode, Pass, Quote,
+        RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SetupRoom,
+        SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet,
     },
     play::SkipReason,
     rules::HouseRules,
@@ -22,7 +23,10 @@ const DELETE: Method = Method::DELETE;
 
 /// Every operation.
 pub(super) fn all() -> Vec<Described> {
-    [people(), rooms(), plays(), screens(), staff(), appointments(), setup()].into_iter().flatten().collect()
+    [people(), purchases(), rooms(), plays(), screens(), staff(), appointments(), setup()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn people() -> Vec<Described> {
@@ -79,6 +83,43 @@ fn people() -> Vec<Described> {
             .gives::<Ticket>(200),
         op(GET, "/api/wallet", "What became of each credit").gives::<Wallet>(200),
         op(GET, "/api/openapi.json", "This description").gives_other(200, "application/json"),
+    ]
+}
+
+fn purchases() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "purchases", summary);
+    vec![
+        op(GET, "/api/packs", "What is on sale").gives::<Packs>(200),
+        op(GET, "/api/purchases", "One's own purchases, newest first").gives::<MyPurchases>(200),
+        op(POST, "/api/purchases", "Buy a pack: gives the provider's page; the same id again gives the same page")
+            .takes::<BuyPack>()
+            .gives::<MyPurchase>(201)
+            .refuses(&[Code::NotOnSale, Code::IdInUse, Code::Invalid, Code::SlowDown, Code::ProviderUnavailable]),
+        op(GET, "/api/purchases/{purchase}", "A purchase of one's own").gives::<MyPurchase>(200),
+        op(
+            GET,
+            "/api/purchases/by-token/{token}",
+            "A purchase by the token of its return address, signed out too; asks the provider at once",
+        )
+        .gives::<MyPurchase>(200),
+        op(POST, "/api/purchases/{purchase}/refunds", "Give money back: the whole price, or what is unspent")
+            .takes::<RefundPurchase>()
+            .gives::<RefundDone>(201)
+            .refuses(&[Code::NothingToRefund]),
+        op(POST, "/api/vouchers/redeem", "Use a voucher")
+            .takes::<TypedCode>()
+            .gives::<CodeRedeemed>(200)
+            .refuses(&[Code::LinkSpent, Code::SlowDown]),
+        op(POST, "/api/claims", "Bring back what a guest had who lost their cookie, by the code on a receipt")
+            .takes::<TypedCode>()
+            .gives::<CodeRedeemed>(200)
+            .refuses(&[Code::LinkSpent, Code::AlreadyDone, Code::SlowDown]),
+        op(POST, "/api/plays/{play}/not-heard", "Say that one didn't hear a song that was paid for")
+            .gives::<Goodwill>(200)
+            .refuses(&[Code::AlreadyOver]),
+        op(POST, "/api/payments/webhook", "The payment provider's word, signed over the raw body")
+            .gives_other(200, "")
+            .refuses(&[Code::Unsigned, Code::BadRequest, Code::NotFound, Code::BodyTooLarge]),
     ]
 }
 

@@ -66,7 +66,7 @@ async fn nobody_gets_what_is_not_for_anyone() {
         };
         let id = uuid::Uuid::from_u128(1).to_string();
         let concrete = path.replace("{room}", "copper");
-        let concrete = ["{song}", "{play}", "{jukebox}", "{venue}", "{account}", "{invitation}"]
+        let concrete = ["{song}", "{play}", "{jukebox}", "{venue}", "{account}", "{invitation}", "{purchase}"]
             .iter()
             .fold(concrete, |path, name| path.replace(name, &id));
         if closed {

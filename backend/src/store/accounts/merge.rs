@@ -12,6 +12,8 @@ pub async fn merge(store: &Store, tx: &mut Tx, guest: AccountId, into: AccountId
         "UPDATE lots SET account = $1 WHERE account = $2",
         "UPDATE transfers SET account = $1 WHERE account = $2",
         "UPDATE plays SET account = $1 WHERE account = $2",
+        "UPDATE purchases SET account = $1 WHERE account = $2",
+        "UPDATE complaints SET account = $1 WHERE account = $2",
         "UPDATE sessions SET account = $1 WHERE account = $2",
         "UPDATE identities SET account = $1 WHERE account = $2",
         "INSERT INTO appointments (account, role, venue) SELECT $1, role, venue FROM appointments WHERE account = $2 \

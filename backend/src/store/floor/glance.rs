@@ -49,7 +49,8 @@ pub async fn glance(store: &Store, room: &str, asker: Asker<'_>) -> Result<Optio
          (SELECT MAX(p.round) FROM plays p WHERE p.jukebox = j.id AND p.account = $3 AND p.state NOT IN ('declined', 'returned')), \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM plays p WHERE p.jukebox = j.id AND p.account = $3 AND p.price = 0 \
           AND p.requested_at > {clock} - $4 AND p.state NOT IN ('declined', 'returned')), \
-         (SELECT CAST(COALESCE(SUM(l.balance), 0) AS BIGINT) FROM lots l WHERE l.account = $3), \
+         (SELECT CAST(COALESCE(SUM(l.balance), 0) AS BIGINT) FROM lots l WHERE l.account = $3 \
+          AND NOT EXISTS (SELECT 1 FROM purchases o WHERE o.account = $3 AND o.owed > 0)), \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM plays p WHERE p.id = $5) \
          FROM jukeboxes j JOIN venues v ON v.id = j.venue WHERE j.room = $1"
     );

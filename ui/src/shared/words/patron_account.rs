@@ -29,6 +29,11 @@ texts! {
     came_in = "Came in", "Eingegangen";
     line_set_aside = "Set aside", "Zurückgelegt";
     line_paid = "Paid, it played", "Bezahlt, es hat gespielt";
+    line_refunded = "Refunded to your card", "Auf deine Karte erstattet";
+    line_clawed_back = "Taken back: your bank disputes the payment", "Zurückgeholt: deine Bank beanstandet die Zahlung";
+    line_expired = "Expired unused", "Ungenutzt verfallen";
+    voucher = "Voucher", "Gutschein";
+    goodwill = "On the house: you didn’t hear it", "Aufs Haus: du hast es nicht gehört";
     line_back = "Back, it didn’t play", "Zurück, es spielte nicht";
     your_name = "Your name", "Dein Name";
     name_hint = "Up to 40 letters. Leave it empty for none.", "Bis 40 Zeichen. Leer heißt: keiner.";
@@ -175,6 +180,8 @@ impl Lang {
             Origin::Grant => self.from_the_house(),
             Origin::Purchase => self.bought(),
             Origin::Bonus => self.bonus(),
+            Origin::Voucher => self.voucher(),
+            Origin::Goodwill => self.goodwill(),
         };
         let title = line.title.clone();
         match line.what {
@@ -182,6 +189,9 @@ impl Lang {
             WalletEvent::Reserved => (title.unwrap_or_default(), self.line_set_aside()),
             WalletEvent::Captured => (title.unwrap_or_default(), self.line_paid()),
             WalletEvent::Released => (title.unwrap_or_default(), self.line_back()),
+            WalletEvent::Refunded => (self.bought().into(), self.line_refunded()),
+            WalletEvent::ClawedBack => (self.bought().into(), self.line_clawed_back()),
+            WalletEvent::Expired => (self.bonus().into(), self.line_expired()),
         }
     }
 }

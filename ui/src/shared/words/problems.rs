@@ -253,7 +253,23 @@ fn code_words(code: Code) -> (&'static str, &'static str) {
             "The server is out of reach for the moment. Try again in a minute.",
             "Der Server ist gerade nicht erreichbar. Versuche es in einer Minute wieder.",
         ),
-        Code::Internal | Code::Declined | Code::NotEnoughCredits | Code::SlowDown | Code::Invalid | Code::Other => (
+        Code::Owing => (
+            "Your bank took a payment of yours back. Make good what is owed, then you can play again.",
+            "Deine Bank hat eine Zahlung zurückgeholt. Begleiche, was offen ist, dann kannst du wieder spielen.",
+        ),
+        Code::NotOnSale => ("That is not on sale any more.", "Das gibt es nicht mehr zu kaufen."),
+        Code::ProviderUnavailable => (
+            "The card payment is out of reach for the moment. Nothing was charged.",
+            "Die Kartenzahlung ist gerade nicht erreichbar. Es wurde nichts abgebucht.",
+        ),
+        Code::NothingToRefund => ("There is nothing left to refund.", "Es ist nichts mehr zu erstatten."),
+        Code::Internal
+        | Code::Unsigned
+        | Code::Declined
+        | Code::NotEnoughCredits
+        | Code::SlowDown
+        | Code::Invalid
+        | Code::Other => (
             "A mistake on our side. Try again in a minute.",
             "Ein Fehler auf unserer Seite. Versuche es in einer Minute wieder.",
         ),

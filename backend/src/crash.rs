@@ -1,0 +1,15 @@
+//! Places between two steps at which tests end the process, as a power cut would.
+
+/// Ends the process here when a test asks for it (`FAILPOINTS=<name>=return`, feature `fail-points`); else nothing.
+pub(crate) fn point(name: &'static str) {
+    #[cfg(feature = "fail-points")]
+    fail::fail_point!(name, |_| std::process::abort());
+    #[cfg(not(feature = "fail-points"))]
+    let _ = name;
+}
+
+/// Reads which points are asked for.
+#[cfg(feature = "fail-points")]
+pub fn listen() -> fail::FailScenario<'static> {
+    fail::FailScenario::setup()
+}

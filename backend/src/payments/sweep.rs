@@ -1,0 +1,92 @@
+//! What nobody else brings about: purchases whose webhook never came, refunds that are to be sent, credits that expire,
+//! debts that can be paid.
+
+use super::{Gateway, PaymentError};
+use crate::{
+    context::Context,
+    crash,
+    store::{
+        StoreError,
+        purchases::{self, Heard, Purchase, debts, events, expiry, receipts, refunds},
+    },
+};
+use jukeline_app::purchase::Said;
+use std::time::Duration;
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(2);
+/// Purchases at a time.
+const AT_A_TIME: i64 = 20;
+/// A refund that didn't go through is sent again after this.
+const SEND_AGAIN_MS: i64 = 30_000;
+
+/// Runs until the server stops.
+pub async fn run(context: Context) {
+    loop {
+        tokio::select! {
+            () = context.stopped() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        if let Err(error) = sweep(&context).await {
+            tracing::warn!(%error, "purchases could not be looked at; trying again");
+        }
+    }
+}
+
+async fn sweep(context: &Context) -> Result<(), StoreError> {
+    let store = &context.store;
+    receipts::number(store).await?;
+    let mut changed = expiry::sweep(store).await? + events::sweep(store).await? + debts::sweep(store).await?;
+    if let Some(gateway) = &context.payments {
+        let now = store.now().await?;
+        for refund in refunds::to_send(store, now, now.plus(SEND_AGAIN_MS)).await? {
+            changed += usize::from(send(context, gateway, &refund).await?);
+        }
+        for purchase in purchases::to_ask(store, now, now.plus(context.config.payments.ask_ms()), AT_A_TIME).await? {
+            changed += usize::from(ask(context, gateway, &purchase).await?);
+        }
+    }
+    if changed > 0 {
+        context.live.nudge();
+    }
+    Ok(())
+}
+
+/// Sends a refund now; true when the provider has it.
+pub async fn send(context: &Context, gateway: &Gateway, refund: &refunds::Refund) -> Result<bool, StoreError> {
+    let Some(purchase) = purchases::find(&context.store, refund.purchase).await? else { return Ok(false) };
+    match gateway.refund(&purchase, refund).await {
+        Ok(()) => {
+            crash::point("refund-sent");
+            refunds::sent(&context.store, refund).await?;
+            Ok(true)
+        }
+        Err(error) => {
+            tracing::warn!(%error, refund = %refund.id, "a refund was not sent; trying again");
+            Ok(false)
+        }
+    }
+}
+
+/// Asks the provider about a purchase and does what follows; true when anything was news.
+pub async fn ask(context: &Context, gateway: &Gateway, purchase: &Purchase) -> Result<bool, StoreError> {
+    let heard = match gateway.ask(purchase).await {
+        Ok(heard) => heard,
+        // It doesn't know the checkout (any more), or there never was one.
+        Err(PaymentError::Refused { status: 404, .. }) => Heard::default(),
+        Err(error) => {
+            tracing::warn!(%error, purchase = %purchase.id, "the provider could not be asked");
+            return Ok(false);
+        }
+    };
+    let over = heard.said.is_empty() && context.store.now().await? > purchase.expires_at.plus(GRACE_MS);
+    let heard = if over { Heard { said: vec![Said::Expired], ..heard } } else { heard };
+    let news = purchases::hear(&context.store, purchase.id, &heard).await?;
+    if news {
+        context.live.nudge();
+    }
+    Ok(news)
+}
+
+/// After its end a checkout that the provider still calls open is over for us: it closes it within this.
+const GRACE_MS: i64 = 10 * 60_000;

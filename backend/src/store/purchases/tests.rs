@@ -1,0 +1,299 @@
+//! Any interleaving of purchases, plays, refunds, disputes and expiries keeps every invariant that `doctor` knows.
+
+use super::{Heard, NewPurchase, begin, debts, events, expiry, find, hear, refunds};
+use crate::{
+    doctor,
+    store::{
+        Store, accounts,
+        ledger::{self, NewTransfer, settle},
+        places::{NewVenue, make_venue},
+        settings,
+    },
+};
+use jukeline_app::{
+    conductor::Spans,
+    id::{AccountId, PlayId, PurchaseId, RefundId, VenueId},
+    ledger::{Book, Phase, reserve},
+    purchase::{Dispute, RefundPart, Said},
+    time::Timestamp,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// One thing that happens. Numbers choose among what there is.
+#[derive(Clone, Debug)]
+enum Op {
+    Begin {
+        account: usize,
+        price: i64,
+        credits: i64,
+        bonus: i64,
+    },
+    Say {
+        purchase: usize,
+        said: Said,
+    },
+    /// By an event that names its payment alone, as disputes do; each comes `times`.
+    Event {
+        purchase: usize,
+        said: Said,
+        times: usize,
+    },
+    Reserve {
+        account: usize,
+        credits: i64,
+    },
+    Settle {
+        play: usize,
+        captured: bool,
+    },
+    Refund {
+        purchase: usize,
+        part: RefundPart,
+    },
+    SendRefunds,
+    ExpireBonus,
+    CollectDebts,
+    Forfeit {
+        account: usize,
+    },
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        6 => Just(Said::Paid),
+        1 => Just(Said::Expired),
+        1 => Just(Said::Failed),
+        2 => (1_i64..600).prop_map(Said::Refunded),
+        3 => prop::sample::select(vec![Dispute::Open, Dispute::Lost, Dispute::Won]).prop_map(Said::Disputed),
+    ]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let which = 0_usize..100;
+    prop_oneof![
+        3 => (which.clone(), 1_i64..1000, 1_i64..15, 0_i64..4)
+            .prop_map(|(account, price, credits, bonus)| Op::Begin { account, price, credits, bonus }),
+        6 => (which.clone(), said()).prop_map(|(purchase, said)| Op::Say { purchase, said }),
+        4 => (which.clone(), said(), 1_usize..4).prop_map(|(purchase, said, times)| Op::Event { purchase, said, times }),
+        6 => (which.clone(), 1_i64..6).prop_map(|(account, credits)| Op::Reserve { account, credits }),
+        5 => (which.clone(), any::<bool>()).prop_map(|(play, captured)| Op::Settle { play, captured }),
+        2 => (which.clone(), any::<bool>()).prop_map(|(purchase, whole)| Op::Refund {
+            purchase,
+            part: if whole { RefundPart::Whole } else { RefundPart::Unspent },
+        }),
+        1 => Just(Op::SendRefunds),
+        1 => Just(Op::ExpireBonus),
+        2 => Just(Op::CollectDebts),
+        1 => which.prop_map(|account| Op::Forfeit { account }),
+    ]
+}
+
+struct World {
+    store: Store,
+    currency: &'static str,
+    venue: VenueId,
+    accounts: Vec<AccountId>,
+    purchases: Vec<PurchaseId>,
+    plays: Vec<(PlayId, AccountId)>,
+    events: usize,
+    _folder: tempfile::TempDir,
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+impl World {
+    async fn new(currency: &'static str, share: u32) -> Result<World, Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open_sqlite(folder.path()).await?;
+        settings::set(&store, ledger::SHARE, &share.to_string()).await?;
+        let now = store.now().await?;
+        let mut tx = store.begin().await?;
+        let new = NewVenue { name: "Still", city: "Leith", timezone: "UTC", position: None, radius_m: 75.0 };
+        let venue = make_venue(&mut tx, &new, now).await?;
+        let mut guests = Vec::new();
+        for _ in 0..2 {
+            guests.push(accounts::make_guest(&mut tx, store.kind(), 3, now).await?);
+        }
+        tx.commit().await?;
+        let (purchases, plays) = (Vec::new(), Vec::new());
+        Ok(World { store, currency, venue, accounts: guests, purchases, plays, events: 0, _folder: folder })
+    }
+
+    async fn apply(&mut self, op: Op) -> Outcome {
+        match op {
+            Op::Begin { account, price, credits, bonus } => self.begin(account, price, credits, bonus).await,
+            Op::Say { purchase, said } => {
+                let Some(purchase) = choose(&self.purchases, purchase) else { return Ok(()) };
+                let payment = Some(format!("pi_{purchase}")).filter(|_| said == Said::Paid);
+                hear(&self.store, purchase, &Heard { said: vec![said], payment, declined: None }).await?;
+                Ok(())
+            }
+            Op::Event { purchase, said, times } => self.event(purchase, said, times).await,
+            Op::Reserve { account, credits } => self.reserve(account, credits).await,
+            Op::Settle { play, captured } => self.settle(play, captured).await,
+            Op::Refund { purchase, part } => {
+                let Some(purchase) = choose(&self.purchases, purchase) else { return Ok(()) };
+                let refund = RefundId(Uuid::now_v7());
+                let once = refunds::decide(&self.store, purchase, refund, part, None).await?;
+                assert_eq!(refunds::decide(&self.store, purchase, refund, part, None).await?, once, "the same again");
+                Ok(())
+            }
+            Op::SendRefunds => {
+                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX), Timestamp(0)).await? {
+                    refunds::sent(&self.store, &refund).await?;
+                    refunds::sent(&self.store, &refund).await?;
+                }
+                Ok(())
+            }
+            Op::ExpireBonus => {
+                let sql = "UPDATE lots SET expires_at = 1 WHERE origin = 'bonus'";
+                let mut tx = self.store.begin().await?;
+                sqlx::query(sql).execute(&mut *tx).await?;
+                tx.commit().await?;
+                expiry::sweep(&self.store).await?;
+                Ok(())
+            }
+            Op::CollectDebts => {
+                debts::sweep(&self.store).await?;
+                Ok(())
+            }
+            Op::Forfeit { account } => {
+                let account = self.accounts[account % self.accounts.len()];
+                let now = self.store.now().await?;
+                let mut tx = self.store.begin().await?;
+                ledger::forfeit(&mut tx, self.store.kind(), account, now).await?;
+                tx.commit().await?;
+                Ok(())
+            }
+        }
+    }
+
+    async fn begin(&mut self, account: usize, price: i64, credits: i64, bonus: i64) -> Outcome {
+        let id = PurchaseId(Uuid::now_v7());
+        let now = self.store.now().await?;
+        let new = NewPurchase {
+            id,
+            account: self.accounts[account % self.accounts.len()],
+            pack: "pack",
+            price_minor: price,
+            currency: self.currency,
+            credits,
+            bonus,
+            bonus_ms: Some(1_000_000),
+            room: None,
+            provider: "sandbox",
+            expires_at: now.plus(1000),
+            ask_at: now,
+            claim_hash: &id.to_string(),
+        };
+        begin(&self.store, &new, now).await?;
+        self.purchases.push(id);
+        Ok(())
+    }
+
+    async fn event(&mut self, purchase: usize, said: Said, times: usize) -> Outcome {
+        let Some(purchase) = choose(&self.purchases, purchase) else { return Ok(()) };
+        self.events += 1;
+        let event = events::NewEvent {
+            id: format!("evt_{}", self.events),
+            kind: "test".into(),
+            purchase: matches!(said, Said::Paid | Said::Expired | Said::Failed).then_some(purchase),
+            payment: Some(format!("pi_{purchase}")),
+            said: Some(said),
+            declined: None,
+        };
+        for _ in 0..times {
+            events::take(&self.store, &event).await?;
+        }
+        Ok(())
+    }
+
+    async fn reserve(&mut self, account: usize, credits: i64) -> Outcome {
+        let account = self.accounts[account % self.accounts.len()];
+        let mut tx = self.store.begin().await?;
+        let now = crate::store::now(self.store.kind(), &mut tx).await?;
+        let lots = ledger::lots(&mut tx, &[account]).await?.remove(&account).unwrap_or_default();
+        let Ok(legs) = reserve(&lots, credits, now) else { return Ok(()) };
+        let play = PlayId(Uuid::now_v7());
+        let transfers: Vec<_> = legs
+            .iter()
+            .map(|leg| {
+                let transfer = NewTransfer {
+                    kind: "reserve",
+                    phase: Phase::Pending,
+                    pending: None,
+                    debit: Book::Lot(leg.lot),
+                    credit: Book::Revenue(self.venue),
+                    amount: leg.amount,
+                    account,
+                    play: Some(play),
+                    purchase: None,
+                };
+                (Uuid::now_v7(), transfer)
+            })
+            .collect();
+        ledger::write(&mut tx, &transfers, now).await?;
+        tx.commit().await?;
+        self.plays.push((play, account));
+        Ok(())
+    }
+
+    async fn settle(&mut self, play: usize, captured: bool) -> Outcome {
+        let Some((play, account)) = choose(&self.plays, play) else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        let now = crate::store::now(self.store.kind(), &mut tx).await?;
+        let pending = ledger::pending(&mut tx, &[play]).await?.remove(&play).unwrap_or_default();
+        let transfers: Vec<_> =
+            pending.iter().map(|leg| (Uuid::now_v7(), settle(play, account, self.venue, leg, captured))).collect();
+        ledger::write(&mut tx, &transfers, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What `doctor` finds, but for events of payments that were never made: those are for a person.
+    async fn wrong(&self) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+        let found = doctor::examine(&self.store, Spans::default()).await?.wrong;
+        let mut wrong: Vec<String> = found.iter().map(|wrong| format!("{wrong:?}")).collect();
+        wrong.retain(|line| !line.contains("belongs to no purchase"));
+        for purchase in &self.purchases {
+            let purchase = find(&self.store, *purchase).await?.ok_or("a purchase is lost")?;
+            if !jukeline_app::purchase::due(&purchase.known, &purchase.done).is_empty() {
+                wrong.push(format!("something is left to do: {purchase:?}"));
+            }
+        }
+        Ok(wrong)
+    }
+}
+
+fn choose<T: Copy>(from: &[T], which: usize) -> Option<T> {
+    (!from.is_empty()).then(|| from[which % from.len()])
+}
+
+/// More with `JUKELINE_CASES=2000`.
+fn cases() -> u32 {
+    std::env::var("JUKELINE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_interleaving_keeps_every_invariant(
+        ops in prop::collection::vec(op(), 1..40),
+        currency in prop::sample::select(vec!["EUR", "JPY", "KWD", "USD"]),
+        share in 0_u32..=10_000,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let wrong = runtime.block_on(async {
+            let mut world = World::new(currency, share).await.expect("a store");
+            for op in ops {
+                world.apply(op).await.expect("done");
+            }
+            let wrong = world.wrong().await.expect("examined");
+            world.store.close().await;
+            wrong
+        });
+        prop_assert!(wrong.is_empty(), "{:#?}", wrong);
+    }
+}

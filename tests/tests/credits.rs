@@ -1,0 +1,171 @@
+//! Credits that come in by codes, go back by refunds, and what the operator reads of it all.
+
+mod support;
+
+use anyhow::{Context, Result, ensure};
+use jukeline_app::{
+    api::{CodeRedeemed, Goodwill, RefundDone, WalletEvent},
+    purchase::Refunded,
+};
+use jukeline_tests::{
+    eventually,
+    house::{HttpTransport, Phone},
+    shop::{SOON, Shop},
+};
+use serde_json::{Value, json};
+use support::doctor_is_happy;
+use uuid::Uuid;
+
+/// A request with a JSON body as somebody with these cookies; gives status and body.
+async fn post(who: &HttpTransport, path: &str, body: &Value) -> Result<(u16, Value)> {
+    let sent = who.bare().post(format!("{}{path}", who.base())).json(body).send().await?;
+    Ok((sent.status().as_u16(), sent.json().await.unwrap_or_default()))
+}
+
+/// A subcommand of the server's binary; gives what it prints.
+fn command(shop: &Shop, arguments: &[&str]) -> Result<String> {
+    let output = shop.server.command(arguments)?.output()?;
+    let said = String::from_utf8(output.stdout)?;
+    ensure!(output.status.success(), "{arguments:?}: {said} {}", String::from_utf8_lossy(&output.stderr));
+    Ok(said)
+}
+
+#[tokio::test]
+async fn vouchers_are_good_as_often_as_they_say() -> Result<()> {
+    let shop = Shop::open().await?;
+    let made = command(&shop, &["vouchers", "--batch", "fair", "--count", "2", "--credits", "3", "--uses", "2"])?;
+    let codes: Vec<&str> = made.lines().collect();
+    ensure!(codes.len() == 2 && codes[0] != codes[1], "{made}");
+    let redeem = async |phone: &Phone, code: &str| {
+        post(&phone.api.transport, "/api/vouchers/redeem", &json!({ "code": code })).await
+    };
+    let typed = codes[0].to_lowercase().replace('-', " ");
+    let (status, redeemed) = redeem(&shop.mara, &typed).await?;
+    let redeemed: CodeRedeemed = serde_json::from_value(redeemed)?;
+    ensure!(status == 200 && redeemed == CodeRedeemed { credits: 3, available: 3 }, "{redeemed:?}");
+    ensure!(redeem(&shop.mara, codes[0]).await?.0 == 410, "once a person");
+    let others = [
+        Phone::enter(&shop.server.url(), &shop.house.room, shop.screen.code()?).await?,
+        Phone::enter(&shop.server.url(), &shop.house.room, shop.screen.code()?).await?,
+    ];
+    ensure!(redeem(&others[0], codes[0]).await?.0 == 200);
+    ensure!(redeem(&others[1], codes[0]).await?.0 == 410, "twice altogether");
+    for _ in 0..9 {
+        ensure!(redeem(&others[1], "0000-0000-0000").await?.0 == 410);
+    }
+    ensure!(redeem(&others[1], codes[1]).await?.0 == 429, "after ten wrong ones a right one waits, too");
+    ensure!(shop.mara.api.wallet().await?.story[0].what != WalletEvent::Captured);
+    doctor_is_happy(&shop.server)
+}
+
+#[tokio::test]
+async fn a_guest_who_lost_the_cookie_claims_by_the_receipt() -> Result<()> {
+    let shop = Shop::open().await?;
+    let bought = shop.bought("ten").await?;
+    let receipt = bought.receipt.context("a receipt")?;
+    let printed = shop.mara.api.transport.bare().get(format!("{}{}", shop.server.url(), receipt.path)).send().await?;
+    let page = printed.text().await?;
+    ensure!(page.contains("Receipt 1") && page.contains("9.50 EUR") && page.contains(&receipt.claim_code), "{page}");
+    let again = Phone::enter(&shop.server.url(), &shop.house.room, shop.screen.code()?).await?;
+    let claimed = post(&again.api.transport, "/api/claims", &json!({ "code": receipt.claim_code })).await?;
+    ensure!(claimed == (200, json!({ "credits": 12, "available": 12 })), "{claimed:?}");
+    ensure!(again.api.purchase(bought.purchase).await?.receipt.is_some(), "the purchase came along");
+    let twice = post(&again.api.transport, "/api/claims", &json!({ "code": receipt.claim_code })).await?;
+    ensure!(twice.0 == 409, "{twice:?}");
+    doctor_is_happy(&shop.server)
+}
+
+#[tokio::test]
+async fn the_operator_gives_money_back() -> Result<()> {
+    let mut shop = Shop::open().await?;
+    let bought = shop.bought("ten").await?;
+    shop.hear(0).await?;
+    shop.hear(1).await?;
+    shop.credits_are(8).await?;
+    let operator = shop.house.operator.transport.clone();
+    let path = format!("/api/purchases/{}/refunds", bought.purchase);
+    let ask = |part: &str| json!({ "refund": Uuid::now_v7(), "part": part });
+    ensure!(post(&shop.mara.api.transport, &path, &ask("whole")).await?.0 == 403, "nobody gives to themselves");
+    let unspent = ask("unspent");
+    let (status, done) = post(&operator, &path, &unspent).await?;
+    let done: RefundDone = serde_json::from_value(done)?;
+    // Eight of ten paid credits at 0.95 each; the bonus was spent first.
+    ensure!(status == 201 && done.amount.minor == 760 && done.credits == 8 && done.bonus == 0 && done.sent, "{done:?}");
+    ensure!(serde_json::from_value::<RefundDone>(post(&operator, &path, &unspent).await?.1)? == done, "once");
+    shop.credits_are(0).await?;
+    ensure!(shop.mara.api.purchase(bought.purchase).await?.refunded == Refunded::Part);
+    let rest = post(&operator, &path, &ask("whole")).await?;
+    ensure!(rest.0 == 201 && rest.1["amount"]["minor"] == 190, "{rest:?}");
+    ensure!(post(&operator, &path, &ask("whole")).await?.0 == 409, "nothing is left");
+    doctor_is_happy(&shop.server)?;
+    books_are_right(&shop, &bought.purchase.to_string())
+}
+
+/// What the command line says of one purchase that was spent by a fifth and refunded whole.
+fn books_are_right(shop: &Shop, purchase: &str) -> Result<()> {
+    let balance: Vec<Value> = serde_json::from_str(&command(shop, &["ledger", "balance", "--format", "json"])?)?;
+    let of = |account: &str, unit: &str| {
+        let found = balance.iter().find(|line| line["account"] == account && line["unit"] == unit);
+        found.and_then(|line| line["balance"].as_i64()).unwrap_or(0)
+    };
+    ensure!((of("provider", "EUR"), of("deferred", "EUR"), of("refunds", "EUR")) == (0, 0, 0), "{balance:?}");
+    ensure!(
+        of("revenue", "EUR") == 95 && of("operator", "EUR") == 95 - 190,
+        "half each, and the operator bears the rest"
+    );
+    for unit in ["EUR", "credit"] {
+        let sum: i64 = balance.iter().filter(|line| line["unit"] == unit).filter_map(|l| l["balance"].as_i64()).sum();
+        ensure!(sum == 0, "{unit} sums to {sum}");
+    }
+    let lines = command(shop, &["ledger", "purchase", purchase])?;
+    ensure!(lines.lines().count() > 8 && lines.contains(",pay,provider,deferred,950,EUR"), "{lines}");
+    let reconciled = command(shop, &["ledger", "reconcile"])?;
+    ensure!(reconciled.trim() == "payment,purchase,difference", "{reconciled}");
+    let month = now_month();
+    let settled: Vec<Value> = serde_json::from_str(&command(shop, &["ledger", "settle", &month, "--format", "json"])?)?;
+    let line = settled.iter().find(|line| line["currency"] == "EUR").context("a line")?;
+    ensure!(line["worth_minor"] == 190 && line["venue_minor"] == 95 && line["credits_played"] == 4, "{settled:?}");
+    Ok(())
+}
+
+/// The month in the venue's time zone.
+fn now_month() -> String {
+    jukeline_app::hours::day(jukeline_tests::shop::now(), "Europe/Berlin")[..7].to_owned()
+}
+
+#[tokio::test]
+async fn not_heard_gives_credits_up_to_a_cap() -> Result<()> {
+    let mut shop = Shop::with(|setup| setup.set(&["payments", "goodwill_credits"], 3)).await?;
+    shop.bought("ten").await?;
+    shop.hear(0).await?;
+    shop.hear(1).await?;
+    shop.credits_are(8).await?;
+    let plays = shop.mara.api.plays(None).await?.plays;
+    let mut given = Vec::new();
+    for play in [&plays[0], &plays[0], &plays[1]] {
+        let path = format!("/api/plays/{}/not-heard", play.play);
+        let said = post(&shop.mara.api.transport, &path, &json!({})).await?.1;
+        given.push(serde_json::from_value::<Goodwill>(said)?.credits);
+    }
+    ensure!(given == [2, 2, 0], "once a play, and not beyond the cap: {given:?}");
+    shop.credits_are(10).await?;
+    doctor_is_happy(&shop.server)
+}
+
+#[tokio::test]
+async fn a_bonus_expires_and_what_was_paid_does_not() -> Result<()> {
+    let shop = Shop::open().await?;
+    shop.bought("ten").await?;
+    ensure!(shop.mara.api.wallet().await?.expiring.iter().map(|e| e.credits).sum::<i64>() == 2, "told before it comes");
+    let pool = support::sqlite(shop.server.data()).await?;
+    sqlx::query("UPDATE lots SET expires_at = 1 WHERE origin = 'bonus'").execute(&pool).await?;
+    pool.close().await;
+    shop.credits_are(10).await?;
+    eventually("the story", SOON, || async {
+        let story = shop.mara.api.wallet().await?.story;
+        ensure!(story.iter().any(|line| line.what == WalletEvent::Expired && line.amount == 2), "{story:?}");
+        Ok(())
+    })
+    .await?;
+    doctor_is_happy(&shop.server)
+}
