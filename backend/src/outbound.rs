@@ -42,7 +42,8 @@ pub struct Answer {
 }
 
 impl Outbound {
-    /// A client that waits so long for each answer. Certificates are checked by Mozilla's roots, as for mail and the database.
+    /// A client that waits so long for each answer. Certificates are checked by Mozilla's roots, as those of mail and
+    /// database are.
     ///
     /// # Errors
     /// The TLS stack has no safe protocol.
