@@ -42,14 +42,15 @@ pub struct Answer {
 }
 
 impl Outbound {
-    /// A client that waits so long for each answer. Certificates are checked by the system's roots.
+    /// A client that waits so long for each answer. Certificates are checked by Mozilla's roots, as those of mail and
+    /// database are.
     ///
     /// # Errors
-    /// The system has no roots.
+    /// The TLS stack has no safe protocol.
     pub fn new(patience: Duration) -> Result<Outbound, NoAnswer> {
         let provider = rustls::crypto::ring::default_provider();
         let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_platform_verifier(provider)
+            .with_provider_and_webpki_roots(provider)
             .map_err(NoAnswer::because)?
             .https_or_http()
             .enable_http1()

@@ -52,7 +52,8 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (POST, "/api/people/reset-codes", Staff(Role::VenueManager)),
     (POST, "/api/tickets", SessionOrScreen),
     (GET, "/api/wallet", Session),
-    (GET, "/api/wallet/live", Ticket),
+    // By a ticket too, where neither cookie nor token can be sent.
+    (GET, "/api/wallet/live", Session),
     (GET, "/api/packs", Anyone),
     (GET, "/api/purchases", Session),
     (POST, "/api/purchases", Session),

@@ -72,7 +72,7 @@ pub enum SandboxError {
 #[derive(Clone)]
 pub(crate) struct Sandbox {
     register: Arc<Mutex<Register>>,
-    out: mpsc::UnboundedSender<webhooks::Letter>,
+    out: mpsc::UnboundedSender<(webhooks::Letter, webhooks::Fault)>,
     faults: webhooks::Faults,
     page: Url,
     key: Arc<str>,
@@ -86,8 +86,11 @@ impl Sandbox {
     /// Sends events on their way.
     fn tell(&self, events: Vec<webhooks::Letter>) {
         for event in events {
-            // The receiver lives as long as the process.
-            let _ = self.out.send(event);
+            // What is held is held by the time the answer is there.
+            if let Some(sent) = self.faults.pass(event) {
+                // The receiver lives as long as the process.
+                let _ = self.out.send(sent);
+            }
         }
     }
 }
@@ -115,9 +118,8 @@ pub async fn run(options: Options) -> Result<(), SandboxError> {
     };
     let (out, letters) = mpsc::unbounded_channel();
     let faults = webhooks::Faults::default();
-    let sandbox =
-        Sandbox { register: Arc::default(), out, faults: faults.clone(), page, key: options.key.as_str().into() };
-    tokio::spawn(webhooks::deliver(letters, faults, webhooks::Target::new(options.webhook, options.webhook_secret)?));
+    let sandbox = Sandbox { register: Arc::default(), out, faults, page, key: options.key.as_str().into() };
+    tokio::spawn(webhooks::deliver(letters, webhooks::Target::new(options.webhook, options.webhook_secret)?));
     tokio::spawn(close_checkouts(sandbox.clone()));
     tracing::info!(%address, control = %options.control, "the payment sandbox is ready: no real money");
     let routes = Router::new().merge(api::routes()).merge(page::routes()).with_state(sandbox.clone());

@@ -55,7 +55,7 @@ impl Faults {
     }
 
     /// Keeps a letter if letters are held; else gives it back with the fault.
-    fn pass(&self, letter: Letter) -> Option<(Letter, Fault)> {
+    pub(super) fn pass(&self, letter: Letter) -> Option<(Letter, Fault)> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = inner.0;
         if fault.hold {
@@ -109,9 +109,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const TRIES: usize = 20;
 
 /// Delivers letters; each in a task of its own, so that one that isn't taken holds up none.
-pub(super) async fn deliver(mut letters: UnboundedReceiver<Letter>, faults: Faults, target: Target) {
-    while let Some(letter) = letters.recv().await {
-        let Some((letter, fault)) = faults.pass(letter) else { continue };
+pub(super) async fn deliver(mut letters: UnboundedReceiver<(Letter, Fault)>, target: Target) {
+    while let Some((letter, fault)) = letters.recv().await {
         for _ in 0..=fault.copies {
             let (target, letter) = (target.clone(), letter.clone());
             tokio::spawn(async move {

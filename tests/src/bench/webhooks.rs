@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use jukeline_backend::payments::signature::sign;
 use serde_json::json;
-use sqlx::{AnyConnection, Connection};
+use sqlx::{AnyConnection, Connection, any::install_default_drivers};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -43,6 +43,7 @@ pub async fn webhooks() -> Result<Vec<Row>> {
     let store = postgres.create_database("jukeline").await?;
     let sandbox = Sandbox::start().await?;
     let server = sandbox.selling(Setup::network(&kafka, &store), "EUR", &PACKS).start().await?;
+    install_default_drivers();
     let mut connection = AnyConnection::connect(&store).await?;
     let purchases = begin(&mut connection).await?;
     let transactions = raw::pgbench(&postgres).await?;

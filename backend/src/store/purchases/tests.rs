@@ -57,6 +57,8 @@ enum Op {
     Forfeit {
         account: usize,
     },
+    /// One account becomes part of the other, as by a claim code.
+    Merge,
 }
 
 fn said() -> impl Strategy<Value = Said> {
@@ -86,6 +88,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::ExpireBonus),
         2 => Just(Op::CollectDebts),
         1 => which.prop_map(|account| Op::Forfeit { account }),
+        1 => Just(Op::Merge),
     ]
 }
 
@@ -158,6 +161,7 @@ impl World {
                 debts::sweep(&self.store).await?;
                 Ok(())
             }
+            Op::Merge => self.merge().await,
             Op::Forfeit { account } => {
                 let account = self.accounts[account % self.accounts.len()];
                 let now = self.store.now().await?;
@@ -167,6 +171,20 @@ impl World {
                 Ok(())
             }
         }
+    }
+
+    async fn merge(&mut self) -> Outcome {
+        let (guest, into) = (self.accounts[0], self.accounts[1]);
+        if guest == into {
+            return Ok(());
+        }
+        let now = self.store.now().await?;
+        let mut tx = self.store.begin().await?;
+        accounts::merge(&self.store, &mut tx, guest, into, now).await?;
+        tx.commit().await?;
+        self.accounts = vec![into, into];
+        self.plays.iter_mut().for_each(|(_, account)| *account = into);
+        Ok(())
     }
 
     async fn begin(&mut self, account: usize, price: i64, credits: i64, bonus: i64) -> Outcome {
