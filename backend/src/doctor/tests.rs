@@ -193,8 +193,8 @@ async fn credits_that_do_not_add_up_are_named() {
     )
     .await;
     sick.names(
-        "INSERT INTO transfers SELECT 'twice', kind, phase, pending, debit, credit, amount, unit, account, play, at \
-         FROM transfers WHERE kind = 'grant'",
+        "INSERT INTO transfers (id, kind, phase, debit, credit, amount, unit, account, at) \
+         SELECT 'twice', kind, phase, debit, credit, amount, unit, account, at FROM transfers WHERE kind = 'grant'",
         &[account.clone(), lot.clone(), books.clone()],
     )
     .await;

@@ -84,9 +84,10 @@ impl World {
         change(&mut config);
         let store = Store::open_sqlite(folder.path()).await.expect("a store");
         let (stop, stopping) = watch::channel(false);
+        let (log, appends) = TableLog::new(store.clone());
         let context = Context {
             secrets: Arc::new(Secrets::load(&store).await.expect("secrets")),
-            requests: Arc::new(TableLog::new(store.clone()).0),
+            requests: Arc::new(log),
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),
             health: Arc::new(Health::default()),
@@ -96,6 +97,7 @@ impl World {
             stopping,
             store,
         };
+        tokio::spawn(crate::log::table::run(context.clone(), appends));
         let world = World { router: router(context.clone()), context, _folder: folder, _stop: stop };
         world.make_room("copper", Some(MIDDLE)).await;
         world
