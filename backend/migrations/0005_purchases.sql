@@ -44,7 +44,6 @@ CREATE INDEX purchases_to_ask ON purchases (ask_at);
 CREATE INDEX purchases_to_number ON purchases (credited_at) WHERE state = 'credited' AND receipt IS NULL;
 CREATE INDEX purchases_owing ON purchases (account) WHERE owed > 0;
 
-INSERT INTO settings (name, value) VALUES ('receipts.last', '0');
 
 CREATE TABLE refunds (
     id TEXT PRIMARY KEY,

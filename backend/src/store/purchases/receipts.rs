@@ -1,7 +1,7 @@
 //! Receipts are numbered without gaps. A number drawn while credits are given would hold up every other purchase until
 //! that transaction's end; so they are drawn afterwards, many at once, at the latest when somebody looks.
 
-use crate::store::{Kind, Result, Store, StoreError};
+use crate::store::{Result, Store, StoreError};
 use sqlx::AssertSqlSafe;
 
 /// Numbers at a time.
@@ -15,11 +15,10 @@ pub async fn number(store: &Store) -> Result<usize> {
         return Ok(0);
     }
     let mut tx = store.begin().await?;
-    let lock = match store.kind() {
-        Kind::Sqlite => "",
-        Kind::Postgres => " FOR UPDATE",
-    };
-    let sql = format!("SELECT value FROM settings WHERE name = 'receipts.last'{lock}");
+    // The counter's row: its lock orders those who number.
+    let first = "INSERT INTO settings (name, value) VALUES ('receipts.last', '0') ON CONFLICT DO NOTHING";
+    sqlx::query(first).execute(&mut *tx).await?;
+    let sql = format!("SELECT value FROM settings WHERE name = 'receipts.last'{}", store.kind().for_update());
     let last: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *tx).await?;
     let mut last: i64 = last.parse().map_err(|error| StoreError::garbled("settings", error))?;
     let sql = "SELECT id FROM purchases WHERE state = 'credited' AND receipt IS NULL ORDER BY credited_at, id LIMIT $1";
