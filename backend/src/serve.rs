@@ -14,7 +14,7 @@ use crate::{
     live::Live,
     log::{LogError, table},
     outage,
-    payments::{Gateway, PaymentError},
+    payments::{Gateway, PaymentError, intake::Intake},
     songs::search::{SearchError, SongIndex},
     store::{
         Store, StoreError, ledger, settings,
@@ -176,6 +176,7 @@ impl Listening {
         let log::Opened { requests, appends } = self.log.open(&store);
         let context = Context {
             config: self.config,
+            events: Intake::start(store.clone()),
             store,
             requests,
             live: Live::default(),

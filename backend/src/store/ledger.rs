@@ -43,15 +43,15 @@ pub struct NewTransfer {
 }
 
 /// A row of the ledger.
-struct Transfer<'a> {
+struct Transfer {
     id: Uuid,
-    kind: &'a str,
+    kind: &'static str,
     phase: Phase,
-    pending: Option<&'a str>,
+    pending: Option<String>,
     debit: Book,
     credit: Book,
     amount: i64,
-    unit: &'a str,
+    unit: String,
     account: AccountId,
     play: Option<PlayId>,
     purchase: Option<PurchaseId>,
@@ -78,22 +78,22 @@ pub struct AccountVersion {
 /// Writes transfers of credits and moves the lots they touch, and what those were worth. A lot that would fall below 0
 /// fails the transaction. The accounts' rows are locked by then.
 pub async fn write(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: Timestamp) -> Result<()> {
-    let rows: Vec<Transfer<'_>> = transfers.iter().map(|(id, transfer)| row(*id, transfer)).collect();
+    let rows: Vec<Transfer> = transfers.iter().map(|(id, transfer)| row(*id, transfer)).collect();
     insert(tx, &rows, at).await?;
     move_lots(tx, &lot_changes(transfers)).await?;
     worth::follow(tx, transfers, at).await
 }
 
-fn row(id: Uuid, transfer: &NewTransfer) -> Transfer<'_> {
+fn row(id: Uuid, transfer: &NewTransfer) -> Transfer {
     Transfer {
         id,
         kind: transfer.kind,
         phase: transfer.phase,
-        pending: transfer.pending.as_deref(),
+        pending: transfer.pending.clone(),
         debit: transfer.debit,
         credit: transfer.credit,
         amount: transfer.amount,
-        unit: CREDIT,
+        unit: CREDIT.to_owned(),
         account: transfer.account,
         play: transfer.play,
         purchase: transfer.purchase,
@@ -101,7 +101,7 @@ fn row(id: Uuid, transfer: &NewTransfer) -> Transfer<'_> {
     }
 }
 
-async fn insert(tx: &mut Tx, rows: &[Transfer<'_>], at: Timestamp) -> Result<()> {
+async fn insert(tx: &mut Tx, rows: &[Transfer], at: Timestamp) -> Result<()> {
     for chunk in pieces(rows, 32) {
         let sql = format!(
             "INSERT INTO transfers (id, kind, phase, pending, debit, credit, amount, unit, account, play, purchase, venue, at) \
@@ -112,13 +112,13 @@ async fn insert(tx: &mut Tx, rows: &[Transfer<'_>], at: Timestamp) -> Result<()>
         for row in chunk {
             query = query
                 .bind(row.id.to_string())
-                .bind(row.kind.to_owned())
+                .bind(row.kind)
                 .bind(row.phase.word())
-                .bind(row.pending.map(str::to_owned))
+                .bind(row.pending.clone())
                 .bind(row.debit.to_string())
                 .bind(row.credit.to_string())
                 .bind(row.amount)
-                .bind(row.unit.to_owned())
+                .bind(row.unit.clone())
                 .bind(row.account.to_string())
                 .bind(row.play.map(|play| play.to_string()))
                 .bind(row.purchase.map(|purchase| purchase.to_string()))
@@ -150,7 +150,11 @@ pub struct MoneyMove<'a> {
 
 /// Writes a transfer of money.
 pub async fn move_money(tx: &mut Tx, made: &MoneyMove<'_>, at: Timestamp) -> Result<()> {
-    let row = Transfer {
+    insert(tx, &[money_row(made)], at).await
+}
+
+fn money_row(made: &MoneyMove<'_>) -> Transfer {
+    Transfer {
         id: Uuid::now_v7(),
         kind: made.kind,
         phase: Phase::Single,
@@ -158,13 +162,12 @@ pub async fn move_money(tx: &mut Tx, made: &MoneyMove<'_>, at: Timestamp) -> Res
         debit: made.debit,
         credit: made.credit,
         amount: made.minor,
-        unit: made.currency,
+        unit: made.currency.to_owned(),
         account: made.account,
         play: None,
         purchase: Some(made.purchase),
         venue: None,
-    };
-    insert(tx, &[row], at).await
+    }
 }
 
 /// What each lot gains or loses: pending and single transfers move it, a void gives back, a post moves nothing more.
@@ -226,36 +229,101 @@ pub struct NewLot<'a> {
 
 /// Makes a lot and the transfer that fills it.
 pub async fn make_lot(tx: &mut Tx, new: &NewLot<'_>, now: Timestamp) -> Result<LotId> {
-    let lot = LotId(Uuid::now_v7());
-    let (worth, currency) = new.worth.unwrap_or((0, ""));
-    let sql = "INSERT INTO lots (id, account, origin, worth_minor, currency, amount, balance, expires_at, created_at, \
-               purchase, worth_total, worth_left, held) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $10, $6)";
-    sqlx::query(sql)
-        .bind(lot.to_string())
-        .bind(new.account.to_string())
-        .bind(new.origin.word())
-        .bind(worth / new.amount)
-        .bind(currency.to_owned())
-        .bind(new.amount)
-        .bind(new.expires_at.map(|at| at.0))
-        .bind(now.0)
-        .bind(new.purchase.map(|purchase| purchase.to_string()))
-        .bind(worth)
-        .execute(&mut **tx)
-        .await?;
-    let transfer = NewTransfer {
-        kind: new.kind,
-        phase: Phase::Single,
-        pending: None,
-        debit: new.source,
-        credit: Book::Lot(lot),
-        amount: new.amount,
-        account: new.account,
-        play: None,
-        purchase: new.purchase,
-    };
-    write(tx, &[(Uuid::now_v7(), transfer)], now).await?;
+    let mut incoming = Incoming::default();
+    let lot = incoming.lot(new);
+    incoming.write(tx, now).await?;
     Ok(lot)
+}
+
+/// A lot's row.
+struct LotRow {
+    id: LotId,
+    account: AccountId,
+    origin: Origin,
+    amount: i64,
+    worth: i64,
+    currency: String,
+    expires_at: Option<Timestamp>,
+    purchase: Option<PurchaseId>,
+}
+
+/// Lots that come in and money that moves with them, gathered to be written together.
+#[derive(Default)]
+pub struct Incoming {
+    lots: Vec<LotRow>,
+    transfers: Vec<Transfer>,
+}
+
+impl Incoming {
+    /// Adds a lot and the transfer that fills it.
+    pub fn lot(&mut self, new: &NewLot<'_>) -> LotId {
+        let id = LotId(Uuid::now_v7());
+        let (worth, currency) = new.worth.unwrap_or((0, ""));
+        self.lots.push(LotRow {
+            id,
+            account: new.account,
+            origin: new.origin,
+            amount: new.amount,
+            worth,
+            currency: currency.to_owned(),
+            expires_at: new.expires_at,
+            purchase: new.purchase,
+        });
+        let transfer = NewTransfer {
+            kind: new.kind,
+            phase: Phase::Single,
+            pending: None,
+            debit: new.source,
+            credit: Book::Lot(id),
+            amount: new.amount,
+            account: new.account,
+            play: None,
+            purchase: new.purchase,
+        };
+        self.transfers.push(row(Uuid::now_v7(), &transfer));
+        id
+    }
+
+    /// Adds a transfer of money.
+    pub fn money(&mut self, made: &MoneyMove<'_>) {
+        self.transfers.push(money_row(made));
+    }
+
+    /// Writes what was added since the last time.
+    pub async fn write(&mut self, tx: &mut Tx, now: Timestamp) -> Result<()> {
+        let (lots, transfers) = (std::mem::take(&mut self.lots), std::mem::take(&mut self.transfers));
+        insert_lots(tx, &lots, now).await?;
+        insert(tx, &transfers, now).await
+    }
+}
+
+async fn insert_lots(tx: &mut Tx, lots: &[LotRow], now: Timestamp) -> Result<()> {
+    for chunk in pieces(lots, 32) {
+        let sql = format!(
+            "INSERT INTO lots (id, account, origin, worth_minor, currency, amount, balance, expires_at, created_at, \
+             purchase, worth_total, worth_left, held) VALUES {}",
+            super::rows(chunk.len(), 13)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for lot in chunk {
+            query = query
+                .bind(lot.id.to_string())
+                .bind(lot.account.to_string())
+                .bind(lot.origin.word())
+                .bind(lot.worth / lot.amount)
+                .bind(lot.currency.clone())
+                .bind(lot.amount)
+                .bind(lot.amount)
+                .bind(lot.expires_at.map(|at| at.0))
+                .bind(now.0)
+                .bind(lot.purchase.map(|purchase| purchase.to_string()))
+                .bind(lot.worth)
+                .bind(lot.worth)
+                .bind(lot.amount);
+        }
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// Gives `amount` credits (more than 0) to an account as a new lot, with its fact.

@@ -127,7 +127,7 @@ pub async fn decide(
     let mut tx = store.begin().await?;
     let now = crate::store::now(store.kind(), &mut tx).await?;
     let Some(account) = account_of(&mut tx, purchase_id).await? else { return Ok(None) };
-    let mut books = Ledger::open(store, &mut tx, account, now).await?;
+    let mut books = Ledger::open(store, &mut tx, &[account], now).await?;
     let Some(mut purchase) = locked(books.tx, store.kind(), purchase_id).await? else { return Ok(None) };
     if let Some(known) = find(books.tx, refund_id).await? {
         return Ok(Some(known).filter(|known| known.purchase == purchase_id));
@@ -157,7 +157,7 @@ pub async fn decide(
     };
     note(&mut books, &purchase, &NewRefund { id: refund_id, part, amount_minor, taken, by, sent: false }).await?;
     purchase.done.refunded += amount_minor;
-    save(books.tx, &purchase).await?;
+    save(books.tx, &[&purchase]).await?;
     books.close(store).await?;
     tx.commit().await?;
     Ok(Some(Refund { id: refund_id, purchase: purchase_id, amount_minor, taken, sent: false }))
@@ -166,6 +166,7 @@ pub async fn decide(
 /// The whole price of a purchase whose account is gone.
 pub(super) async fn give_all_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
     let amount_minor = purchase.price_minor;
+    books.flush().await?;
     money(books, purchase, "refund", (Book::Deferred, Book::Refunds), amount_minor).await?;
     let id = RefundId(Uuid::now_v7());
     let taken = Taken::default();
@@ -212,7 +213,7 @@ pub async fn sent(store: &Store, refund: &Refund) -> Result<()> {
     let mut tx = store.begin().await?;
     let now = crate::store::now(store.kind(), &mut tx).await?;
     let Some(account) = account_of(&mut tx, refund.purchase).await? else { return Ok(()) };
-    let mut books = Ledger::open(store, &mut tx, account, now).await?;
+    let mut books = Ledger::open(store, &mut tx, &[account], now).await?;
     let purchase = locked(books.tx, store.kind(), refund.purchase).await?;
     let purchase = purchase.ok_or_else(|| StoreError::garbled("refunds", "its purchase is missing"))?;
     let sql = "UPDATE refunds SET state = 'sent', send_at = NULL WHERE id = $1 AND state = 'decided'";

@@ -219,10 +219,11 @@ impl World {
             purchase: matches!(said, Said::Paid | Said::Expired | Said::Failed).then_some(purchase),
             payment: Some(format!("pi_{purchase}")),
             said: Some(said),
+            paid: None,
             declined: None,
         };
         for _ in 0..times {
-            events::take(&self.store, &event).await?;
+            events::take_one(&self.store, &event).await?;
         }
         Ok(())
     }
