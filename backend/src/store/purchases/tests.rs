@@ -33,12 +33,8 @@ enum Op {
         purchase: usize,
         said: Said,
     },
-    /// By an event that names its payment alone, as disputes do; each comes `times`.
-    Event {
-        purchase: usize,
-        said: Said,
-        times: usize,
-    },
+    /// By events that share a transaction: of which purchase, what, how often each comes.
+    Events(Vec<(usize, Said, usize)>),
     Reserve {
         account: usize,
         credits: i64,
@@ -77,7 +73,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (which.clone(), 1_i64..1000, 1_i64..15, 0_i64..4)
             .prop_map(|(account, price, credits, bonus)| Op::Begin { account, price, credits, bonus }),
         6 => (which.clone(), said()).prop_map(|(purchase, said)| Op::Say { purchase, said }),
-        4 => (which.clone(), said(), 1_usize..4).prop_map(|(purchase, said, times)| Op::Event { purchase, said, times }),
+        4 => prop::collection::vec((which.clone(), said(), 1_usize..4), 1..5).prop_map(Op::Events),
         6 => (which.clone(), 1_i64..6).prop_map(|(account, credits)| Op::Reserve { account, credits }),
         5 => (which.clone(), any::<bool>()).prop_map(|(play, captured)| Op::Settle { play, captured }),
         2 => (which.clone(), any::<bool>()).prop_map(|(purchase, whole)| Op::Refund {
@@ -132,7 +128,7 @@ impl World {
                 hear(&self.store, purchase, &Heard { said: vec![said], payment, declined: None }).await?;
                 Ok(())
             }
-            Op::Event { purchase, said, times } => self.event(purchase, said, times).await,
+            Op::Events(events) => self.events(&events).await,
             Op::Reserve { account, credits } => self.reserve(account, credits).await,
             Op::Settle { play, captured } => self.settle(play, captured).await,
             Op::Refund { purchase, part } => {
@@ -210,21 +206,27 @@ impl World {
         Ok(())
     }
 
-    async fn event(&mut self, purchase: usize, said: Said, times: usize) -> Outcome {
-        let Some(purchase) = choose(&self.purchases, purchase) else { return Ok(()) };
-        self.events += 1;
-        let event = events::NewEvent {
-            id: format!("evt_{}", self.events),
-            kind: "test".into(),
-            purchase: matches!(said, Said::Paid | Said::Expired | Said::Failed).then_some(purchase),
-            payment: Some(format!("pi_{purchase}")),
-            said: Some(said),
-            paid: None,
-            declined: None,
-        };
-        for _ in 0..times {
-            events::take_one(&self.store, &event).await?;
+    async fn events(&mut self, together: &[(usize, Said, usize)]) -> Outcome {
+        let mut events = Vec::new();
+        for (purchase, said, times) in together {
+            let Some(purchase) = choose(&self.purchases, *purchase) else { return Ok(()) };
+            self.events += 1;
+            let event = events::NewEvent {
+                id: format!("evt_{}", self.events),
+                kind: "test".into(),
+                // Disputes and refunds name their payment alone.
+                purchase: matches!(said, Said::Paid | Said::Expired | Said::Failed).then_some(purchase),
+                payment: Some(format!("pi_{purchase}")),
+                said: Some(*said),
+                paid: None,
+                declined: None,
+            };
+            events.extend(std::iter::repeat_n(event, *times));
         }
+        events::take(&self.store, &events).await?;
+        // The same once more changes nothing.
+        let again = events::take(&self.store, &events).await?;
+        assert!(again.iter().all(|taken| *taken == events::Taken::Known), "{again:?}");
         Ok(())
     }
 
