@@ -7,6 +7,7 @@ pub mod sweep;
 
 use crate::{
     context::Context,
+    crash,
     store::{self, StoreError, offsets},
 };
 use jukeline_app::{
@@ -94,7 +95,9 @@ pub async fn handle(context: &Context, partition: i64, records: &[Record]) -> Re
             }
             continue;
         };
+        crash::point("floor-decided");
         tx.commit().await.map_err(StoreError::from)?;
+        crash::point("floor-committed");
         committed.tell(context);
         context.health.floor.store(true, Ordering::Relaxed);
         rest = &rest[taken..];
@@ -146,7 +149,9 @@ pub async fn handle_together(context: &Context, batches: &[(i32, &[Record])]) ->
         tx.rollback().await.map_err(StoreError::from)?;
         return Ok(Vec::new());
     };
+    crash::point("floor-decided");
     tx.commit().await.map_err(StoreError::from)?;
+    crash::point("floor-committed");
     committed.tell(context);
     context.health.floor.store(true, Ordering::Relaxed);
     Ok(partitions)

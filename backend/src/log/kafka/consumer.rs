@@ -6,6 +6,7 @@ mod held_up;
 use super::{client, topic, unreachable};
 use crate::{
     context::Context,
+    crash,
     floor::{self, FloorError, Handled, Record},
     log::LogError,
     outage::Outage,
@@ -92,6 +93,7 @@ async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, S
             arrived => arrived,
         };
         outage.over();
+        crash::point("floor-received");
         for partition in kept.polling(context, &consumer, together(context, &batches, &compared)).await? {
             let Some(records) = batches.remove(&partition) else { continue };
             let next = records.last().map_or(0, |record| record.offset + 1);

@@ -163,20 +163,28 @@ pub async fn decide(
     Ok(Some(Refund { id: refund_id, purchase: purchase_id, amount_minor, taken, sent: false }))
 }
 
-/// The whole price of a purchase whose account is gone.
+/// The whole price of a purchase whose account is gone. What the provider gave back already isn't given twice.
 pub(super) async fn give_all_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
-    let amount_minor = purchase.price_minor;
     books.flush().await?;
-    money(books, purchase, "refund", (Book::Deferred, Book::Refunds), amount_minor).await?;
-    let id = RefundId(Uuid::now_v7());
-    let taken = Taken::default();
-    note(books, purchase, &NewRefund { id, part: "account_gone", amount_minor, taken, by: None, sent: false }).await?;
-    purchase.done.refunded += amount_minor;
+    let (price, given) = (purchase.price_minor, purchase.known.refunded);
+    money(books, purchase, "refund", (Book::Deferred, Book::Refunds), price).await?;
+    money(books, purchase, "refund_sent", (Book::Refunds, Book::Provider), given).await?;
+    for (part, amount_minor, sent) in [("at_provider", given, true), ("account_gone", price - given, false)] {
+        if amount_minor > 0 {
+            let (id, taken) = (RefundId(Uuid::now_v7()), Taken::default());
+            note(books, purchase, &NewRefund { id, part, amount_minor, taken, by: None, sent }).await?;
+        }
+    }
+    purchase.done.refunded += price;
     Ok(())
 }
 
 /// Follows a refund that was made at the provider: takes credits in proportion, as far as they are unspent.
 pub(super) async fn follow(books: &mut Ledger<'_>, purchase: &mut Purchase, minor: i64) -> Result<()> {
+    // The account is gone: what went back was noted with the rest.
+    if purchase.done.refunded >= purchase.known.refunded {
+        return Ok(());
+    }
     let free = unspent(books.tx, purchase).await?;
     let part = |of: i64| (of * minor + purchase.price_minor - 1) / purchase.price_minor;
     let taken =
