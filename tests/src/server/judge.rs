@@ -37,11 +37,6 @@ impl Server {
         ensure!(output.status.success(), "doctor: {said}{}", String::from_utf8_lossy(&output.stderr));
         Ok(said)
     }
-
-    /// Spares it the judgement at its end: something was damaged, or is left broken, on purpose.
-    pub fn leave_unjudged(&mut self) {
-        self.judgement = Judgement::Spared;
-    }
 }
 
 impl Drop for Server {

@@ -358,7 +358,7 @@ fn choose<T: Copy>(from: &[T], which: usize) -> Option<T> {
 
 /// More with `JUKELINE_CASES=20000`.
 fn cases() -> u32 {
-    std::env::var("JUKELINE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1000)
+    std::env::var("JUKELINE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000)
 }
 
 proptest! {
