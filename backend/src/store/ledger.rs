@@ -1,15 +1,18 @@
 //! The ledger's rows: transfers are only ever added; a lot's balance moves with them in the same transaction, and so does
 //! what its credits were worth (`worth`).
 
+mod incoming;
+mod story;
 mod worth;
 
+pub use incoming::{Incoming, NewLot, grant, make_lot};
+pub use story::{expiring, story};
 pub use worth::SHARE;
 
 use super::{Kind, Result, Store, StoreError, Tx, outbox::Letter, padded, pieces};
 use jukeline_app::{
-    api::{Expiring, WalletEvent, WalletLine},
     id::{AccountId, LotId, PlayId, PurchaseId, VenueId},
-    ledger::{Book, LedgerFact, Leg, Lot, Origin, Phase},
+    ledger::{Book, LedgerFact, Leg, Lot, Phase},
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, Row};
@@ -207,151 +210,6 @@ async fn move_lots(tx: &mut Tx, changes: &[(LotId, i64)]) -> Result<()> {
     Ok(())
 }
 
-/// Credits that come in as a lot of their own.
-pub struct NewLot<'a> {
-    /// Whose.
-    pub account: AccountId,
-    /// Credits, more than 0.
-    pub amount: i64,
-    /// From where.
-    pub origin: Origin,
-    /// What kind of transfer, such as `grant`.
-    pub kind: &'static str,
-    /// The account they come from.
-    pub source: Book,
-    /// By which purchase.
-    pub purchase: Option<PurchaseId>,
-    /// What all of them are worth, in minor units, and the currency's code; nothing for what was given.
-    pub worth: Option<(i64, &'a str)>,
-    /// When what is left expires.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// Makes a lot and the transfer that fills it.
-pub async fn make_lot(tx: &mut Tx, new: &NewLot<'_>, now: Timestamp) -> Result<LotId> {
-    let mut incoming = Incoming::default();
-    let lot = incoming.lot(new);
-    incoming.write(tx, now).await?;
-    Ok(lot)
-}
-
-/// A lot's row.
-struct LotRow {
-    id: LotId,
-    account: AccountId,
-    origin: Origin,
-    amount: i64,
-    worth: i64,
-    currency: String,
-    expires_at: Option<Timestamp>,
-    purchase: Option<PurchaseId>,
-}
-
-/// Lots that come in and money that moves with them, gathered to be written together.
-#[derive(Default)]
-pub struct Incoming {
-    lots: Vec<LotRow>,
-    transfers: Vec<Transfer>,
-}
-
-impl Incoming {
-    /// Adds a lot and the transfer that fills it.
-    pub fn lot(&mut self, new: &NewLot<'_>) -> LotId {
-        let id = LotId(Uuid::now_v7());
-        let (worth, currency) = new.worth.unwrap_or((0, ""));
-        self.lots.push(LotRow {
-            id,
-            account: new.account,
-            origin: new.origin,
-            amount: new.amount,
-            worth,
-            currency: currency.to_owned(),
-            expires_at: new.expires_at,
-            purchase: new.purchase,
-        });
-        let transfer = NewTransfer {
-            kind: new.kind,
-            phase: Phase::Single,
-            pending: None,
-            debit: new.source,
-            credit: Book::Lot(id),
-            amount: new.amount,
-            account: new.account,
-            play: None,
-            purchase: new.purchase,
-        };
-        self.transfers.push(row(Uuid::now_v7(), &transfer));
-        id
-    }
-
-    /// Adds a transfer of money.
-    pub fn money(&mut self, made: &MoneyMove<'_>) {
-        self.transfers.push(money_row(made));
-    }
-
-    /// Writes what was added since the last time.
-    pub async fn write(&mut self, tx: &mut Tx, now: Timestamp) -> Result<()> {
-        let (lots, transfers) = (std::mem::take(&mut self.lots), std::mem::take(&mut self.transfers));
-        insert_lots(tx, &lots, now).await?;
-        insert(tx, &transfers, now).await
-    }
-}
-
-async fn insert_lots(tx: &mut Tx, lots: &[LotRow], now: Timestamp) -> Result<()> {
-    for chunk in pieces(lots, 32) {
-        let sql = format!(
-            "INSERT INTO lots (id, account, origin, worth_minor, currency, amount, balance, expires_at, created_at, \
-             purchase, worth_total, worth_left, held) VALUES {}",
-            super::rows(chunk.len(), 13)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for lot in chunk {
-            query = query
-                .bind(lot.id.to_string())
-                .bind(lot.account.to_string())
-                .bind(lot.origin.word())
-                .bind(lot.worth / lot.amount)
-                .bind(lot.currency.clone())
-                .bind(lot.amount)
-                .bind(lot.amount)
-                .bind(lot.expires_at.map(|at| at.0))
-                .bind(now.0)
-                .bind(lot.purchase.map(|purchase| purchase.to_string()))
-                .bind(lot.worth)
-                .bind(lot.worth)
-                .bind(lot.amount);
-        }
-        query.execute(&mut **tx).await?;
-    }
-    Ok(())
-}
-
-/// Gives `amount` credits (more than 0) to an account as a new lot, with its fact.
-pub async fn grant(
-    tx: &mut Tx,
-    kind: Kind,
-    account: AccountId,
-    amount: i64,
-    origin: Origin,
-    now: Timestamp,
-) -> Result<()> {
-    let mut versions = versions(tx, kind, &[account]).await?;
-    let new = NewLot {
-        account,
-        amount,
-        origin,
-        kind: "grant",
-        source: Book::Grants,
-        purchase: None,
-        worth: None,
-        expires_at: None,
-    };
-    let lot = make_lot(tx, &new, now).await?;
-    let letter = letter(&mut versions, account, &LedgerFact::Granted { account, lot, amount }, now)?;
-    super::outbox::put_all(tx, &[letter]).await?;
-    save_versions(tx, &versions).await
-}
-
 /// Takes what an account leaves behind when it is deleted.
 pub async fn forfeit(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp) -> Result<()> {
     let mut versions = versions(tx, kind, &[account]).await?;
@@ -527,44 +385,4 @@ pub fn settle(play: PlayId, account: AccountId, venue: VenueId, pending: &Pendin
         play: Some(play),
         purchase: None,
     }
-}
-
-/// A person's credits, newest first: what came in, and what became of it for which song.
-pub async fn story(store: &Store, account: AccountId, limit: i64) -> Result<Vec<WalletLine>> {
-    let sql = "SELECT t.at, t.kind, CAST(SUM(t.amount) AS BIGINT), t.play, MAX(s.title), MAX(l.origin), t.purchase FROM transfers t \
-               LEFT JOIN plays p ON p.id = t.play LEFT JOIN songs s ON s.id = p.song \
-               LEFT JOIN lots l ON t.credit = 'lot:' || l.id WHERE t.account = $1 AND t.unit = 'credit' \
-               AND t.kind NOT IN ('forfeit', 'owe', 'forgive') GROUP BY t.at, t.kind, t.play, t.purchase ORDER BY t.at DESC, t.kind LIMIT $2";
-    let rows = sqlx::query(sql).bind(account.to_string()).bind(limit).fetch_all(store.read()).await?;
-    rows.iter().map(line).collect()
-}
-
-fn line(row: &sqlx::any::AnyRow) -> Result<WalletLine> {
-    let origin = row.try_get::<Option<String>, _>(5)?.and_then(|word| Origin::from_word(&word));
-    let what = match row.try_get::<String, _>(1)?.as_str() {
-        "reserve" => WalletEvent::Reserved,
-        "capture" => WalletEvent::Captured,
-        "release" => WalletEvent::Released,
-        "refund" => WalletEvent::Refunded,
-        "claw_back" | "repay" | "recover" => WalletEvent::ClawedBack,
-        "expire" => WalletEvent::Expired,
-        _ => WalletEvent::Received { origin: origin.unwrap_or(Origin::Grant) },
-    };
-    let id = |text: Option<String>| text.map(|text| super::id::<Uuid>("transfers", &text)).transpose();
-    Ok(WalletLine {
-        at: Timestamp(row.try_get(0)?),
-        what,
-        amount: row.try_get(2)?,
-        title: row.try_get(4)?,
-        play: id(row.try_get(3)?)?.map(PlayId),
-        purchase: id(row.try_get(6)?)?.map(PurchaseId),
-    })
-}
-
-/// Credits of an account that expire, soonest first.
-pub async fn expiring(store: &Store, account: AccountId) -> Result<Vec<Expiring>> {
-    let sql = "SELECT expires_at, CAST(SUM(balance) AS BIGINT) FROM lots \
-               WHERE account = $1 AND balance > 0 AND expires_at IS NOT NULL GROUP BY expires_at ORDER BY expires_at";
-    let rows = sqlx::query(sql).bind(account.to_string()).fetch_all(store.read()).await?;
-    rows.iter().map(|row| Ok(Expiring { at: Timestamp(row.try_get(0)?), credits: row.try_get(1)? })).collect()
 }
