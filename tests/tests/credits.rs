@@ -4,8 +4,8 @@ mod support;
 
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
-    api::{CodeRedeemed, Goodwill, RefundDone, WalletEvent},
-    purchase::Refunded,
+    api::{Code, CodeRedeemed, Goodwill, PaidCreditsLeft, RefundDone, WalletEvent},
+    purchase::{PaidCredits, Refunded},
 };
 use jukeline_tests::{
     eventually,
@@ -13,7 +13,7 @@ use jukeline_tests::{
     shop::{SOON, Shop},
 };
 use serde_json::{Value, json};
-use support::doctor_is_happy;
+use support::{doctor_is_happy, refused};
 use uuid::Uuid;
 
 /// A request with a JSON body as somebody with these cookies; gives status and body.
@@ -131,6 +131,36 @@ fn books_are_right(shop: &Shop, purchase: &str) -> Result<()> {
 /// The month in the venue's time zone.
 fn now_month() -> String {
     jukeline_app::hours::day(jukeline_tests::shop::now(), "Europe/Berlin")[..7].to_owned()
+}
+
+#[tokio::test]
+async fn who_leaves_says_what_becomes_of_paid_credits() -> Result<()> {
+    let mut shop = Shop::open().await?;
+    let bought = shop.bought("ten").await?;
+    shop.hear(0).await?;
+    shop.hear(1).await?;
+    shop.credits_are(8).await?;
+    let problem = refused(shop.mara.api.delete_me(None).await, Code::PaidCreditsLeft)?;
+    let left: PaidCreditsLeft = serde_json::from_value(problem.params)?;
+    ensure!(left.credits == 8 && left.worth.len() == 1 && left.worth[0].minor == 760, "{left:?}");
+    ensure!(shop.credits().await? == 8, "nothing changed");
+    let receipt = bought.receipt.context("a receipt")?;
+    shop.mara.api.delete_me(Some(PaidCredits::Refund)).await?;
+    refused(shop.mara.api.me().await, Code::SignInNeeded)?;
+    eventually("the refund to be with the provider", SOON, || async {
+        let lines = command(&shop, &["ledger", "purchase", &bought.purchase.to_string()])?;
+        ensure!(lines.contains(",refund_sent,refunds,provider,760,EUR"), "{lines}");
+        Ok(())
+    })
+    .await?;
+    let reconciled = command(&shop, &["ledger", "reconcile"])?;
+    ensure!(reconciled.trim() == "payment,purchase,difference", "{reconciled}");
+    let printed = shop.mara.api.transport.bare().get(format!("{}{}", shop.server.url(), receipt.path)).send().await?;
+    ensure!(printed.status().is_success(), "the receipt is kept");
+    let other = Phone::enter(&shop.server.url(), &shop.house.room, shop.screen.code()?).await?;
+    let claimed = post(&other.api.transport, "/api/claims", &json!({ "code": receipt.claim_code })).await?;
+    ensure!(claimed.0 == 410, "nobody comes back by it: {claimed:?}");
+    doctor_is_happy(&shop.server)
 }
 
 #[tokio::test]

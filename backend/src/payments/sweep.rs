@@ -7,7 +7,7 @@ use crate::{
     crash,
     store::{
         StoreError,
-        purchases::{self, Heard, Purchase, debts, events, expiry, receipts, refunds},
+        purchases::{self, Heard, Purchase, debts, events, expiry, leaving, receipts, refunds},
     },
 };
 use jukeline_app::purchase::Said;
@@ -37,6 +37,7 @@ async fn sweep(context: &Context) -> Result<(), StoreError> {
     let store = &context.store;
     receipts::number(store).await?;
     let mut changed = expiry::sweep(store).await? + events::sweep(store).await? + debts::sweep(store).await?;
+    changed += leaving::sweep(store).await?;
     if let Some(gateway) = &context.payments {
         let now = store.now().await?;
         for refund in refunds::to_send(store, now, now.plus(SEND_AGAIN_MS)).await? {

@@ -7,11 +7,13 @@ use jukeline_app::{
     api::{
         AddressAndPassword, Appointed, AskForSong, AskForTicket, Browse, BuyPack, ChangeMe, ChangeRole, Code,
         CodeRedeemed, ForgotPassword, Goodwill, ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay,
-        MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PairScreen, PairingCode, Pass, Quote,
-        RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SetupRoom,
-        SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet,
+        MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen, PairingCode,
+        Pass, Quote, RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted,
+        SetupRoom, SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, TypedCode,
+        Wallet,
     },
     play::SkipReason,
+    purchase::PaidCredits,
     rules::HouseRules,
 };
 
@@ -31,6 +33,17 @@ pub(super) fn all() -> Vec<Described> {
 
 fn people() -> Vec<Described> {
     let op = |method, path, summary| Described::new(method, path, "people", summary);
+    let mut leave = op(
+        DELETE,
+        "/api/me",
+        "Delete the account with everything personal; paid_credits says what becomes of unspent credits that were paid for",
+    );
+    let paid_credits = leave.reference::<PaidCredits>();
+    leave.reference::<PaidCreditsLeft>();
+    let leave = leave
+        .query("paid_credits", paid_credits)
+        .gives_other(204, "")
+        .refuses(&[Code::LastManager, Code::PaidCreditsLeft]);
     vec![
         op(POST, "/api/guests", "Start as a guest, or hear who one is already")
             .takes::<StartAsGuest>()
@@ -53,9 +66,7 @@ fn people() -> Vec<Described> {
             .takes::<ChangeMe>()
             .gives::<Me>(200)
             .refuses(&[Code::Invalid]),
-        op(DELETE, "/api/me", "Delete the account with everything personal")
-            .gives_other(204, "")
-            .refuses(&[Code::LastManager]),
+        leave,
         op(POST, "/api/sessions", "Sign in; a guest's credits and history come along")
             .takes::<AddressAndPassword>()
             .gives::<SessionStarted>(201)

@@ -10,6 +10,7 @@ use jukeline_app::{
     id::{AccountId, PurchaseId, RefundId},
     ledger::{Book, LedgerFact},
     purchase::{Dispute, PurchaseState, RefundPart, Taken, Unspent, taken_by},
+    shares::worth_of,
     time::Timestamp,
 };
 use sqlx::{Row, any::AnyRow};
@@ -132,35 +133,51 @@ pub async fn decide(
     if let Some(known) = find(books.tx, refund_id).await? {
         return Ok(Some(known).filter(|known| known.purchase == purchase_id));
     }
-    let possible = purchase.account == account
-        && purchase.done.state == PurchaseState::Credited
-        && purchase.known.dispute.is_none_or(|dispute| dispute == Dispute::Won);
-    if !possible {
+    if purchase.account != account {
         return Ok(None);
     }
-    let taken = taken_by(part, &unspent(books.tx, &purchase).await?);
-    let worth = take(&mut books, &purchase, taken).await?;
-    // A refund that was made at the provider may have given more than its credits were worth.
-    let left = purchase.price_minor - purchase.done.refunded;
-    let amount_minor = match part {
-        RefundPart::Whole => left,
-        RefundPart::Unspent => worth.min(left),
-    };
-    if amount_minor <= 0 {
-        return Ok(None);
-    }
-    // What was spent is the operator's to bear.
-    money(&mut books, &purchase, "refund_spent", (Book::Operator, Book::Refunds), amount_minor - worth).await?;
-    let part = match part {
-        RefundPart::Whole => "whole",
-        RefundPart::Unspent => "unspent",
-    };
-    note(&mut books, &purchase, &NewRefund { id: refund_id, part, amount_minor, taken, by, sent: false }).await?;
-    purchase.done.refunded += amount_minor;
-    save(books.tx, &[&purchase]).await?;
+    let Some(refund) = give_back(&mut books, &mut purchase, refund_id, part, by).await? else { return Ok(None) };
     books.close(store).await?;
     tx.commit().await?;
-    Ok(Some(Refund { id: refund_id, purchase: purchase_id, amount_minor, taken, sent: false }))
+    Ok(Some(refund))
+}
+
+/// What the free credits of a purchase were paid for.
+async fn worth_free(tx: &mut Tx, purchase: PurchaseId) -> Result<i64> {
+    let sql = "SELECT worth_left, held, balance FROM lots WHERE purchase = $1 AND worth_total > 0 AND balance > 0";
+    let mut worth = 0;
+    for row in sqlx::query(sql).bind(purchase.to_string()).fetch_all(&mut **tx).await? {
+        worth += worth_of(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    }
+    Ok(worth)
+}
+
+/// Takes the free credits of a purchase and notes what goes back for them. Nothing when nothing can.
+pub(super) async fn give_back(
+    books: &mut Ledger<'_>,
+    purchase: &mut Purchase,
+    id: RefundId,
+    part: RefundPart,
+    by: Option<AccountId>,
+) -> Result<Option<Refund>> {
+    let undisputed = purchase.known.dispute.is_none_or(|dispute| dispute == Dispute::Won);
+    // A refund that was made at the provider may have given more than its credits were worth.
+    let left = purchase.price_minor - purchase.done.refunded;
+    let (word, amount_minor) = match part {
+        RefundPart::Whole => ("whole", left),
+        RefundPart::Unspent => ("unspent", worth_free(books.tx, purchase.id).await?.min(left)),
+    };
+    if purchase.done.state != PurchaseState::Credited || !undisputed || amount_minor <= 0 {
+        return Ok(None);
+    }
+    let taken = taken_by(part, &unspent(books.tx, purchase).await?);
+    let worth = take(books, purchase, taken).await?;
+    // What was spent is the operator's to bear.
+    money(books, purchase, "refund_spent", (Book::Operator, Book::Refunds), amount_minor - worth).await?;
+    note(books, purchase, &NewRefund { id, part: word, amount_minor, taken, by, sent: false }).await?;
+    purchase.done.refunded += amount_minor;
+    save(books.tx, &[purchase]).await?;
+    Ok(Some(Refund { id, purchase: purchase.id, amount_minor, taken, sent: false }))
 }
 
 /// The whole price of a purchase whose account is gone.

@@ -1,6 +1,6 @@
 //! Any interleaving of purchases, plays, refunds, disputes and expiries keeps every invariant that `doctor` knows.
 
-use super::{Heard, NewPurchase, begin, debts, events, expiry, find, hear, refunds};
+use super::{Heard, NewPurchase, begin, debts, events, expiry, find, hear, leaving, refunds};
 use crate::{
     doctor,
     store::{
@@ -14,7 +14,7 @@ use jukeline_app::{
     conductor::Spans,
     id::{AccountId, PlayId, PurchaseId, RefundId, VenueId},
     ledger::{Book, Phase, reserve},
-    purchase::{Dispute, RefundPart, Said},
+    purchase::{Dispute, PaidCredits, RefundPart, Said},
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -50,8 +50,9 @@ enum Op {
     SendRefunds,
     ExpireBonus,
     CollectDebts,
-    Forfeit {
+    Leave {
         account: usize,
+        paid: Option<PaidCredits>,
     },
     /// One account becomes part of the other, as by a claim code.
     Merge,
@@ -83,7 +84,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::SendRefunds),
         1 => Just(Op::ExpireBonus),
         2 => Just(Op::CollectDebts),
-        1 => which.prop_map(|account| Op::Forfeit { account }),
+        1 => (which, prop::sample::select(vec![None, Some(PaidCredits::Refund), Some(PaidCredits::Waive)]))
+            .prop_map(|(account, paid)| Op::Leave { account, paid }),
         1 => Just(Op::Merge),
     ]
 }
@@ -158,11 +160,11 @@ impl World {
                 Ok(())
             }
             Op::Merge => self.merge().await,
-            Op::Forfeit { account } => {
+            Op::Leave { account, paid } => {
                 let account = self.accounts[account % self.accounts.len()];
                 let now = self.store.now().await?;
                 let mut tx = self.store.begin().await?;
-                ledger::forfeit(&mut tx, self.store.kind(), account, now).await?;
+                leaving::settle(&self.store, &mut tx, account, paid, now).await?;
                 tx.commit().await?;
                 Ok(())
             }
