@@ -11,8 +11,8 @@ use contract::{
 use jukeline_app::{
     api::Report,
     events::Request,
-    id::{AccountId, JukeboxId, PurchaseId},
-    purchase::{PaidCredits, Said},
+    id::{AccountId, JukeboxId, PurchaseId, RefundId},
+    purchase::{Dispute, PaidCredits, RefundPart, Said},
     time::Timestamp,
 };
 use jukeline_backend::{
@@ -21,13 +21,23 @@ use jukeline_backend::{
     store::{
         Store,
         accounts::{self, Goodbye},
-        purchases::{self, Heard, NewPurchase, leaving, refunds},
+        ledger,
+        purchases::{
+            self, Heard, NewPurchase, leaving,
+            refunds::{self, RefundState},
+        },
     },
 };
 use tempfile::TempDir;
 use uuid::Uuid;
 
-on_both!(who_leaves_gets_the_money_back, who_waives_leaves_it_to_the_operator);
+on_both!(
+    who_leaves_gets_the_money_back,
+    who_waives_leaves_it_to_the_operator,
+    a_refused_refund_gives_the_credits_back,
+    a_refused_refund_of_who_left_is_owed,
+    a_refused_refund_uncovers_a_dispute,
+);
 
 /// An open store with the parts of a server, and what keeps both alive.
 struct Opened {
@@ -81,7 +91,7 @@ async fn bought(store: &Store, account: AccountId) -> Result<PurchaseId> {
 
 /// What is to go back to cards, oldest first.
 async fn decided_refunds(store: &Store) -> Result<Vec<refunds::Refund>> {
-    Ok(refunds::to_send(store, Timestamp(i64::MAX), Timestamp(0)).await?)
+    Ok(refunds::to_send(store, Timestamp(i64::MAX)).await?)
 }
 
 /// The sum of the transfers of a kind, in a unit.
@@ -145,5 +155,81 @@ async fn who_waives_leaves_it_to_the_operator(on: On) -> Result<()> {
     // Who has nothing that was paid for is asked nothing.
     let guest = patron(store, 3).await?;
     ensure!(accounts::delete(store, guest, None, store.now().await?).await? == Goodbye::Gone);
+    doctor_is_happy(store).await
+}
+
+const REASON: &str = "invalid_request_error charge_already_refunded";
+
+/// Decides a refund of what is unspent.
+async fn decide_refund(store: &Store, purchase: PurchaseId) -> Result<refunds::Refund> {
+    let decided = refunds::decide(store, purchase, RefundId(Uuid::now_v7()), RefundPart::Unspent, None).await?;
+    decided.context("a refund")
+}
+
+async fn says(store: &Store, purchase: PurchaseId, said: Said) -> Result<()> {
+    let heard = Heard { said: vec![said], payment: None, declined: None };
+    ensure!(purchases::hear(store, purchase, &heard).await?);
+    Ok(())
+}
+
+async fn a_refused_refund_gives_the_credits_back(on: On) -> Result<()> {
+    let Opened { store, .. } = &open(on).await?;
+    let ada = patron(store, 1).await?;
+    let purchase = bought(store, ada).await?;
+    let refund = decide_refund(store, purchase).await?;
+    ensure!(ledger::balance(store, ada).await? == (1, 0));
+    let refused = RefundState::Refused(REASON.into());
+    ensure!(refunds::refused(store, &refund, REASON).await? == refused);
+    ensure!(refunds::refused(store, &refund, "another reason").await? == refused, "once");
+    ensure!(ledger::balance(store, ada).await? == (11, 0), "given back");
+    ensure!(decided_refunds(store).await?.is_empty(), "not sent again");
+    ensure!(purchases::find(store, purchase).await?.context("it")?.done.refunded == 0);
+    doctor_is_happy(store).await?;
+    // It was refunded at the provider, which is only told now.
+    says(store, purchase, Said::Refunded(950)).await?;
+    ensure!(ledger::balance(store, ada).await? == (1, 0), "gone with the money");
+    doctor_is_happy(store).await?;
+    // The other way round: told while ours was on its way.
+    let purchase = bought(store, ada).await?;
+    let refund = decide_refund(store, purchase).await?;
+    says(store, purchase, Said::Refunded(950)).await?;
+    ensure!(matches!(refunds::refused(store, &refund, REASON).await?, RefundState::Refused(_)));
+    ensure!(ledger::balance(store, ada).await? == (1, 0));
+    ensure!(moved(store, "refund_sent", "EUR").await? == 1900, "what went back twice at the provider");
+    doctor_is_happy(store).await
+}
+
+async fn a_refused_refund_of_who_left_is_owed(on: On) -> Result<()> {
+    let Opened { store, .. } = &open(on).await?;
+    let ada = patron(store, 0).await?;
+    let purchase = bought(store, ada).await?;
+    let gone = accounts::delete(store, ada, Some(PaidCredits::Refund), store.now().await?).await?;
+    ensure!(gone == Goodbye::Gone, "{gone:?}");
+    let refund = decided_refunds(store).await?.pop().context("a refund")?;
+    ensure!(refunds::refused(store, &refund, REASON).await? == RefundState::Owed(REASON.into()));
+    ensure!(leaving::sweep(store).await? == 0 && decided_refunds(store).await?.is_empty());
+    ensure!(purchases::find(store, purchase).await?.context("it")?.done.refunded == 950);
+    doctor_is_happy(store).await
+}
+
+async fn a_refused_refund_uncovers_a_dispute(on: On) -> Result<()> {
+    let Opened { store, .. } = &open(on).await?;
+    let ada = patron(store, 0).await?;
+    for end in [Dispute::Won, Dispute::Lost] {
+        let purchase = bought(store, ada).await?;
+        let refund = decide_refund(store, purchase).await?;
+        says(store, purchase, Said::Disputed(Dispute::Open)).await?;
+        ensure!(matches!(refunds::refused(store, &refund, "charge_disputed").await?, RefundState::Refused(_)));
+        ensure!(ledger::balance(store, ada).await? == (0, 0), "the bank has the money");
+        doctor_is_happy(store).await?;
+        says(store, purchase, Said::Disputed(end)).await?;
+        doctor_is_happy(store).await?;
+        ensure!(purchases::owed(store, ada).await? == 0);
+        let back = if end == Dispute::Won { 10 } else { 0 };
+        ensure!(ledger::balance(store, ada).await? == (back, 0), "{end:?}");
+        if end == Dispute::Won {
+            decide_refund(store, purchase).await?;
+        }
+    }
     doctor_is_happy(store).await
 }

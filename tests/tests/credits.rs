@@ -164,6 +164,37 @@ async fn who_leaves_says_what_becomes_of_paid_credits() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_refund_that_the_provider_refuses() -> Result<()> {
+    let shop = Shop::open().await?;
+    let bought = shop.bought("five").await?;
+    let operator = shop.house.operator.transport.clone();
+    let path = format!("/api/purchases/{}/refunds", bought.purchase);
+    let ask = || json!({ "refund": Uuid::now_v7(), "part": "unspent" });
+    shop.sandbox.refuse_refunds(Some("charge_already_refunded")).await?;
+    let (status, done) = post(&operator, &path, &ask()).await?;
+    let done: RefundDone = serde_json::from_value(done)?;
+    ensure!(status == 201 && !done.sent, "{done:?}");
+    ensure!(done.refused.as_ref().is_some_and(|reason| reason.contains("charge_already_refunded")), "{done:?}");
+    shop.credits_are(5).await?;
+    let lines = command(&shop, &["ledger", "purchase", &bought.purchase.to_string()])?;
+    ensure!(lines.contains("refund refused,,,500,EUR,invalid_request_error charge_already_refunded"), "{lines}");
+    // Out of reach is another matter: it is sent until it is there.
+    shop.sandbox.refuse_refunds(None).await?;
+    shop.sandbox.down(true).await?;
+    let (status, done) = post(&operator, &path, &ask()).await?;
+    ensure!(status == 201 && done["sent"] == false && done["refused"].is_null(), "{done}");
+    shop.credits_are(0).await?;
+    shop.sandbox.down(false).await?;
+    eventually("the refund to be with the provider", SOON, || async {
+        let lines = command(&shop, &["ledger", "purchase", &bought.purchase.to_string()])?;
+        ensure!(lines.contains(",refund_sent,refunds,provider,500,EUR"), "{lines}");
+        Ok(())
+    })
+    .await?;
+    doctor_is_happy(&shop.server)
+}
+
+#[tokio::test]
 async fn not_heard_gives_credits_up_to_a_cap() -> Result<()> {
     let mut shop = Shop::with(|setup| setup.set(&["payments", "goodwill_credits"], 3)).await?;
     shop.bought("ten").await?;

@@ -178,4 +178,7 @@ pub struct RefundDone {
     pub bonus: i64,
     /// The provider has it; until then it is tried again.
     pub sent: bool,
+    /// Why the provider refused it for good: the credits were given back.
+    #[serde(default)]
+    pub refused: Option<String>,
 }

@@ -48,6 +48,7 @@ enum Op {
         part: RefundPart,
     },
     SendRefunds,
+    RefuseRefunds,
     ExpireBonus,
     CollectDebts,
     Leave {
@@ -82,6 +83,7 @@ fn op() -> impl Strategy<Value = Op> {
             part: if whole { RefundPart::Whole } else { RefundPart::Unspent },
         }),
         1 => Just(Op::SendRefunds),
+        1 => Just(Op::RefuseRefunds),
         1 => Just(Op::ExpireBonus),
         2 => Just(Op::CollectDebts),
         1 => (which, prop::sample::select(vec![None, Some(PaidCredits::Refund), Some(PaidCredits::Waive)]))
@@ -141,9 +143,17 @@ impl World {
                 Ok(())
             }
             Op::SendRefunds => {
-                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX), Timestamp(0)).await? {
+                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX)).await? {
                     refunds::sent(&self.store, &refund).await?;
                     refunds::sent(&self.store, &refund).await?;
+                }
+                Ok(())
+            }
+            Op::RefuseRefunds => {
+                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX)).await? {
+                    let refused = refunds::refused(&self.store, &refund, "of this test").await?;
+                    assert_eq!(refused, refunds::RefundState::Refused("of this test".into()));
+                    assert_eq!(refunds::refused(&self.store, &refund, "again").await?, refused, "once");
                 }
                 Ok(())
             }
