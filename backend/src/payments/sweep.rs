@@ -8,7 +8,9 @@ use crate::{
     store::{
         StoreError,
         purchases::{
-            self, Heard, Purchase, debts, events, expiry, leaving, receipts,
+            self, Heard, Purchase, debts, events, expiry,
+            idle::{self, Work},
+            leaving, receipts,
             refunds::{self, Refund, RefundState},
         },
     },
@@ -36,22 +38,46 @@ pub async fn run(context: Context) {
 
 async fn sweep(context: &Context) -> Result<(), StoreError> {
     let store = &context.store;
-    receipts::number(store).await?;
-    let mut changed = expiry::sweep(store).await? + events::sweep(store).await? + debts::sweep(store).await?;
-    changed += leaving::sweep(store).await?;
+    let work = idle::work(store).await?;
+    if work.to_number {
+        receipts::number(store).await?;
+    }
+    let mut changed = 0;
+    if work.to_expire {
+        changed += expiry::sweep(store).await?;
+    }
+    if work.to_match {
+        changed += events::sweep(store).await?;
+    }
+    if work.debts {
+        changed += debts::sweep(store).await?;
+    }
+    if work.left_behind {
+        changed += leaving::sweep(store).await?;
+    }
     if let Some(gateway) = &context.payments {
-        let now = store.now().await?;
-        for refund in refunds::to_send(store, now).await? {
-            changed += usize::from(send(context, gateway, &refund).await? != RefundState::Decided);
-        }
-        for purchase in purchases::to_ask(store, now, now.plus(context.config.payments.ask_ms()), AT_A_TIME).await? {
-            changed += usize::from(ask(context, gateway, &purchase).await?);
-        }
+        changed += at_provider(context, gateway, &work).await?;
     }
     if changed > 0 {
         context.live.nudge();
     }
     Ok(())
+}
+
+async fn at_provider(context: &Context, gateway: &Gateway, work: &Work) -> Result<usize, StoreError> {
+    let (store, now) = (&context.store, work.now);
+    let mut changed = 0;
+    if work.to_send {
+        for refund in refunds::to_send(store, now).await? {
+            changed += usize::from(send(context, gateway, &refund).await? != RefundState::Decided);
+        }
+    }
+    if work.to_ask {
+        for purchase in purchases::to_ask(store, now, now.plus(context.config.payments.ask_ms()), AT_A_TIME).await? {
+            changed += usize::from(ask(context, gateway, &purchase).await?);
+        }
+    }
+    Ok(changed)
 }
 
 /// Sends a refund now; gives where it stands then.
