@@ -9,3 +9,6 @@ ALTER TABLE refunds ADD COLUMN worth_minor BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE refunds ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE refunds ADD COLUMN refusal TEXT;
 UPDATE refunds SET worth_minor = CASE WHEN credits > 0 THEN amount_minor ELSE 0 END;
+
+-- "I didn't hear it", read by the staff, newest first.
+CREATE INDEX complaints_by_time ON complaints (made_at);

@@ -9,23 +9,26 @@ use contract::{
     parts,
 };
 use jukeline_app::{
-    api::Report,
+    api::{AccountTerm, Report, SettlementLine},
     events::Request,
     id::{AccountId, JukeboxId, PurchaseId, RefundId},
     purchase::{Dispute, PaidCredits, RefundPart, Said},
     time::Timestamp,
 };
 use jukeline_backend::{
+    books::{self, Command, Format},
+    config::Config,
     context::Context,
     floor::{Handled, handle},
     store::{
         Store,
         accounts::{self, Goodbye},
-        ledger,
+        complaints, ledger, places,
         purchases::{
-            self, Heard, NewPurchase, leaving,
+            self, Heard, NewPurchase, idle, leaving, receipts,
             refunds::{self, RefundState},
         },
+        settings,
     },
 };
 use tempfile::TempDir;
@@ -37,6 +40,10 @@ on_both!(
     a_refused_refund_gives_the_credits_back,
     a_refused_refund_of_who_left_is_owed,
     a_refused_refund_uncovers_a_dispute,
+    a_month_is_the_venues_own,
+    an_accounts_terms_add_up,
+    complaints_come_newest_first,
+    mostly_there_is_nothing_to_do,
 );
 
 /// An open store with the parts of a server, and what keeps both alive.
@@ -232,4 +239,133 @@ async fn a_refused_refund_uncovers_a_dispute(on: On) -> Result<()> {
         }
     }
     doctor_is_happy(store).await
+}
+
+/// Reads the books as `jukeline ledger` and the API do.
+async fn read<T: serde::de::DeserializeOwned>(store: &Store, command: Command) -> Result<Vec<T>> {
+    let (text, well) = books::read(&Config::default(), store, &command, Format::Json).await?;
+    ensure!(well, "{text}");
+    Ok(serde_json::from_str(&text)?)
+}
+
+async fn execute(store: &Store, sql: &'static str, text: &str, number: i64) -> Result<()> {
+    let mut tx = store.begin().await?;
+    sqlx::query(sql).bind(number).bind(text.to_owned()).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn settled(store: &Store, month: &str) -> Result<SettlementLine> {
+    let month: books::Month = month.parse().map_err(anyhow::Error::msg)?;
+    let mut lines = read::<SettlementLine>(store, Command::Settle { month }).await?;
+    ensure!(lines.len() == 1, "one venue, one currency: {lines:?}");
+    lines.pop().context("a line")
+}
+
+/// The venue is in London, where July begins an hour before it does by universal time.
+async fn a_month_is_the_venues_own(on: On) -> Result<()> {
+    let Opened { store, context, .. } = &open(on).await?;
+    let house = House::make(store, 1, 2).await?;
+    let (copper, ada) = (house.jukeboxes[0], patron(store, 0).await?);
+    settings::set(store, ledger::SHARE, "3333").await?;
+    bought(store, ada).await?;
+    let mut next = 0;
+    decide(context, copper, &mut next, &[claim()]).await?;
+    // 23:30 on June 30th and on July 31st by universal time.
+    for (song, at) in [(house.songs[0], 1_782_862_200_000), (house.songs[1], 1_785_540_600_000)] {
+        let (play, asked) = ask(ada, song);
+        let heard = [report(play, Report::Started { position_ms: 0 }), report(play, Report::Finished)];
+        decide(context, copper, &mut next, &[asked]).await?;
+        decide(context, copper, &mut next, &heard).await?;
+        execute(store, "UPDATE transfers SET at = $1 WHERE play = $2", &play.to_string(), at).await?;
+        if song == house.songs[0] {
+            let july = settled(store, "2026-07").await?;
+            let money = (july.worth_minor, july.venue_minor, july.operator_minor);
+            ensure!(money == (Some(190), Some(63), Some(127)) && july.credits_played == 2, "{july:?}");
+            // 33.33 % of 190 is 63.33: the largest remainder is the operator's.
+            ensure!(july.share_percent.as_deref() == Some("33.33"), "{july:?}");
+            ensure!(july.rounding_hundredths_of_minor == Some(-32), "{july:?}");
+            // From now on this venue has a share of its own.
+            let venue = places::venue_of(store, copper).await?.context("a venue")?.to_string();
+            execute(store, "UPDATE venues SET share = $1 WHERE id = $2", &venue, 7000).await?;
+        }
+    }
+    let (june, august) = (settled(store, "2026-06").await?, settled(store, "2026-08").await?);
+    ensure!(june.currency.is_none() && june.credits_played == 0, "{june:?}");
+    let money = (august.worth_minor, august.venue_minor, august.operator_minor);
+    ensure!(money == (Some(190), Some(133), Some(57)) && august.credits_played == 2, "{august:?}");
+    ensure!(august.rounding_hundredths_of_minor == Some(0), "{august:?}");
+    ensure!(settled(store, "2026-07").await?.venue_minor == Some(63), "what was earned stays");
+    doctor_is_happy(store).await
+}
+
+async fn an_accounts_terms_add_up(on: On) -> Result<()> {
+    let Opened { store, context, .. } = &open(on).await?;
+    let house = House::make(store, 1, 2).await?;
+    let (copper, ada) = (house.jukeboxes[0], patron(store, 1).await?);
+    let purchase = bought(store, ada).await?;
+    let mut next = 0;
+    let ((heard, first), (_, second)) = (ask(ada, house.songs[0]), ask(ada, house.songs[1]));
+    decide(context, copper, &mut next, &[claim(), first, second]).await?;
+    let reports = [report(heard, Report::Started { position_ms: 0 }), report(heard, Report::Finished)];
+    decide(context, copper, &mut next, &reports).await?;
+    decide_refund(store, purchase).await?;
+    let terms = read::<AccountTerm>(store, Command::Account { account: ada }).await?;
+    let told: Vec<(&str, i64)> = terms.iter().map(|line| (line.term.as_str(), line.credits)).collect();
+    let right = [("in: grant", 1), ("in: purchase", 10), ("out: capture", 2), ("out: refund", 7), ("out: reserve", 2)];
+    ensure!(told == [right.as_slice(), &[("available", 0)]].concat(), "{told:?}");
+    let nobody = Command::Account { account: AccountId(Uuid::now_v7()) };
+    ensure!(books::read(&Config::default(), store, &nobody, Format::Json).await.is_err());
+    Ok(())
+}
+
+async fn complaints_come_newest_first(on: On) -> Result<()> {
+    let Opened { store, context, .. } = &open(on).await?;
+    let house = House::make(store, 1, 3).await?;
+    let elsewhere = House::make(store, 1, 0).await?;
+    let (copper, ada) = (house.jukeboxes[0], patron(store, 10).await?);
+    let mut next = 0;
+    decide(context, copper, &mut next, &[claim()]).await?;
+    let mut plays = Vec::new();
+    let now = store.now().await?.0;
+    for (song, at) in house.songs.iter().zip(now..) {
+        let (play, asked) = ask(ada, *song);
+        let heard = [report(play, Report::Started { position_ms: 0 }), report(play, Report::Finished)];
+        decide(context, copper, &mut next, &[asked]).await?;
+        decide(context, copper, &mut next, &heard).await?;
+        complaints::note(store, ada, play, 2, 4).await?;
+        execute(store, "UPDATE complaints SET made_at = $1 WHERE play = $2", &play.to_string(), at).await?;
+        plays.insert(0, play);
+    }
+    let venue = async |house: &House| places::venue_of(store, house.jukeboxes[0]).await?.context("a venue");
+    let here = venue(&house).await?;
+    let all = complaints::of_venue(store, here, None, 50).await?;
+    ensure!(all.iter().map(|complaint| complaint.play).collect::<Vec<_>>() == plays, "{all:?}");
+    ensure!(all.iter().map(|complaint| complaint.credits).collect::<Vec<_>>() == [0, 2, 2], "{all:?}");
+    ensure!(all[0].title == house.songs[2].to_string() && all[0].artist == "Ada" && all[0].jukebox == copper);
+    ensure!(all[0].started_at.is_some());
+    let older = complaints::of_venue(store, here, Some(plays[0]), 1).await?;
+    ensure!(older == all[1..2], "{older:?}");
+    ensure!(complaints::of_venue(store, venue(&elsewhere).await?, None, 50).await?.is_empty(), "another's");
+    Ok(())
+}
+
+async fn mostly_there_is_nothing_to_do(on: On) -> Result<()> {
+    let Opened { store, .. } = &open(on).await?;
+    let ada = patron(store, 3).await?;
+    let work = idle::work(store).await?;
+    let settled = !(work.to_expire || work.to_match || work.debts || work.left_behind);
+    ensure!(settled && !(work.to_number || work.to_send || work.to_ask), "{work:?}");
+    let purchase = bought(store, ada).await?;
+    let work = idle::work(store).await?;
+    ensure!(work.to_number && !work.to_send && !work.to_ask && !work.to_expire, "{work:?}");
+    ensure!(receipts::number(store).await? == 1);
+    decide_refund(store, purchase).await?;
+    let work = idle::work(store).await?;
+    ensure!(work.to_send && !work.to_number, "{work:?}");
+    says(store, purchase, Said::Disputed(Dispute::Open)).await?;
+    execute(store, "UPDATE lots SET expires_at = $1 WHERE account = $2", &ada.to_string(), 1).await?;
+    let work = idle::work(store).await?;
+    ensure!(work.to_expire && !work.debts, "{work:?}");
+    Ok(())
 }

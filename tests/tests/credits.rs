@@ -4,7 +4,9 @@ mod support;
 
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
-    api::{Code, CodeRedeemed, Goodwill, PaidCreditsLeft, RefundDone, WalletEvent},
+    api::{
+        BookBalance, Code, CodeRedeemed, Complaints, Goodwill, PaidCreditsLeft, PurchaseLine, RefundDone, WalletEvent,
+    },
     purchase::{PaidCredits, Refunded},
 };
 use jukeline_tests::{
@@ -194,6 +196,107 @@ async fn a_refund_that_the_provider_refuses() -> Result<()> {
     doctor_is_happy(&shop.server)
 }
 
+/// What `jukeline ledger reconcile` says, whether it is content or not.
+fn reconciled(shop: &Shop) -> Result<String> {
+    Ok(String::from_utf8(shop.server.command(&["ledger", "reconcile"])?.output()?.stdout)?)
+}
+
+#[tokio::test]
+async fn reconciliation_names_each_difference() -> Result<()> {
+    let shop = Shop::open().await?;
+    let bought = [shop.bought("ten").await?, shop.bought("ten").await?, shop.bought("ten").await?];
+    let ids = bought.map(|bought| bought.purchase.to_string());
+    ensure!(reconciled(&shop)?.lines().count() == 1, "none at first");
+    // What was begun within a minute may not be everywhere yet.
+    let pool = support::sqlite(shop.server.data()).await?;
+    let earlier = "UPDATE purchases SET created_at = created_at - 120000, credited_at = credited_at - 120000";
+    sqlx::query(earlier).execute(&pool).await?;
+    for (sql, id) in [
+        ("UPDATE purchases SET payment = 'pi_of_nobody' WHERE id = $1", &ids[0]),
+        ("UPDATE purchases SET price_minor = 951, refunded_minor = 100 WHERE id = $1", &ids[1]),
+        ("UPDATE purchases SET dispute_done = 'open' WHERE id = $1", &ids[1]),
+    ] {
+        sqlx::query(sql).bind(id.clone()).execute(&pool).await?;
+    }
+    pool.close().await;
+    // The provider's word of these never comes.
+    shop.sandbox.faults(&json!({ "lose": true })).await?;
+    shop.sandbox.refund(&ids[2], 475).await?;
+    shop.sandbox.dispute(&ids[2], "needs_response").await?;
+    let said = reconciled(&shop)?;
+    for (id, difference) in [
+        (&ids[0], "950 EUR at the provider, but not in the books"),
+        (&ids[0], "in the books, but not at the provider"),
+        (&ids[1], "950 EUR at the provider, 951 EUR in the books"),
+        (&ids[1], "0 refunded at the provider, 100 in the books"),
+        (&ids[1], "disputed in the books, not at the provider"),
+        (&ids[2], "475 refunded at the provider, 0 in the books"),
+        (&ids[2], "disputed or inquired about at the provider, not in the books"),
+    ] {
+        let named = said.lines().filter(|line| line.contains(id.as_str()) && line.contains(difference)).count();
+        ensure!(named == 1, "{difference}: {said}");
+    }
+    ensure!(said.lines().count() == 8, "and nothing else: {said}");
+    let output = shop.server.command(&["ledger", "reconcile"])?.output()?;
+    ensure!(!output.status.success(), "the exit code says so");
+    Ok(())
+}
+
+/// A page of the books as somebody; gives status, content type and text.
+async fn page(who: &HttpTransport, path: &str) -> Result<(u16, String, String)> {
+    let sent = who.bare().get(format!("{}/api/books/{path}", who.base())).send().await?;
+    let kind = sent.headers().get("content-type").context("a type")?.to_str()?.to_owned();
+    Ok((sent.status().as_u16(), kind, sent.text().await?))
+}
+
+#[tokio::test]
+async fn operators_read_the_books() -> Result<()> {
+    let mut shop = Shop::open().await?;
+    let bought = shop.bought("ten").await?;
+    shop.hear(0).await?;
+    shop.credits_are(10).await?;
+    let operator = shop.house.operator.transport.clone();
+    let month = now_month();
+    let mara = shop.mara.api.me().await?.account;
+    for (path, arguments) in [
+        ("balance".to_owned(), vec!["balance".to_owned()]),
+        (format!("accounts/{mara}"), vec!["account".into(), mara.to_string()]),
+        (format!("purchases/{}", bought.purchase), vec!["purchase".into(), bought.purchase.to_string()]),
+        (format!("settlements/{month}"), vec!["settle".into(), month.clone()]),
+        ("reconciliation".to_owned(), vec!["reconcile".into()]),
+    ] {
+        for (format, kind) in [("json", "application/json"), ("csv", "text/csv; charset=utf-8; header=present")] {
+            let mut line = vec!["ledger"];
+            line.extend(arguments.iter().map(String::as_str));
+            line.extend(["--format", format]);
+            let printed = command(&shop, &line)?;
+            let (status, told, text) = page(&operator, &format!("{path}?format={format}")).await?;
+            ensure!(status == 200 && told == kind, "{path}: {status} {told} {text}");
+            ensure!(text.trim() == printed.trim(), "{path}: {text} instead of {printed}");
+        }
+        ensure!(page(&shop.mara.api.transport, &path).await?.0 == 403, "{path} is not everybody's");
+    }
+    let read: Vec<BookBalance> = serde_json::from_str(&page(&operator, "balance").await?.2)?;
+    ensure!(read.iter().any(|line| line.account == "deferred" && line.balance == 950), "{read:?}");
+    let _: Vec<PurchaseLine> =
+        serde_json::from_str(&page(&operator, &format!("purchases/{}", bought.purchase)).await?.2)?;
+    for (path, status) in [
+        ("settlements/2026-13", 422),
+        ("settlements/january", 422),
+        ("reconciliation?days=0", 422),
+        ("balance?format=xml", 400),
+        ("purchases/nothing", 404),
+        ("accounts/0190b1e2-0000-7000-8000-000000000000", 404),
+        ("purchases/0190b1e2-0000-7000-8000-000000000000", 404),
+    ] {
+        let told = page(&operator, path).await?;
+        ensure!(told.0 == status && told.1 == "application/problem+json", "{path}: {told:?}");
+    }
+    shop.sandbox.down(true).await?;
+    ensure!(page(&operator, "reconciliation").await?.0 == 503);
+    Ok(())
+}
+
 #[tokio::test]
 async fn not_heard_gives_credits_up_to_a_cap() -> Result<()> {
     let mut shop = Shop::with(|setup| setup.set(&["payments", "goodwill_credits"], 3)).await?;
@@ -210,6 +313,13 @@ async fn not_heard_gives_credits_up_to_a_cap() -> Result<()> {
     }
     ensure!(given == [2, 2, 0], "once a play, and not beyond the cap: {given:?}");
     shop.credits_are(10).await?;
+    let venue = shop.house.operator.room(&shop.house.room).await?.info.venue;
+    let told =
+        |who: &HttpTransport| who.bare().get(format!("{}/api/venues/{venue}/complaints", shop.server.url())).send();
+    ensure!(told(&shop.mara.api.transport).await?.status() == 403, "for the staff");
+    let told: Complaints = told(&shop.house.operator.transport).await?.json().await?;
+    let read: Vec<_> = told.complaints.iter().map(|complaint| (complaint.play, complaint.credits)).collect();
+    ensure!(read == [(plays[1].play, 0), (plays[0].play, 2)] && told.more.is_none(), "{told:?}");
     doctor_is_happy(&shop.server)
 }
 

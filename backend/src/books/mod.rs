@@ -1,4 +1,4 @@
-//! `jukeline ledger`: the books as an operator reads them.
+//! The books as an operator reads them, by `jukeline ledger` and by the API.
 
 mod reconcile;
 mod settle;
@@ -17,7 +17,9 @@ use crate::{
 };
 use clap::{Subcommand, ValueEnum};
 use jukeline_app::id::{AccountId, PurchaseId};
+use serde::Deserialize;
 use serde_json::json;
+pub use settle::Month;
 use sqlx::Row;
 use std::collections::BTreeMap;
 use table::Table;
@@ -40,7 +42,7 @@ pub enum Command {
     /// What each venue earned in a month of its own time zone.
     Settle {
         /// The month, such as 2026-01.
-        month: settle::Month,
+        month: Month,
     },
     /// Compare the provider's own list of payments with the books; each difference is a line.
     Reconcile {
@@ -51,7 +53,8 @@ pub enum Command {
 }
 
 /// How it is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Comma-separated values (RFC 4180).
     #[default]
