@@ -5,6 +5,7 @@ use crate::{
     api::*,
     id::{AccountId, InvitationId, JukeboxId, PlayId, PurchaseId, SongId, VenueId},
     play::SkipReason,
+    purchase::PaidCredits,
     rules::HouseRules,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -194,9 +195,10 @@ impl<T: Transport> Client<T> {
         self.read(Method::Patch, "/api/me".into(), Some(json(change)?)).await
     }
 
-    /// `DELETE /api/me`: delete the account.
-    pub async fn delete_me(&self) -> Result<(), ClientError> {
-        self.tell(Method::Delete, "/api/me".into(), None).await
+    /// `DELETE /api/me`: delete the account. `paid` says what is to become of credits that were paid for.
+    pub async fn delete_me(&self, paid: Option<PaidCredits>) -> Result<(), ClientError> {
+        let query = paid.map(|paid| format!("?paid_credits={}", paid.word())).unwrap_or_default();
+        self.tell(Method::Delete, format!("/api/me{query}"), None).await
     }
 
     /// `POST /api/guests`

@@ -217,6 +217,27 @@ pub enum RefundPart {
     Unspent,
 }
 
+/// What somebody who deletes their account wants for the unspent credits that they paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PaidCredits {
+    /// What they cost goes back to the card.
+    Refund,
+    /// Nothing: the operator keeps it.
+    Waive,
+}
+
+impl PaidCredits {
+    /// The stable word in requests and in the store.
+    pub fn word(self) -> &'static str {
+        match self {
+            PaidCredits::Refund => "refund",
+            PaidCredits::Waive => "waive",
+        }
+    }
+}
+
 /// What of a purchase's lots is there to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unspent {

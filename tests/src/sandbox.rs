@@ -132,6 +132,14 @@ impl Sandbox {
         self.control(reqwest::Method::PUT, "down", &json!({ "down": down })).await
     }
 
+    /// Makes it refuse every refund for good with a code, or not any more.
+    ///
+    /// # Errors
+    /// It refuses.
+    pub async fn refuse_refunds(&self, code: Option<&str>) -> Result<()> {
+        self.control(reqwest::Method::PUT, "refuses-refunds", &json!({ "code": code })).await
+    }
+
     /// The bodies of the held webhooks, oldest first.
     ///
     /// # Errors

@@ -215,7 +215,7 @@ async fn leaving_for_good() -> Result<()> {
     for table in ["account_keys", "identities", "sessions"] {
         ensure!(!of_account(&before, table).is_empty(), "{table} holds something before");
     }
-    leaver.api.delete_me().await?;
+    leaver.api.delete_me(None).await?;
     refused(leaver.api.me().await, Code::SignInNeeded)?;
     refused(browser(&server)?.sign_in(&person(email, PASSWORD)).await, Code::WrongCredentials)?;
     let after = rows_of_sqlite(server.data()).await?;

@@ -12,7 +12,10 @@ use jukeline_app::{
 use jukeline_backend::{
     config::{Config, PackConfig, Provider},
     payments::{Gateway, NewCheckout, PaymentError, signature},
-    store::purchases::{Purchase, refunds::Refund},
+    store::purchases::{
+        Purchase,
+        refunds::{Refund, RefundState},
+    },
 };
 use jukeline_tests::{
     eventually,
@@ -126,7 +129,9 @@ async fn every_request_is_as_stripe_describes_it() -> Result<()> {
         purchase: bought.id,
         amount_minor: 475,
         taken: Taken { credits: 5, bonus: 1 },
-        sent: false,
+        worth_minor: 475,
+        state: RefundState::Decided,
+        created_at: now(),
     };
     gateway.refund(&bought, &refund).await?;
     gateway.payments(now().plus(-86_400_000), now()).await?;

@@ -88,6 +88,8 @@ codes! {
     ProviderUnavailable = "provider_unavailable", 503, "The payment provider is out of reach. Nothing was charged.";
     /// There is nothing left that could be refunded.
     NothingToRefund = "nothing_to_refund", 409, "There is nothing left to refund.";
+    /// Somebody leaves who has paid credits, and doesn't say what is to become of them. Params: a `PaidCreditsLeft`.
+    PaidCreditsLeft = "paid_credits_left", 409, "Paid credits are left. Say whether they are refunded or waived.";
     /// A webhook that the provider didn't sign, or not just now.
     Unsigned = "unsigned", 400, "The signature is missing, wrong or too old.";
     /// Too large.

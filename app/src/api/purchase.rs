@@ -142,6 +142,17 @@ pub struct Goodwill {
     pub credits: i64,
 }
 
+/// Unspent credits that were paid for, of an account that was to be deleted: the parameters of the problem
+/// `paid_credits_left`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PaidCreditsLeft {
+    /// How many, those included that are set aside for a song.
+    pub credits: i64,
+    /// What they cost, in each currency.
+    pub worth: Vec<Price>,
+}
+
 /// Giving money back: body of `POST /api/purchases/{purchase}/refunds`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -167,4 +178,7 @@ pub struct RefundDone {
     pub bonus: i64,
     /// The provider has it; until then it is tried again.
     pub sent: bool,
+    /// Why the provider refused it for good: the credits were given back.
+    #[serde(default)]
+    pub refused: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Role,
-    id::{AccountId, InvitationId, VenueId},
+    id::{AccountId, InvitationId, JukeboxId, PlayId, VenueId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -110,4 +110,34 @@ pub struct Appointed {
 pub struct ChangeRole {
     /// What they shall be: never more than the one who changes it.
     pub role: Role,
+}
+
+/// "I didn't hear it", as the staff of the venue read it: about which song, not who said it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Complaint {
+    /// The play.
+    pub play: PlayId,
+    /// On which jukebox.
+    pub jukebox: JukeboxId,
+    /// The song.
+    pub title: String,
+    /// By whom.
+    pub artist: String,
+    /// When it began to play.
+    pub started_at: Option<Timestamp>,
+    /// When it was said.
+    pub made_at: Timestamp,
+    /// Credits that were given back at once; 0 when the person had used up theirs.
+    pub credits: i64,
+}
+
+/// Complaints of a venue, newest first: `GET /api/venues/{venue}/complaints`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Complaints {
+    /// Up to 50.
+    pub complaints: Vec<Complaint>,
+    /// Ask again with `before=<this play>` for older ones.
+    pub more: Option<PlayId>,
 }

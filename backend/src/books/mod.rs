@@ -1,4 +1,4 @@
-//! `jukeline ledger`: the books as an operator reads them.
+//! The books as an operator reads them, by `jukeline ledger` and by the API.
 
 mod reconcile;
 mod settle;
@@ -7,11 +7,19 @@ mod table;
 use crate::{
     config::Config,
     payments::PaymentError,
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        purchases::{
+            self,
+            refunds::{self, RefundState},
+        },
+    },
 };
 use clap::{Subcommand, ValueEnum};
 use jukeline_app::id::{AccountId, PurchaseId};
+use serde::Deserialize;
 use serde_json::json;
+pub use settle::Month;
 use sqlx::Row;
 use std::collections::BTreeMap;
 use table::Table;
@@ -34,7 +42,7 @@ pub enum Command {
     /// What each venue earned in a month of its own time zone.
     Settle {
         /// The month, such as 2026-01.
-        month: settle::Month,
+        month: Month,
     },
     /// Compare the provider's own list of payments with the books; each difference is a line.
     Reconcile {
@@ -45,7 +53,8 @@ pub enum Command {
 }
 
 /// How it is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Comma-separated values (RFC 4180).
     #[default]
@@ -150,10 +159,8 @@ async fn account_terms(store: &Store, account: AccountId) -> Result<Table, Books
 async fn purchase_lines(store: &Store, purchase: PurchaseId) -> Result<Table, BooksError> {
     let sql = "SELECT at, kind, debit, credit, amount, unit FROM transfers WHERE purchase = $1 ORDER BY at, id";
     let rows = sqlx::query(sql).bind(purchase.to_string()).fetch_all(store.read()).await?;
-    if rows.is_empty() && crate::store::purchases::find(store, purchase).await?.is_none() {
-        return Err(BooksError::Missing("purchase"));
-    }
-    let mut table = Table::new(&["at_ms", "kind", "debit", "credit", "amount", "unit"]);
+    let found = purchases::find(store, purchase).await?.ok_or(BooksError::Missing("purchase"))?;
+    let mut table = Table::new(&["at_ms", "kind", "debit", "credit", "amount", "unit", "said"]);
     for row in rows {
         let text = |column: usize| row.try_get::<String, _>(column);
         table.push(vec![
@@ -163,6 +170,24 @@ async fn purchase_lines(store: &Store, purchase: PurchaseId) -> Result<Table, Bo
             json!(text(3)?),
             json!(row.try_get::<i64, _>(4)?),
             json!(text(5)?),
+            json!(null),
+        ]);
+    }
+    for refund in refunds::of(store, purchase).await? {
+        let (word, reason) = match refund.state {
+            RefundState::Decided => ("refund to be sent", None),
+            RefundState::Sent => continue,
+            RefundState::Refused(reason) => ("refund refused", Some(reason)),
+            RefundState::Owed(reason) => ("refund refused and owed", Some(reason)),
+        };
+        table.push(vec![
+            json!(refund.created_at.0),
+            json!(word),
+            json!(null),
+            json!(null),
+            json!(refund.amount_minor),
+            json!(found.currency),
+            json!(reason),
         ]);
     }
     Ok(table)

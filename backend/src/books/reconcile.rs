@@ -6,7 +6,10 @@ use crate::{
     payments::{Gateway, PaymentSeen},
     store::{
         Store,
-        purchases::{self, Purchase},
+        purchases::{
+            self, Purchase,
+            refunds::{self, Refund, RefundState},
+        },
     },
 };
 use jukeline_app::{
@@ -33,7 +36,11 @@ pub(super) async fn reconcile(config: &Config, store: &Store, days: u32) -> Resu
         there.insert(payment.payment.clone());
         let purchase = purchases::by_payment(store, &payment.payment).await?;
         let named = purchase.as_ref().map(|purchase| purchase.id).or(payment.purchase);
-        for difference in differences(payment, purchase.as_ref()) {
+        let open = match &purchase {
+            Some(purchase) => open_refunds(store, purchase.id).await?,
+            None => Vec::new(),
+        };
+        for difference in differences(payment, purchase.as_ref(), &open) {
             push(&mut table, &payment.payment, named, &difference);
         }
     }
@@ -50,7 +57,14 @@ fn push(table: &mut Table, payment: &str, purchase: Option<PurchaseId>, differen
     table.push(vec![json!(payment), json!(purchase), json!(difference)]);
 }
 
-fn differences(payment: &PaymentSeen, purchase: Option<&Purchase>) -> Vec<String> {
+/// Refunds that are in the books, and that the provider doesn't have.
+async fn open_refunds(store: &Store, purchase: PurchaseId) -> Result<Vec<Refund>, BooksError> {
+    let mut refunds = refunds::of(store, purchase).await?;
+    refunds.retain(|refund| matches!(refund.state, RefundState::Decided | RefundState::Owed(_)));
+    Ok(refunds)
+}
+
+fn differences(payment: &PaymentSeen, purchase: Option<&Purchase>, open: &[Refund]) -> Vec<String> {
     let Some(purchase) = purchase else {
         return vec![format!("{} {} at the provider, but not in the books", payment.minor, payment.currency)];
     };
@@ -64,11 +78,25 @@ fn differences(payment: &PaymentSeen, purchase: Option<&Purchase>) -> Vec<String
             payment.minor, payment.currency, purchase.price_minor, purchase.currency
         ));
     }
-    if payment.refunded_minor != purchase.done.refunded {
-        differences.push(format!(
-            "{} refunded at the provider, {} in the books",
-            payment.refunded_minor, purchase.done.refunded
-        ));
+    for refund in open {
+        let (amount, currency) = (refund.amount_minor, &purchase.currency);
+        differences.push(match &refund.state {
+            RefundState::Owed(reason) => {
+                format!(
+                    "a refund of {amount} {currency} was refused ({reason}) and its account is gone: it is owed still"
+                )
+            }
+            _ => format!("a refund of {amount} {currency} is on its way"),
+        });
+    }
+    let sent = purchase.done.refunded - open.iter().map(|refund| refund.amount_minor).sum::<i64>();
+    if payment.refunded_minor != sent {
+        differences.push(format!("{} refunded at the provider, {sent} in the books", payment.refunded_minor));
+    }
+    match (payment.disputed, purchase.done.dispute) {
+        (true, None) => differences.push("disputed or inquired about at the provider, not in the books".into()),
+        (false, Some(_)) => differences.push("disputed in the books, not at the provider".into()),
+        _ => {}
     }
     differences
 }
@@ -103,6 +131,7 @@ mod tests {
             purchase: None,
             minor,
             refunded_minor,
+            disputed: false,
             currency: "EUR".into(),
             created_at: Timestamp(0),
         }
@@ -110,6 +139,6 @@ mod tests {
 
     #[test]
     fn a_payment_that_nobody_knows_is_named() {
-        assert_eq!(differences(&seen(950, 0), None), ["950 EUR at the provider, but not in the books"]);
+        assert_eq!(differences(&seen(950, 0), None, &[]), ["950 EUR at the provider, but not in the books"]);
     }
 }

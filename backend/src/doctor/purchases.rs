@@ -29,7 +29,7 @@ async fn purchases(tx: &mut Snapshot, findings: &mut Findings) -> Result<usize> 
                CAST(SUM(CASE WHEN t.kind = 'buy' THEN 1 ELSE 0 END) AS BIGINT), \
                CAST(SUM(CASE WHEN t.kind = 'buy' THEN t.amount ELSE 0 END) AS BIGINT), \
                CAST(SUM(CASE WHEN t.kind = 'pay' THEN t.amount ELSE 0 END) AS BIGINT), p.refunded_minor, \
-               CAST(COALESCE((SELECT SUM(r.amount_minor) FROM refunds r WHERE r.purchase = p.id), 0) AS BIGINT) \
+               CAST(COALESCE((SELECT SUM(r.amount_minor) FROM refunds r WHERE r.purchase = p.id AND r.state <> 'refused'), 0) AS BIGINT) \
                FROM purchases p LEFT JOIN transfers t ON t.purchase = p.id \
                GROUP BY p.id, p.state, p.paid, p.price_minor, p.credits, p.refunded_minor";
     let rows = sqlx::query(sql).fetch_all(&mut **tx).await?;

@@ -2,10 +2,11 @@
 
 use super::{
     cookies::{self, SetCookies},
-    extract::Json,
+    extract::{Json, Query},
     identity::{self, Device, Passes, Session},
     limits, passwords,
     problem::{Answer, ApiProblem},
+    purchases::view::price,
     sessions::{self, SignedIn},
     shared::{Address, Shared},
 };
@@ -14,6 +15,7 @@ use crate::{
     store::{
         self,
         accounts::{self, Goodbye},
+        purchases::leaving::{self, PaidLeft},
     },
 };
 use axum::{
@@ -23,11 +25,13 @@ use axum::{
     routing::{get, post},
 };
 use jukeline_app::{
-    api::{AddressAndPassword, ChangeMe, Code, Credential, Me, SessionStarted, StartAsGuest},
+    api::{AddressAndPassword, ChangeMe, Code, Credential, Me, PaidCreditsLeft, Problem, SessionStarted, StartAsGuest},
     events::Request,
     id::AccountId,
+    purchase::PaidCredits,
     staff::is_last_operator,
 };
+use serde::Deserialize;
 use std::time::Duration;
 
 /// Longest name in characters.
@@ -182,20 +186,51 @@ pub(super) fn checked_name(name: &str) -> Answer<String> {
     Ok(name.to_owned())
 }
 
-/// Deletes the account: songs that wait are taken back first, what is left of its credits is forfeited.
-async fn delete(State(context): State<Context>, session: Session, cookies: SetCookies) -> Answer<StatusCode> {
+/// In the query, since some proxies drop the body of a `DELETE`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leave {
+    #[serde(default)]
+    paid_credits: Option<PaidCredits>,
+}
+
+/// Deletes the account: songs that wait are taken back first; what was paid for and isn't spent is refunded or waived, what
+/// was given is forfeited.
+async fn delete(
+    State(context): State<Context>,
+    session: Session,
+    cookies: SetCookies,
+    Query(leave): Query<Leave>,
+) -> Answer<StatusCode> {
     let operators = accounts::staff::posts_now(&context.store, None).await?;
     if is_last_operator(&operators, session.account) {
         return Err(Code::LastManager.into());
     }
+    if leave.paid_credits.is_none() {
+        let mut connection = context.store.read().acquire().await?;
+        let left = leaving::paid_left(&mut connection, session.account).await?;
+        if !left.is_empty() {
+            return Err(paid_credits_left(&left));
+        }
+    }
     take_all_back(&context, session.account).await?;
     let now = context.store.now().await?;
-    if accounts::delete(&context.store, session.account, now).await? == Goodbye::LastOperator {
-        return Err(Code::LastManager.into());
+    match accounts::delete(&context.store, session.account, leave.paid_credits, now).await? {
+        Goodbye::Gone => {}
+        Goodbye::LastOperator => return Err(Code::LastManager.into()),
+        // Bought since.
+        Goodbye::PaidCreditsLeft(left) => return Err(paid_credits_left(&left)),
     }
     context.live.nudge();
     cookies.set(&context.config, cookies::session_name(&context.config), "", 0);
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn paid_credits_left(left: &[PaidLeft]) -> ApiProblem {
+    let credits = left.iter().map(|left| left.credits).sum();
+    let worth = left.iter().map(|left| price(left.worth_minor, &left.currency)).collect();
+    let params = serde_json::to_value(PaidCreditsLeft { credits, worth }).unwrap_or_default();
+    Problem::with(Code::PaidCreditsLeft, params).into()
 }
 
 /// Takes back every song that waits and waits until each is decided, so that its credits are there to be settled.

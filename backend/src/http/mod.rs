@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod assets;
 pub mod audience;
+pub mod books;
 pub mod codes;
+pub mod complaints;
 pub mod cookies;
 pub mod extract;
 pub mod html;
@@ -67,6 +69,8 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(live::routes())
         .merge(staff::routes())
         .merge(people::routes())
+        .merge(complaints::routes())
+        .merge(books::routes())
         .merge(wallet::routes())
         .merge(purchases::routes())
         .merge(codes::routes())

@@ -133,9 +133,11 @@ fn operation(described: &Described) -> Operation {
             .required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
-    for (status, kind, schema) in &described.answers {
-        let answer = ResponseBuilder::new().description("As asked.");
-        let answer = if kind.is_empty() { answer } else { answer.content(*kind, Content::new(schema.clone())) };
+    for status in described.answers.iter().map(|(status, ..)| *status).collect::<BTreeSet<_>>() {
+        let kinds = described.answers.iter().filter(|(of, kind, _)| *of == status && !kind.is_empty());
+        let answer = kinds.fold(ResponseBuilder::new().description("As asked."), |answer, (_, kind, schema)| {
+            answer.content(*kind, Content::new(schema.clone()))
+        });
         operation = operation.response(status.to_string(), answer.build());
     }
     for (status, codes) in refusals(described) {

@@ -86,9 +86,11 @@ impl Live {
         }
     }
 
-    /// Says that the outbox has something: the relay looks at once instead of at its next turn.
+    /// Says that the outbox has something: the relay and who waits for news of a wallet look at once instead of at their
+    /// next turn.
     pub fn nudge(&self) {
         self.inner.relay_nudged.notify_one();
+        self.inner.wallets.wake();
     }
 
     /// Whether the relay is a task of this process: then a nudge is all it needs.

@@ -12,15 +12,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-/// How often it looks.
-const EVERY: Duration = Duration::from_millis(300);
+/// How often it looks for what other processes decided.
+const EVERY: Duration = Duration::from_secs(1);
+/// What this process decides so soon after something else is found together with it.
+const TOGETHER: Duration = Duration::from_millis(50);
 
 /// The watched wallets. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Wallets {
     watched: Arc<Mutex<HashMap<AccountId, watch::Sender<i64>>>>,
+    committed: Arc<Notify>,
 }
 
 impl Wallets {
@@ -28,6 +31,11 @@ impl Wallets {
     pub fn watch(&self, account: AccountId) -> watch::Receiver<i64> {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         watched.entry(account).or_insert_with(|| watch::channel(0).0).subscribe()
+    }
+
+    /// Says that this process has committed something.
+    pub(super) fn wake(&self) {
+        self.committed.notify_one();
     }
 
     /// Those that somebody still watches.
@@ -51,6 +59,7 @@ pub async fn run(context: Context) {
         tokio::select! {
             () = context.stopped() => return,
             () = tokio::time::sleep(EVERY) => {}
+            () = context.live.wallets().committed.notified() => tokio::time::sleep(TOGETHER).await,
         }
         let accounts = context.live.wallets().accounts();
         match versions(&context.store, &accounts).await {

@@ -57,6 +57,8 @@ pub struct PaymentSeen {
     pub minor: i64,
     /// What went back.
     pub refunded_minor: i64,
+    /// Its cardholder's bank disputes it, has disputed it, or has inquired about it.
+    pub disputed: bool,
     /// The ISO 4217 code.
     pub currency: String,
     /// When it was begun.
@@ -153,7 +155,7 @@ impl Gateway {
         ]);
         let made: wire::RefundObject = self.post("v1/refunds", &format!("refund-{id}"), &form).await?;
         match made.status.as_deref() {
-            Some("failed" | "canceled") => Err(PaymentError::Unreadable("the refund failed".into())),
+            Some(status @ ("failed" | "canceled")) => Err(PaymentError::Refused { status: 200, said: status.into() }),
             _ => Ok(()),
         }
     }
@@ -270,15 +272,16 @@ fn payment(intent: &wire::Intent) -> PaymentSeen {
         Ok(currency) => from_stripe_amount(amount, currency),
         Err(_) => amount,
     };
-    let refunded = match &intent.latest_charge {
-        Some(wire::ChargeRef::Whole(charge)) => charge.amount_refunded,
-        _ => 0,
+    let (refunded, disputed) = match &intent.latest_charge {
+        Some(wire::ChargeRef::Whole(charge)) => (charge.amount_refunded, charge.disputed),
+        _ => (0, false),
     };
     PaymentSeen {
         payment: intent.id.clone(),
         purchase: intent.purchase(),
         minor: count(intent.amount_received),
         refunded_minor: count(refunded),
+        disputed,
         created_at: Timestamp(intent.created.saturating_mul(SECOND)),
         currency: code,
     }

@@ -31,3 +31,18 @@ pub enum PaymentError {
     #[error("the payment provider answered something unreadable: {0}")]
     Unreadable(String),
 }
+
+impl PaymentError {
+    /// Whether the same request would be refused for ever. A key that isn't right (401, 403) can be put right.
+    pub fn is_final(&self) -> bool {
+        matches!(self, PaymentError::Refused { status, .. } if !matches!(status, 401 | 403))
+    }
+
+    /// The provider's own words where it refused, such as `invalid_request_error charge_already_refunded`.
+    pub fn reason(&self) -> String {
+        match self {
+            PaymentError::Refused { said, .. } => said.clone(),
+            PaymentError::Unreachable(_) | PaymentError::Unreadable(_) => self.to_string(),
+        }
+    }
+}

@@ -7,7 +7,12 @@ use crate::{
     crash,
     store::{
         StoreError,
-        purchases::{self, Heard, Purchase, debts, events, expiry, receipts, refunds},
+        purchases::{
+            self, Heard, Purchase, debts, events, expiry,
+            idle::{self, Work},
+            leaving, receipts,
+            refunds::{self, Refund, RefundState},
+        },
     },
 };
 use jukeline_app::purchase::Said;
@@ -17,8 +22,6 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(2);
 /// Purchases at a time.
 const AT_A_TIME: i64 = 20;
-/// A refund that didn't go through is sent again after this.
-const SEND_AGAIN_MS: i64 = 30_000;
 
 /// Runs until the server stops.
 pub async fn run(context: Context) {
@@ -35,16 +38,25 @@ pub async fn run(context: Context) {
 
 async fn sweep(context: &Context) -> Result<(), StoreError> {
     let store = &context.store;
-    receipts::number(store).await?;
-    let mut changed = expiry::sweep(store).await? + events::sweep(store).await? + debts::sweep(store).await?;
+    let work = idle::work(store).await?;
+    if work.to_number {
+        receipts::number(store).await?;
+    }
+    let mut changed = 0;
+    if work.to_expire {
+        changed += expiry::sweep(store).await?;
+    }
+    if work.to_match {
+        changed += events::sweep(store).await?;
+    }
+    if work.debts {
+        changed += debts::sweep(store).await?;
+    }
+    if work.left_behind {
+        changed += leaving::sweep(store).await?;
+    }
     if let Some(gateway) = &context.payments {
-        let now = store.now().await?;
-        for refund in refunds::to_send(store, now, now.plus(SEND_AGAIN_MS)).await? {
-            changed += usize::from(send(context, gateway, &refund).await?);
-        }
-        for purchase in purchases::to_ask(store, now, now.plus(context.config.payments.ask_ms()), AT_A_TIME).await? {
-            changed += usize::from(ask(context, gateway, &purchase).await?);
-        }
+        changed += at_provider(context, gateway, &work).await?;
     }
     if changed > 0 {
         context.live.nudge();
@@ -52,18 +64,40 @@ async fn sweep(context: &Context) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Sends a refund now; true when the provider has it.
-pub async fn send(context: &Context, gateway: &Gateway, refund: &refunds::Refund) -> Result<bool, StoreError> {
-    let Some(purchase) = purchases::find(&context.store, refund.purchase).await? else { return Ok(false) };
+async fn at_provider(context: &Context, gateway: &Gateway, work: &Work) -> Result<usize, StoreError> {
+    let (store, now) = (&context.store, work.now);
+    let mut changed = 0;
+    if work.to_send {
+        for refund in refunds::to_send(store, now).await? {
+            changed += usize::from(send(context, gateway, &refund).await? != RefundState::Decided);
+        }
+    }
+    if work.to_ask {
+        for purchase in purchases::to_ask(store, now, now.plus(context.config.payments.ask_ms()), AT_A_TIME).await? {
+            changed += usize::from(ask(context, gateway, &purchase).await?);
+        }
+    }
+    Ok(changed)
+}
+
+/// Sends a refund now; gives where it stands then.
+pub async fn send(context: &Context, gateway: &Gateway, refund: &Refund) -> Result<RefundState, StoreError> {
+    let Some(purchase) = purchases::find(&context.store, refund.purchase).await? else {
+        return Ok(refund.state.clone());
+    };
     match gateway.refund(&purchase, refund).await {
         Ok(()) => {
             crash::point("refund-sent");
             refunds::sent(&context.store, refund).await?;
-            Ok(true)
+            Ok(RefundState::Sent)
+        }
+        Err(error) if error.is_final() => {
+            tracing::error!(%error, refund = %refund.id, "a refund was refused for good");
+            refunds::refused(&context.store, refund, &error.reason()).await
         }
         Err(error) => {
             tracing::warn!(%error, refund = %refund.id, "a refund was not sent; trying again");
-            Ok(false)
+            Ok(refund.state.clone())
         }
     }
 }

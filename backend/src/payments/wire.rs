@@ -127,6 +127,8 @@ pub(super) struct Charge {
     #[serde(default)]
     pub(super) amount_refunded: i64,
     #[serde(default)]
+    pub(super) disputed: bool,
+    #[serde(default)]
     pub(super) currency: Option<String>,
     #[serde(default)]
     pub(super) metadata: Option<HashMap<String, String>>,

@@ -128,6 +128,9 @@ async fn refund(State(sandbox): State<Sandbox>, headers: HeaderMap, body: String
     if let Err(refused) = admit(&sandbox, &headers) {
         return *refused;
     }
+    if let Some(code) = sandbox.register().refuses_refunds.clone() {
+        return refusal(StatusCode::BAD_REQUEST, &code, "payment_intent");
+    }
     let fields = fields(&body);
     let payment = fields.get("payment_intent").cloned().unwrap_or_default();
     let amount = fields.get("amount").and_then(|amount| amount.parse().ok()).unwrap_or(0);

@@ -17,6 +17,7 @@ pub(super) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/faults", put(faults))
         .route("/down", put(down))
+        .route("/refuses-refunds", put(refuses_refunds))
         .route("/held", get(held))
         .route("/held/release", post(release))
         .route("/expire", post(expire))
@@ -36,6 +37,17 @@ struct Down {
 
 async fn down(State(sandbox): State<Sandbox>, Json(said): Json<Down>) -> StatusCode {
     sandbox.register().down = said.down;
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct RefusesRefunds {
+    /// Stripe's code, such as `charge_already_refunded`; none to take refunds again.
+    code: Option<String>,
+}
+
+async fn refuses_refunds(State(sandbox): State<Sandbox>, Json(said): Json<RefusesRefunds>) -> StatusCode {
+    sandbox.register().refuses_refunds = said.code;
     StatusCode::NO_CONTENT
 }
 

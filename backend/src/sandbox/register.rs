@@ -65,6 +65,8 @@ pub(super) struct Register {
     pub(super) answered: HashMap<String, Answered>,
     /// The API answers 503.
     pub(super) down: bool,
+    /// Refunds are refused for good, with this code.
+    pub(super) refuses_refunds: Option<String>,
 }
 
 fn new_id(prefix: &str) -> String {

@@ -1,11 +1,13 @@
 //! "I didn't hear it": a note to the venue, and credits on the house up to a cap.
 
-use super::{Result, Store, ledger};
+use super::{Result, Store, id, ledger};
 use jukeline_app::{
-    id::{AccountId, PlayId},
+    api::Complaint,
+    id::{AccountId, PlayId, VenueId},
     ledger::Origin,
     time::{MINUTE, Timestamp},
 };
+use sqlx::Row;
 
 /// How long given credits count towards the cap.
 const SPAN_MS: i64 = 30 * 24 * 60 * MINUTE;
@@ -46,4 +48,32 @@ async fn write(tx: &mut super::Tx, account: AccountId, play: PlayId, credits: i6
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Complaints of a venue, newest first: those older than the one about `before`.
+pub async fn of_venue(store: &Store, venue: VenueId, before: Option<PlayId>, limit: i64) -> Result<Vec<Complaint>> {
+    let sql = "SELECT c.play, p.jukebox, COALESCE(s.title, ''), COALESCE(s.artist, ''), p.started_at, c.made_at, c.credits \
+               FROM complaints c JOIN plays p ON p.id = c.play JOIN jukeboxes j ON j.id = p.jukebox \
+               LEFT JOIN songs s ON s.id = p.song LEFT JOIN complaints b ON b.play = $1 \
+               WHERE j.venue = $2 AND (b.play IS NULL OR c.made_at < b.made_at OR (c.made_at = b.made_at AND c.play < b.play)) \
+               ORDER BY c.made_at DESC, c.play DESC LIMIT $3";
+    let rows = sqlx::query(sql)
+        .bind(before.map(|play| play.to_string()))
+        .bind(venue.to_string())
+        .bind(limit)
+        .fetch_all(store.read())
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Complaint {
+                play: id("complaints", row.try_get(0)?)?,
+                jukebox: id("plays", row.try_get(1)?)?,
+                title: row.try_get(2)?,
+                artist: row.try_get(3)?,
+                started_at: row.try_get::<Option<i64>, _>(4)?.map(Timestamp),
+                made_at: Timestamp(row.try_get(5)?),
+                credits: row.try_get(6)?,
+            })
+        })
+        .collect()
 }

@@ -4,6 +4,8 @@ mod act;
 pub mod debts;
 pub mod events;
 pub mod expiry;
+pub mod idle;
+pub mod leaving;
 pub mod receipts;
 pub mod refunds;
 

@@ -14,7 +14,10 @@ use crate::shared::{
     words::{Lang, lang},
 };
 use dioxus::prelude::*;
-use jukeline_app::api::{ChangeMe, Me};
+use jukeline_app::{
+    api::{ChangeMe, Code, Me},
+    purchase::PaidCredits,
+};
 
 /// The page about oneself.
 #[component]
@@ -153,18 +156,22 @@ fn DeleteAccount(me: Me) -> Element {
     let lang = lang();
     let mut sure = use_signal(|| false);
     let mut error = use_signal(|| None::<String>);
-    let delete = move |_| {
+    let mut paid_left = use_signal(|| false);
+    let delete = use_callback(move |paid: Option<PaidCredits>| {
         spawn(async move {
-            match api().delete_me().await {
+            match api().delete_me(paid).await {
                 Ok(()) => {
                     state::forget_me();
                     state::show_toast(Toast { head: lang.deleted().into(), text: String::new() });
                     nav::replace(Route::Me);
                 }
-                Err(e) => error.set(Some(lang.client_error(&e))),
+                Err(e) => {
+                    paid_left.set(e.code() == Some(Code::PaidCreditsLeft));
+                    error.set(Some(lang.client_error(&e)));
+                }
             }
         });
-    };
+    });
     rsx! {
         FormError { words: error() }
         if sure() {
@@ -174,7 +181,12 @@ fn DeleteAccount(me: Me) -> Element {
                     p { {lang.delete_warning(me.credits + me.reserved)} }
                     p { class: "actions",
                         button { class: "btn", onclick: move |_| sure.set(false), {lang.keep_it()} }
-                        button { class: "btn warn", onclick: delete, {lang.delete_for_good()} }
+                        if paid_left() {
+                            button { class: "btn warn", onclick: move |_| delete.call(Some(PaidCredits::Refund)), {lang.delete_refund()} }
+                            button { class: "btn warn", onclick: move |_| delete.call(Some(PaidCredits::Waive)), {lang.delete_waive()} }
+                        } else {
+                            button { class: "btn warn", onclick: move |_| delete.call(None), {lang.delete_for_good()} }
+                        }
                     }
                 }
             }

@@ -5,14 +5,20 @@ use crate::http::sessions::{AskForResetCode, ResetCode};
 use axum::http::Method;
 use jukeline_app::{
     api::{
-        AddressAndPassword, Appointed, AskForSong, AskForTicket, Browse, BuyPack, ChangeMe, ChangeRole, Code,
-        CodeRedeemed, ForgotPassword, Goodwill, ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay,
-        MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PairScreen, PairingCode, Pass, Quote,
-        RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SetupRoom,
-        SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet,
+        AccountTerm, AddressAndPassword, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack, ChangeMe,
+        ChangeRole, Code, CodeRedeemed, Complaints, Difference, ForgotPassword, Goodwill, ImportMusic, Invite, Invited,
+        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
+        PaidCreditsLeft, PairScreen, PairingCode, Pass, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword,
+        RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence,
+        SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet,
     },
     play::SkipReason,
+    purchase::PaidCredits,
     rules::HouseRules,
+};
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, Type},
 };
 
 const GET: Method = Method::GET;
@@ -23,7 +29,7 @@ const DELETE: Method = Method::DELETE;
 
 /// Every operation.
 pub(super) fn all() -> Vec<Described> {
-    [people(), purchases(), rooms(), plays(), screens(), staff(), appointments(), setup()]
+    [people(), purchases(), rooms(), plays(), screens(), staff(), appointments(), books(), setup()]
         .into_iter()
         .flatten()
         .collect()
@@ -31,6 +37,17 @@ pub(super) fn all() -> Vec<Described> {
 
 fn people() -> Vec<Described> {
     let op = |method, path, summary| Described::new(method, path, "people", summary);
+    let mut leave = op(
+        DELETE,
+        "/api/me",
+        "Delete the account with everything personal; paid_credits says what becomes of unspent credits that were paid for",
+    );
+    let paid_credits = leave.reference::<PaidCredits>();
+    leave.reference::<PaidCreditsLeft>();
+    let leave = leave
+        .query("paid_credits", paid_credits)
+        .gives_other(204, "")
+        .refuses(&[Code::LastManager, Code::PaidCreditsLeft]);
     vec![
         op(POST, "/api/guests", "Start as a guest, or hear who one is already")
             .takes::<StartAsGuest>()
@@ -53,9 +70,7 @@ fn people() -> Vec<Described> {
             .takes::<ChangeMe>()
             .gives::<Me>(200)
             .refuses(&[Code::Invalid]),
-        op(DELETE, "/api/me", "Delete the account with everything personal")
-            .gives_other(204, "")
-            .refuses(&[Code::LastManager]),
+        leave,
         op(POST, "/api/sessions", "Sign in; a guest's credits and history come along")
             .takes::<AddressAndPassword>()
             .gives::<SessionStarted>(201)
@@ -217,6 +232,35 @@ fn staff() -> Vec<Described> {
     ]
 }
 
+fn books() -> Vec<Described> {
+    fn op<Lines: ToSchema>(path: &'static str, summary: &'static str) -> Described {
+        let format = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["csv", "json"])).build();
+        Described::new(GET, path, "books", summary)
+            .query("format", format.into())
+            .gives::<Lines>(200)
+            .gives_other(200, "text/csv")
+    }
+    vec![
+        op::<Vec<BookBalance>>("/api/books/balance", "Every account of the books with its balance"),
+        op::<Vec<AccountTerm>>(
+            "/api/books/accounts/{account}",
+            "One person's credits: what came in and what became of it",
+        ),
+        op::<Vec<PurchaseLine>>("/api/books/purchases/{purchase}", "Every movement of one purchase"),
+        op::<Vec<SettlementLine>>(
+            "/api/books/settlements/{month}",
+            "What each venue earned in a month, such as 2026-01, of its own time zone",
+        )
+        .refuses(&[Code::Invalid]),
+        op::<Vec<Difference>>(
+            "/api/books/reconciliation",
+            "Each difference between the provider's own list of payments and the books",
+        )
+        .query("days", number_schema(1, 400))
+        .refuses(&[Code::Invalid, Code::NotOnSale, Code::ProviderUnavailable]),
+    ]
+}
+
 fn appointments() -> Vec<Described> {
     let op = |method, path, summary| Described::new(method, path, "appointments", summary);
     let invite = |path, summary| {
@@ -228,6 +272,9 @@ fn appointments() -> Vec<Described> {
         ])
     };
     vec![
+        op(GET, "/api/venues/{venue}/complaints", "Songs that somebody didn't hear, newest first")
+            .query("before", uuid_schema())
+            .gives::<Complaints>(200),
         op(GET, "/api/venues/{venue}/staff", "Who works at a venue, and who is invited").gives::<Staff>(200),
         op(PUT, "/api/venues/{venue}/staff/{account}", "Give somebody who works there another role")
             .takes::<ChangeRole>()

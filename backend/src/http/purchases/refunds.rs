@@ -10,7 +10,10 @@ use crate::{
         problem::{Answer, ApiProblem},
     },
     payments::sweep,
-    store::purchases::{self, refunds},
+    store::purchases::{
+        self,
+        refunds::{self, RefundState},
+    },
 };
 use axum::{extract::State, http::StatusCode};
 use jukeline_app::{
@@ -32,11 +35,16 @@ pub(super) async fn refund(
     let refund = decided.ok_or(ApiProblem::from(Code::NothingToRefund))?;
     crash::point("refund-decided");
     context.live.nudge();
-    let sent = match &context.payments {
-        Some(gateway) if !refund.sent => sweep::send(&context, gateway, &refund).await?,
-        _ => refund.sent,
+    let state = match &context.payments {
+        Some(gateway) if refund.state == RefundState::Decided => sweep::send(&context, gateway, &refund).await?,
+        _ => refund.state,
+    };
+    let (sent, refused) = match state {
+        RefundState::Decided => (false, None),
+        RefundState::Sent => (true, None),
+        RefundState::Refused(reason) | RefundState::Owed(reason) => (false, Some(reason)),
     };
     let amount = view::price(refund.amount_minor, &found.currency);
     let (credits, bonus) = (refund.taken.credits, refund.taken.bonus);
-    Ok((StatusCode::CREATED, Json(RefundDone { refund: refund.id, amount, credits, bonus, sent })))
+    Ok((StatusCode::CREATED, Json(RefundDone { refund: refund.id, amount, credits, bonus, sent, refused })))
 }

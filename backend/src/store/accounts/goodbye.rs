@@ -1,9 +1,13 @@
 //! Deleting an account: its key goes, and with it everything personal, wherever it was copied to.
 
 use super::staff;
-use crate::store::{Result, Store, id, ledger};
+use crate::store::{
+    Result, Store, id,
+    purchases::leaving::{self, PaidLeft},
+};
 use jukeline_app::{
     id::{AccountId, JukeboxId, PlayId},
+    purchase::PaidCredits,
     staff::is_last_operator,
     time::Timestamp,
 };
@@ -17,19 +21,27 @@ pub async fn live_plays(store: &Store, account: AccountId) -> Result<Vec<(Jukebo
 }
 
 /// What became of a wish to leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Goodbye {
     /// The account is gone.
     Gone,
     /// Nothing changed: without this operator there would be none.
     LastOperator,
+    /// Nothing changed: it has credits that were paid for, and nothing was said about them.
+    PaidCreditsLeft(Vec<PaidLeft>),
 }
 
-/// Deletes an account: what is left of its credits is forfeited, its key, identities, sessions and roles go.
-pub async fn delete(store: &Store, account: AccountId, now: Timestamp) -> Result<Goodbye> {
+/// Deletes an account: its credits are settled as is said, its key, identities, sessions and roles go. Purchases, refunds
+/// and receipts stay, as the law on bookkeeping wants it; what is left in them of the person is a random id.
+pub async fn delete(store: &Store, account: AccountId, paid: Option<PaidCredits>, now: Timestamp) -> Result<Goodbye> {
     let mut tx = store.begin().await?;
-    ledger::forfeit(&mut tx, store.kind(), account, now).await?;
+    crate::store::ledger::versions(&mut tx, store.kind(), &[account]).await?;
+    let left = leaving::paid_left(&mut tx, account).await?;
+    if paid.is_none() && !left.is_empty() {
+        return Ok(Goodbye::PaidCreditsLeft(left));
+    }
+    leaving::settle(store, &mut tx, account, paid, now).await?;
     if is_last_operator(&staff::posts(&mut tx, store.kind(), None).await?, account) {
         return Ok(Goodbye::LastOperator);
     }
@@ -44,8 +56,9 @@ pub async fn delete(store: &Store, account: AccountId, now: Timestamp) -> Result
     ] {
         sqlx::query(sql).bind(account.to_string()).execute(&mut *tx).await?;
     }
-    sqlx::query("UPDATE accounts SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL")
+    sqlx::query("UPDATE accounts SET deleted_at = $1, paid_credits = $2 WHERE id = $3 AND deleted_at IS NULL")
         .bind(now.0)
+        .bind(paid.map(PaidCredits::word))
         .bind(account.to_string())
         .execute(&mut *tx)
         .await?;

@@ -96,7 +96,7 @@ async fn a_deleted_account_leaves_nothing_personal() {
     let account = guest(&store, 5).await;
     change(&store, account, Some("Mara"), Some(true), Timestamp(2)).await.expect("changed");
     assert_eq!(profile(&store, account).await.expect("a read").expect("there").name.as_deref(), Some("Mara"));
-    assert_eq!(delete(&store, account, Timestamp(3)).await.expect("deleted"), Goodbye::Gone);
+    assert_eq!(delete(&store, account, None, Timestamp(3)).await.expect("deleted"), Goodbye::Gone);
     assert_eq!(profile(&store, account).await.expect("a read"), None);
     assert_eq!(super::super::ledger::balance(&store, account).await.expect("a balance"), (0, 0));
 }

@@ -34,7 +34,7 @@ pub(super) struct Ledger<'a> {
     pub(super) now: Timestamp,
     versions: HashMap<AccountId, ledger::AccountVersion>,
     /// Accounts that are deleted.
-    gone: HashSet<AccountId>,
+    pub(super) gone: HashSet<AccountId>,
     /// Accounts that owe credits after a dispute.
     owing: HashSet<AccountId>,
     incoming: ledger::Incoming,
@@ -183,7 +183,7 @@ fn bounded(said: Said, purchase: &Purchase) -> Said {
     }
 }
 
-async fn act(books: &mut Ledger<'_>, purchase: &mut Purchase, action: Action) -> Result<()> {
+pub(super) async fn act(books: &mut Ledger<'_>, purchase: &mut Purchase, action: Action) -> Result<()> {
     match action {
         Action::Fail => purchase.done.state = PurchaseState::Failed,
         Action::Expire => purchase.done.state = PurchaseState::Expired,

@@ -1,7 +1,7 @@
 //! Any interleaving of purchases, plays, refunds, disputes, expiries, codes, complaints, merges and farewells keeps every
 //! invariant that `doctor` knows.
 
-use super::{Heard, NewPurchase, begin, debts, events, expiry, find, hear, refunds};
+use super::{Heard, NewPurchase, begin, debts, events, expiry, find, hear, leaving, refunds};
 use crate::{
     doctor,
     store::{
@@ -15,7 +15,7 @@ use jukeline_app::{
     conductor::Spans,
     id::{AccountId, PlayId, PurchaseId, RefundId, VenueId},
     ledger::{Book, Phase, reserve},
-    purchase::{Action, Dispute, PurchaseState, RefundPart, Said},
+    purchase::{Action, Dispute, PaidCredits, PurchaseState, RefundPart, Said},
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -56,11 +56,9 @@ enum Op {
         part: RefundPart,
     },
     SendRefunds,
+    RefuseRefunds,
     ExpireBonus,
     CollectDebts,
-    Forfeit {
-        account: usize,
-    },
     /// One account becomes part of the other, as by a claim code; somebody new comes.
     Merge,
     Redeem {
@@ -71,9 +69,10 @@ enum Op {
     Complain {
         play: usize,
     },
-    /// An account is deleted; somebody new comes.
+    /// An account is deleted, if it says what becomes of paid credits or has none; somebody new comes.
     Leave {
         account: usize,
+        paid: Option<PaidCredits>,
     },
 }
 
@@ -102,13 +101,14 @@ fn op() -> impl Strategy<Value = Op> {
             part: if whole { RefundPart::Whole } else { RefundPart::Unspent },
         }),
         1 => Just(Op::SendRefunds),
+        1 => Just(Op::RefuseRefunds),
         1 => Just(Op::ExpireBonus),
         2 => Just(Op::CollectDebts),
-        1 => which.clone().prop_map(|account| Op::Forfeit { account }),
         1 => Just(Op::Merge),
         1 => (which.clone(), which.clone()).prop_map(|(account, code)| Op::Redeem { account, code }),
         1 => which.clone().prop_map(|play| Op::Complain { play }),
-        1 => which.prop_map(|account| Op::Leave { account }),
+        2 => (which, prop::sample::select(vec![None, Some(PaidCredits::Refund), Some(PaidCredits::Waive)]))
+            .prop_map(|(account, paid)| Op::Leave { account, paid }),
     ]
 }
 
@@ -167,9 +167,17 @@ impl World {
                 Ok(())
             }
             Op::SendRefunds => {
-                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX), Timestamp(0)).await? {
+                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX)).await? {
                     refunds::sent(&self.store, &refund).await?;
                     refunds::sent(&self.store, &refund).await?;
+                }
+                Ok(())
+            }
+            Op::RefuseRefunds => {
+                for refund in refunds::to_send(&self.store, Timestamp(i64::MAX)).await? {
+                    let refused = refunds::refused(&self.store, &refund, "of this test").await?;
+                    assert_eq!(refused, refunds::RefundState::Refused("of this test".into()));
+                    assert_eq!(refunds::refused(&self.store, &refund, "again").await?, refused, "once");
                 }
                 Ok(())
             }
@@ -183,6 +191,7 @@ impl World {
             }
             Op::CollectDebts => {
                 debts::sweep(&self.store).await?;
+                leaving::sweep(&self.store).await?;
                 Ok(())
             }
             Op::Merge => self.merge().await,
@@ -197,15 +206,7 @@ impl World {
                 assert_eq!(complaints::note(&self.store, account, play, 2, 5).await?, once, "the same again");
                 Ok(())
             }
-            Op::Leave { account } => self.leave(account).await,
-            Op::Forfeit { account } => {
-                let account = self.accounts[account % self.accounts.len()];
-                let now = self.store.now().await?;
-                let mut tx = self.store.begin().await?;
-                ledger::forfeit(&mut tx, self.store.kind(), account, now).await?;
-                tx.commit().await?;
-                Ok(())
-            }
+            Op::Leave { account, paid } => self.leave(account, paid).await,
         }
     }
 
@@ -220,10 +221,14 @@ impl World {
         Ok(())
     }
 
-    async fn leave(&mut self, which: usize) -> Outcome {
+    async fn leave(&mut self, which: usize, paid: Option<PaidCredits>) -> Outcome {
         let account = &mut self.accounts[which % 2];
         let now = self.store.now().await?;
-        assert_eq!(accounts::delete(&self.store, *account, now).await?, accounts::Goodbye::Gone);
+        match accounts::delete(&self.store, *account, paid, now).await? {
+            accounts::Goodbye::Gone => {}
+            accounts::Goodbye::PaidCreditsLeft(_) if paid.is_none() => return Ok(()),
+            other => panic!("{other:?}"),
+        }
         let mut tx = self.store.begin().await?;
         *account = accounts::make_guest(&mut tx, self.store.kind(), 3, now).await?;
         tx.commit().await?;

@@ -65,6 +65,8 @@ texts! {
     trial_note = "This server runs in trial mode without https: guests only, no passwords.", "Dieser Server läuft im Probebetrieb ohne https: nur Gäste, keine Passwörter.";
     delete_account = "Delete my account", "Mein Konto löschen";
     delete_for_good = "Yes, delete it for good", "Ja, endgültig löschen";
+    delete_refund = "Delete, money back to my card", "Löschen, Geld zurück auf meine Karte";
+    delete_waive = "Delete and waive it", "Löschen und verzichten";
     keep_it = "No, keep it", "Nein, behalten";
     deleted = "Your account is deleted. Its personal data can’t be read any more.", "Dein Konto ist gelöscht. Seine persönlichen Daten sind nicht mehr lesbar.";
     signed_out = "You are signed out.", "Du bist abgemeldet.";

@@ -262,6 +262,10 @@ fn code_words(code: Code) -> (&'static str, &'static str) {
             "The card payment is out of reach for the moment. Nothing was charged.",
             "Die Kartenzahlung ist gerade nicht erreichbar. Es wurde nichts abgebucht.",
         ),
+        Code::PaidCreditsLeft => (
+            "You paid for credits that are left. Shall the money go back?",
+            "Du hast bezahlte Credits übrig. Soll das Geld zurück?",
+        ),
         Code::NothingToRefund => ("There is nothing left to refund.", "Es ist nichts mehr zu erstatten."),
         Code::Internal
         | Code::Unsigned
