@@ -72,7 +72,7 @@ async fn mail_one(context: &Context, waiting: Waiting) -> Result<(), StoreError>
 
 /// How long to wait after so many tries.
 fn wait_ms(tries: i64) -> i64 {
-    let doublings = u32::try_from(tries.saturating_sub(1)).unwrap_or(0).min(20);
+    let doublings = tries.saturating_sub(1).clamp(0, 20);
     (FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS)
 }
 
