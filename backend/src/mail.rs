@@ -1,11 +1,14 @@
-//! Mail by SMTP: plain text, in the reader's language. Addresses are never logged.
+//! Mail by SMTP: plain text, with a document where there is one. Addresses are never logged.
 
 use crate::config::Config;
 use axum::http::{HeaderMap, header};
 use jukeline_app::account::Role;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
 };
 use std::time::Duration;
 
@@ -102,22 +105,68 @@ pub fn invitation_text(language: Language, place: &str, role: Role, link: &str) 
     }
 }
 
+/// A mail to one address.
+pub struct Letter<'a> {
+    /// The recipient.
+    pub to: &'a str,
+    /// The subject.
+    pub subject: &'a str,
+    /// The text.
+    pub text: String,
+    /// For a mail that may be sent again: with the same id it is the same mail. Without one it gets a new one.
+    pub id: Option<String>,
+    /// A document that comes along.
+    pub pdf: Option<Pdf>,
+}
+
+/// A document that is attached.
+pub struct Pdf {
+    /// The file's name, ASCII.
+    pub name: String,
+    /// The document.
+    pub bytes: Vec<u8>,
+}
+
 /// Sends a plain text to one address.
-pub async fn send(config: &Config, to: &str, subject: &str, body: String) -> Result<(), MailError> {
+pub async fn send(config: &Config, to: &str, subject: &str, text: String) -> Result<(), MailError> {
+    post(config, Letter { to, subject, text, id: None, pdf: None }).await
+}
+
+/// Hands a mail over to the mail server.
+///
+/// # Errors
+/// See [`MailError`]. After [`MailError::Server`] the server may have taken it all the same.
+pub async fn post(config: &Config, letter: Letter<'_>) -> Result<(), MailError> {
     let (Some(smtp), Some(from)) = (&config.mail.smtp, &config.mail.from) else { return Err(MailError::NotSetUp) };
-    let mailbox = |address: &str| address.parse::<Mailbox>().map_err(|_| MailError::Address);
-    let message = Message::builder()
-        .from(mailbox(from)?)
-        .to(mailbox(to)?)
-        .subject(subject)
-        .header(ContentType::TEXT_PLAIN)
-        .body(body)
-        .map_err(|_| MailError::Text)?;
+    let message = message(from, letter)?;
     let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp)
         .map_err(|_| MailError::Server)?
         .timeout(Some(WITHIN))
         .build();
-    transport.send(message).await.map(|_| ()).map_err(|_| MailError::Server)
+    // The library's limit is for each step of the conversation.
+    let sent = tokio::time::timeout(WITHIN, transport.send(message)).await;
+    sent.map_err(|_| MailError::Server)?.map(|_| ()).map_err(|_| MailError::Server)
+}
+
+fn message(from: &str, letter: Letter<'_>) -> Result<Message, MailError> {
+    let mailbox = |address: &str| address.parse::<Mailbox>().map_err(|_| MailError::Address);
+    let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
+    let head = Message::builder()
+        .from(mailbox(from)?)
+        .to(mailbox(letter.to)?)
+        .subject(letter.subject)
+        .message_id(letter.id)
+        .raw_header(automatic);
+    let made = match letter.pdf {
+        None => head.header(ContentType::TEXT_PLAIN).body(letter.text),
+        Some(pdf) => {
+            let kind = ContentType::parse("application/pdf").map_err(|_| MailError::Text)?;
+            let text = SinglePart::plain(letter.text);
+            let document = Attachment::new(pdf.name).body(pdf.bytes, kind);
+            head.multipart(MultiPart::mixed().singlepart(text).singlepart(document))
+        }
+    };
+    made.map_err(|_| MailError::Text)
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub enum Need {
     StripeMock,
     /// Stripe's own library (Python), a judge of signatures.
     StripeLibrary,
+    /// pdftotext, a judge of PDF.
+    PdfToText,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -61,6 +63,7 @@ impl Need {
             Self::Axe => axe().is_ok(),
             Self::StripeMock => stripe_mock().is_ok(),
             Self::StripeLibrary => stripe_library().is_ok(),
+            Self::PdfToText => program("pdftotext").is_ok(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }

@@ -8,14 +8,16 @@ use contract::{
     house::{self, House, PRICE, ask, claim, patron, record, report},
     parts,
 };
+use futures_util::future::try_join_all;
 use jukeline_app::{
     account::Role,
     api::Report,
     conductor::{End, Entry, Spans, Stage},
     events::{Request, StaffWord},
-    id::{AccountId, JukeboxId, LotId, PlayId, SongId, VenueId},
+    id::{AccountId, JukeboxId, LotId, PlayId, PurchaseId, SongId, VenueId},
     ledger::{Book, Phase},
     play::{ReturnReason, SkipReason},
+    purchase::Said,
     staff::{StaffRefusal, dismiss},
     time::Timestamp,
 };
@@ -34,6 +36,8 @@ use jukeline_backend::{
         ledger::{self, NewTransfer, PendingLeg, settle},
         offsets,
         outbox::{self, Letter},
+        purchases::{self, Heard, NewPurchase, receipts},
+        receipt_mails::{self, End as MailEnd},
     },
 };
 use std::collections::BTreeSet;
@@ -55,6 +59,8 @@ on_both!(
     two_who_dismiss_each_other_are_ordered,
     an_invitation_is_taken_up_once_and_comes_along,
     nothing_repeats_after_a_restore,
+    receipts_are_numbered_without_gaps,
+    a_receipts_mail_is_taken_up_by_one,
 );
 
 /// An open store with the parts of a server, and what keeps both alive.
@@ -504,5 +510,99 @@ async fn nothing_repeats_after_a_restore(on: On) -> Result<()> {
             assert_eq!(life.intersection(other).cloned().collect::<BTreeSet<_>>(), before, "only what was before");
         }
     }
+    Ok(())
+}
+
+/// Buys a pack as a provider's word would have it.
+async fn bought(store: &Store, account: AccountId) -> Result<PurchaseId, StoreError> {
+    let (id, now) = (PurchaseId(Uuid::now_v7()), store.now().await?);
+    let new = NewPurchase {
+        id,
+        account,
+        pack: "ten",
+        price_minor: 950,
+        currency: "EUR",
+        credits: 10,
+        bonus: 2,
+        bonus_ms: None,
+        room: None,
+        provider: "sandbox",
+        expires_at: now.plus(60_000),
+        ask_at: now.plus(60_000),
+        claim_hash: &id.to_string(),
+    };
+    purchases::begin(store, &new, now).await?;
+    let paid = Heard { said: vec![Said::Paid], payment: Some(format!("pi_{id}")), declined: None };
+    purchases::hear(store, id, &paid).await?;
+    Ok(id)
+}
+
+/// Everybody numbers while everybody buys, in two processes.
+async fn receipts_are_numbered_without_gaps(on: On) -> Result<()> {
+    let opened = open(on).await?;
+    let (one, other) = (opened.store.clone(), opened.database.open().await?);
+    let mut buyers = Vec::new();
+    for n in 0..8 {
+        let (store, account) = (if n % 2 == 0 { &one } else { &other }, patron(&one, 1).await?);
+        buyers.push(async move {
+            let mut mine = Vec::new();
+            for _ in 0..5 {
+                mine.push(bought(store, account).await?);
+                receipts::number(store).await?;
+            }
+            Ok::<_, StoreError>(mine)
+        });
+    }
+    let sold: Vec<PurchaseId> = try_join_all(buyers).await?.concat();
+    receipts::number(&other).await?;
+    assert_eq!(receipts::number(&one).await?, 0, "none is left");
+    let mut numbers = Vec::new();
+    for purchase in &sold {
+        let found = purchases::find(&one, *purchase).await?.context("the purchase")?;
+        numbers.push(found.receipt.context("a number")?);
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=40).collect::<Vec<i64>>());
+    doctor_is_happy(&one).await
+}
+
+async fn a_receipts_mail_is_taken_up_by_one(on: On) -> Result<()> {
+    let opened = open(on).await?;
+    let (one, other) = (&opened.store, &opened.database.open().await?);
+    let (with, without) = (patron(one, 1).await?, patron(one, 1).await?);
+    let mut tx = one.begin().await?;
+    let now = one.now().await?;
+    assert!(accounts::add_password(&mut tx, with, "hash of it", "ada@home.example", "phc", now).await?);
+    tx.commit().await?;
+    bought(one, without).await?;
+    let mut expected = BTreeSet::new();
+    for _ in 0..6 {
+        expected.insert(bought(one, with).await?);
+    }
+    assert_eq!(receipts::number(one).await?, 7);
+    assert_eq!(receipts::number(other).await?, 0);
+    let (now, again) = (one.now().await?.plus(1), one.now().await?.plus(1_000_000));
+    let take_all = async |store: &Store| {
+        let mut taken = Vec::new();
+        while let Some(waiting) = receipt_mails::take(store, now, again).await? {
+            assert_eq!(waiting.tries, 1);
+            taken.push(waiting.purchase);
+        }
+        Ok::<_, StoreError>(taken)
+    };
+    let (first, second) = tokio::try_join!(take_all(one), take_all(other))?;
+    let taken = [first, second].concat();
+    assert_eq!(taken.len(), 6, "each once: {taken:?}");
+    assert_eq!(taken.iter().copied().collect::<BTreeSet<_>>(), expected, "and none of who has no address");
+    // One is put off, five end in every way there is.
+    receipt_mails::put_off(one, taken[0], now).await?;
+    let ends = [MailEnd::Sent, MailEnd::Nobody, MailEnd::GivenUp, MailEnd::Sent, MailEnd::Sent];
+    for (purchase, end) in taken[1..].iter().zip(ends) {
+        receipt_mails::end(one, *purchase, end).await?;
+        receipt_mails::put_off(one, *purchase, now).await?;
+    }
+    let next = receipt_mails::take(other, again, again.plus(1)).await?.context("the one that was put off")?;
+    assert_eq!((next.purchase, next.tries), (taken[0], 2));
+    assert_eq!(receipt_mails::take(one, again, again).await?, None, "what ended is over");
     Ok(())
 }

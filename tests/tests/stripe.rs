@@ -68,6 +68,7 @@ impl Mock {
         config.payments.stripe.webhook_secrets = vec![SECRET.into()];
         let pack = PackConfig { id: "ten".into(), price: "9.50".into(), credits: 10, bonus: 0, bonus_days: None };
         config.payments.packs = vec![pack];
+        config.payments.statement = Some("JUKELINE* CREDITS".into());
         config.check()?;
         Gateway::open(&config)?.context("a gateway")
     }

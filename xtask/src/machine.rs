@@ -33,7 +33,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 13] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -53,6 +53,7 @@ const NEEDS: [Need; 12] = [
     Need { name: "ffmpeg", packages: &["ffmpeg"], is_there: || on_path("ffmpeg") },
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
+    Need { name: "pdftotext", packages: &["poppler-utils"], is_there: || on_path("pdftotext") },
     Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
     Need { name: "pebble", packages: &["golang-go"], is_there: || has_go_program("pebble") || on_path("go") },
     Need { name: "stripe-mock", packages: &["golang-go"], is_there: || has_go_program("stripe-mock") || on_path("go") },

@@ -29,6 +29,9 @@ pub struct Payments {
     pub vat_percent: Option<String>,
     /// What the tax is called on receipts, such as `VAT`.
     pub vat_name: String,
+    /// What the buyer's bank calls a payment, such as `JUKELINE* CREDITS`: the account's prefix at Stripe, and what is
+    /// put behind it; or the account's whole descriptor, without `* `. Receipts repeat it.
+    pub statement: Option<String>,
     /// Credits a month that "I didn't hear it" gives one account at once.
     pub goodwill_credits: u32,
     /// The provider is asked about an open purchase this long after it began, and again after as long, in seconds.
@@ -104,6 +107,7 @@ impl Default for Payments {
             seller: "Jukeline".into(),
             vat_percent: None,
             vat_name: "VAT".into(),
+            statement: None,
             goodwill_credits: 6,
             ask_seconds: 60,
             sandbox: Sandbox::default(),
@@ -122,6 +126,8 @@ impl Default for Stripe {
 
 /// Packs at the most: a phone shows no more at once.
 const PACKS_AT_MOST: usize = 8;
+/// Characters of the seller at the most: it stands in the subject of mails.
+const SELLER_AT_MOST: usize = 200;
 /// Price in minor units at the most: what Stripe takes, eight digits.
 const PRICE_AT_MOST: i64 = 99_999_999;
 
@@ -150,6 +156,11 @@ impl Payments {
         i64::from(self.ask_seconds.max(1)) * SECOND
     }
 
+    /// What is put behind the account's prefix on a bank's statement.
+    pub fn statement_suffix(&self) -> Option<&str> {
+        self.statement.as_deref().and_then(|statement| statement.split_once(STATEMENT_JOINT)).map(|(_, suffix)| suffix)
+    }
+
     pub(super) fn check(&self, config: &Config) -> Result<(), ConfigError> {
         let wrong = |key, value: &str, right| Err(ConfigError::Impossible { key, value: value.into(), right });
         if percent(&self.venue_share).is_none() {
@@ -159,6 +170,16 @@ impl Payments {
             && percent(vat).is_none()
         {
             return wrong("payments.vat_percent", vat, "a percentage from 0 to 100, such as \"19\"");
+        }
+        if self.seller.chars().count() > SELLER_AT_MOST || self.seller.chars().any(char::is_control) {
+            return wrong("payments.seller", &self.seller, "one line of at most 200 characters");
+        }
+        if let Some(statement) = &self.statement
+            && !is_statement(statement)
+        {
+            let right = "5 to 22 letters, digits, spaces and signs but < > \\ ' \" *, such as \"JUKELINE CREDITS\"; or a \
+                         prefix of 2 to 10, \"* \" and the rest, such as \"JUKELINE* CREDITS\", with a letter in both";
+            return wrong("payments.statement", statement, right);
         }
         let Ok(currency) = Currency::from_code(&self.currency) else {
             return wrong("payments.currency", &self.currency, "an ISO 4217 code such as \"EUR\"");
@@ -217,6 +238,22 @@ impl Payments {
             _ => Ok(()),
         }
     }
+}
+
+/// What Stripe puts between an account's prefix and a payment's suffix.
+const STATEMENT_JOINT: &str = "* ";
+
+/// Stripe's rules (<https://docs.stripe.com/get-started/account/statement-descriptors>), in ASCII.
+fn is_statement(text: &str) -> bool {
+    let part = |part: &str| {
+        let allowed = |c: char| (c == ' ' || c.is_ascii_graphic()) && !r#"<>\'"*"#.contains(c);
+        part.chars().all(allowed) && part.trim() == part && part.contains(|c: char| c.is_ascii_alphabetic())
+    };
+    let parts_fit = match text.split_once(STATEMENT_JOINT) {
+        None => part(text),
+        Some((prefix, suffix)) => (2..=10).contains(&prefix.len()) && part(prefix) && part(suffix),
+    };
+    (5..=22).contains(&text.len()) && parts_fit
 }
 
 fn check_keys(key: &'static str, secret: &str, webhook_secrets: &[String]) -> Result<(), ConfigError> {
@@ -319,6 +356,44 @@ mod tests {
             [count(500, "ISK"), count(500, "MGA"), count(550, "MGA"), count(1255, "KWD")],
             [Some(50_000), Some(5), None, None]
         );
+    }
+
+    #[test]
+    fn a_statement_is_as_stripe_takes_it() {
+        for (statement, suffix) in [
+            ("JUKELINE* CREDITS", Some("CREDITS")),
+            ("RUNCLUB* OCT MARATHON", Some("OCT MARATHON")),
+            ("BAR* A", Some("A")),
+            ("The Copper Still, Bonn", None),
+        ] {
+            let mut config = selling("EUR", "9.50");
+            config.payments.statement = Some(statement.into());
+            assert!(config.check().is_ok(), "{statement}");
+            assert_eq!(config.payments.statement_suffix(), suffix);
+        }
+        for statement in [
+            "",
+            "BAR",
+            "The Copper Still in Bonn",
+            "JUKELINE*CREDITS",
+            "JUKELINE* 2026",
+            "12* CREDITS",
+            "B* CREDITS",
+            "BARS OF BONN* CREDITS",
+            "BAR* * CREDITS",
+            "JUKELINE*  CREDITS",
+            "Zur Öde",
+            "DANA'S BAR",
+            "12345",
+        ] {
+            let mut config = selling("EUR", "9.50");
+            config.payments.statement = Some(statement.into());
+            let refused = config.check().expect_err(statement).to_string();
+            assert!(refused.contains("payments.statement"), "{refused}");
+        }
+        let mut config = selling("EUR", "9.50");
+        config.payments.seller = "Bar\r\nBcc: everybody@bar.example".into();
+        assert!(config.check().is_err(), "a seller is one line");
     }
 
     #[test]

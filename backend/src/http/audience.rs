@@ -117,6 +117,7 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (GET, "/wallet", Anyone),
     (GET, "/paid/{token}", Anyone),
     (GET, "/receipts/{token}", Anyone),
+    (GET, "/receipts/{token}/pdf", Anyone),
     (GET, "/me", Anyone),
     (GET, "/signin", Anyone),
     (GET, "/signup", Anyone),

@@ -13,7 +13,12 @@ use crate::{
     secret,
     store::{self, accounts, complaints, ledger, plays, purchases, vouchers},
 };
-use axum::{Router, extract::State, routing::post};
+use axum::{
+    Router,
+    extract::{FromRequestParts, State},
+    http::request::Parts,
+    routing::post,
+};
 use jukeline_app::{
     api::{Code, CodeRedeemed, Goodwill, TypedCode},
     id::PlayId,
@@ -28,19 +33,28 @@ pub fn routes() -> Router<Context> {
         .route("/api/plays/{play}/not-heard", post(not_heard))
 }
 
-/// Wrong codes count, of this device and of this address: 60 bits can't be guessed, but nobody shall try.
-struct Tries<'a> {
-    shared: &'a Shared,
-    device: &'a Device,
+/// Somebody who may still try: wrong codes count, of this device and of this address. 60 bits can't be guessed, but
+/// nobody shall try.
+struct Tries {
+    shared: Shared,
+    device: Device,
     address: Address,
 }
 
-impl Tries<'_> {
-    fn check(&self) -> Answer<()> {
-        self.shared.limits.check(VOUCHERS_OF_DEVICE, &self.device.name).map_err(ApiProblem::slow_down)?;
-        self.shared.limits.check(VOUCHERS_OF_ADDRESS, &self.address.key()).map_err(ApiProblem::slow_down)
-    }
+impl FromRequestParts<Context> for Tries {
+    type Rejection = ApiProblem;
 
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, ApiProblem> {
+        let shared = Shared::from_request_parts(parts, context).await?;
+        let device = Device::from_request_parts(parts, context).await?;
+        let Ok(address) = Address::from_request_parts(parts, context).await;
+        shared.limits.check(VOUCHERS_OF_DEVICE, &device.name).map_err(ApiProblem::slow_down)?;
+        shared.limits.check(VOUCHERS_OF_ADDRESS, &address.key()).map_err(ApiProblem::slow_down)?;
+        Ok(Tries { shared, device, address })
+    }
+}
+
+impl Tries {
     fn wrong(&self) -> ApiProblem {
         let counted = self.shared.limits.count(VOUCHERS_OF_DEVICE, &self.device.name);
         let counted = counted.and(self.shared.limits.count(VOUCHERS_OF_ADDRESS, &self.address.key()));
@@ -50,14 +64,10 @@ impl Tries<'_> {
 
 async fn redeem(
     State(context): State<Context>,
-    shared: Shared,
     session: Session,
-    device: Device,
-    address: Address,
+    tries: Tries,
     Json(typed): Json<TypedCode>,
 ) -> Answer<Json<CodeRedeemed>> {
-    let tries = Tries { shared: &shared, device: &device, address };
-    tries.check()?;
     let code = tokens::typed(&typed.code).ok_or_else(|| tries.wrong())?;
     let credits = vouchers::redeem(&context.store, session.account, &code).await?.ok_or_else(|| tries.wrong())?;
     context.live.nudge();
@@ -69,14 +79,10 @@ async fn redeem(
 /// An account with an address is signed in to, not claimed.
 async fn claim(
     State(context): State<Context>,
-    shared: Shared,
     session: Session,
-    device: Device,
-    address: Address,
+    tries: Tries,
     Json(typed): Json<TypedCode>,
 ) -> Answer<Json<CodeRedeemed>> {
-    let tries = Tries { shared: &shared, device: &device, address };
-    tries.check()?;
     let code = tokens::typed(&typed.code).ok_or_else(|| tries.wrong())?;
     let found = purchases::by_claim(&context.store, &secret::hash(&code)).await?;
     let owner = found.ok_or_else(|| tries.wrong())?.account;

@@ -73,6 +73,7 @@ pub struct Gateway {
     key: String,
     webhook_secrets: Vec<String>,
     name: &'static str,
+    statement_suffix: Option<String>,
 }
 
 type Form = Vec<(String, String)>;
@@ -95,7 +96,8 @@ impl Gateway {
             }
         };
         let client = Outbound::new(PATIENCE).map_err(|error| PaymentError::Unreachable(error.to_string()))?;
-        Ok(Some(Gateway { client, api, key: key.clone(), webhook_secrets: secrets.clone(), name }))
+        let statement_suffix = payments.statement_suffix().map(str::to_owned);
+        Ok(Some(Gateway { client, api, key: key.clone(), webhook_secrets: secrets.clone(), name, statement_suffix }))
     }
 
     /// `stripe` or `sandbox`.
@@ -114,7 +116,7 @@ impl Gateway {
         let amount = price(purchase).and_then(stripe_amount);
         let amount = amount.ok_or_else(|| PaymentError::Unreadable("a price that can't be counted".into()))?;
         let id = purchase.id.to_string();
-        let form = form(&[
+        let mut form = form(&[
             ("mode", "payment"),
             ("client_reference_id", &id),
             ("success_url", new.paid_url),
@@ -127,6 +129,9 @@ impl Gateway {
             ("metadata[purchase]", &id),
             ("payment_intent_data[metadata][purchase]", &id),
         ]);
+        if let Some(suffix) = &self.statement_suffix {
+            form.push(("payment_intent_data[statement_descriptor_suffix]".into(), suffix.clone()));
+        }
         let session: wire::Session = self.post("v1/checkout/sessions", &format!("purchase-{id}"), &form).await?;
         let expires_at = session.expires_at.map_or(purchase.expires_at, |at| Timestamp(at.saturating_mul(SECOND)));
         let url = session.url.ok_or_else(|| PaymentError::Unreadable("a checkout without an address".into()))?;

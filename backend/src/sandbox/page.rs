@@ -58,11 +58,11 @@ fn page(title: &str, body: &str) -> Html<String> {
 
 /// The amount as it is shown; the sandbox counts as Stripe does.
 fn amount(checkout: &Checkout) -> String {
-    match Currency::from_code(&checkout.currency) {
+    match Currency::from_code(&checkout.asked.currency) {
         Ok(currency) => {
-            Money { minor: crate::config::from_stripe_amount(checkout.amount, currency), currency }.to_string()
+            Money { minor: crate::config::from_stripe_amount(checkout.asked.amount, currency), currency }.to_string()
         }
-        Err(_) => checkout.amount.to_string(),
+        Err(_) => checkout.asked.amount.to_string(),
     }
 }
 
@@ -81,11 +81,11 @@ fn form(checkout: &Checkout) -> Html<String> {
              <button>Pay {amount}</button></form><p><a href=\"{cancel}\">Go back without paying</a></p>\
              <p class=\"note\">4242 4242 4242 4242 pays · 4000 0025 0000 3155 asks the bank first · 4000 0000 0000 9995 has \
              insufficient funds · 4000 0000 0000 0002 is declined</p>",
-            title = escape(&checkout.title),
+            title = escape(&checkout.asked.title),
             amount = amount(checkout),
             wrong = wrong.unwrap_or_default(),
             id = checkout.id,
-            cancel = escape(&checkout.cancel_url),
+            cancel = escape(&checkout.asked.cancel_url),
         ),
     )
 }
@@ -99,7 +99,7 @@ fn gone() -> Response {
 fn elsewhere(checkout: &Checkout) -> Option<Response> {
     match checkout.status {
         Status::Open => None,
-        Status::Complete => Some(Redirect::to(&checkout.success_url).into_response()),
+        Status::Complete => Some(Redirect::to(&checkout.asked.success_url).into_response()),
         Status::Expired => Some(gone()),
     }
 }
@@ -135,7 +135,7 @@ async fn pay(State(sandbox): State<Sandbox>, Path(id): Path<String>, Form(card):
 fn paid(sandbox: &Sandbox, checkout: &Checkout) -> Response {
     let events = sandbox.register().pay(&checkout.id, now());
     sandbox.tell(events);
-    Redirect::to(&checkout.success_url).into_response()
+    Redirect::to(&checkout.asked.success_url).into_response()
 }
 
 fn declined(sandbox: &Sandbox, id: &str, code: &'static str) -> Response {

@@ -9,14 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug)]
 pub(super) struct Checkout {
     pub(super) id: String,
-    pub(super) reference: String,
-    pub(super) title: String,
-    pub(super) amount: i64,
-    pub(super) currency: String,
-    pub(super) success_url: String,
-    pub(super) cancel_url: String,
+    pub(super) asked: NewCheckout,
     pub(super) url: String,
-    pub(super) expires_at: i64,
     pub(super) status: Status,
     pub(super) payment: Option<String>,
     pub(super) declined: Option<&'static str>,
@@ -83,6 +77,7 @@ fn event(kind: &str, created: i64, object: Value) -> Letter {
 }
 
 /// What a request for a checkout says.
+#[derive(Clone, Debug)]
 pub(super) struct NewCheckout {
     pub(super) reference: String,
     pub(super) title: String,
@@ -99,14 +94,8 @@ impl Register {
         let url = page.join(&format!("pay/{id}")).map(String::from).unwrap_or_default();
         let checkout = Checkout {
             id: id.clone(),
-            reference: new.reference,
-            title: new.title,
-            amount: new.amount,
-            currency: new.currency,
-            success_url: new.success_url,
-            cancel_url: new.cancel_url,
+            asked: new,
             url,
-            expires_at: new.expires_at,
             status: Status::Open,
             payment: None,
             declined: None,
@@ -123,7 +112,7 @@ impl Register {
 
     /// The checkout of a reference, such as a purchase's id: the newest.
     pub(super) fn checkout_of(&self, reference: &str) -> Option<Checkout> {
-        self.checkouts.values().filter(|c| c.reference == reference).max_by_key(|c| c.expires_at).cloned()
+        self.checkouts.values().filter(|c| c.asked.reference == reference).max_by_key(|c| c.asked.expires_at).cloned()
     }
 
     /// A session as the API shows it.
@@ -132,17 +121,14 @@ impl Register {
         let intent = match (payment, whole) {
             (Some(payment), true) => intent(payment),
             (Some(payment), false) => payment.id.clone().into(),
-            (None, true) if checkout.declined.is_some() => json!({
-                "id": format!("pi_{}", checkout.id), "object": "payment_intent", "status": "requires_payment_method",
-                "last_payment_error": { "decline_code": checkout.declined, "code": "card_declined" },
-                "metadata": { "purchase": checkout.reference },
-            }),
-            (None, _) => Value::Null,
+            (None, true) => checkout.declined.map_or(Value::Null, |code| declined_intent(checkout, code)),
+            (None, false) => Value::Null,
         };
         json!({
             "id": checkout.id, "object": "checkout.session", "mode": "payment", "url": checkout.url,
-            "client_reference_id": checkout.reference, "metadata": { "purchase": checkout.reference },
-            "amount_total": checkout.amount, "currency": checkout.currency, "expires_at": checkout.expires_at,
+            "client_reference_id": checkout.asked.reference, "metadata": { "purchase": checkout.asked.reference },
+            "amount_total": checkout.asked.amount, "currency": checkout.asked.currency,
+            "expires_at": checkout.asked.expires_at,
             "status": checkout.status.word(),
             "payment_status": if payment.is_some() { "paid" } else { "unpaid" },
             "payment_intent": intent, "livemode": false,
@@ -163,9 +149,9 @@ impl Register {
         };
         let payment = Payment {
             id: new_id("pi_sandbox"),
-            reference: checkout.reference.clone(),
-            amount: checkout.amount,
-            currency: checkout.currency.clone(),
+            reference: checkout.asked.reference.clone(),
+            amount: checkout.asked.amount,
+            currency: checkout.asked.currency.clone(),
             created: now,
             refunded: 0,
             dispute: None,
@@ -185,12 +171,7 @@ impl Register {
         };
         checkout.declined = Some(code);
         checkout.challenged = false;
-        let intent = json!({
-            "id": format!("pi_{id}"), "object": "payment_intent", "status": "requires_payment_method",
-            "last_payment_error": { "decline_code": code, "code": "card_declined" },
-            "metadata": { "purchase": checkout.reference },
-        });
-        vec![event("payment_intent.payment_failed", now, intent)]
+        vec![event("payment_intent.payment_failed", now, declined_intent(checkout, code))]
     }
 
     /// Closes what is over.
@@ -198,7 +179,7 @@ impl Register {
         let over: Vec<String> = self
             .checkouts
             .values()
-            .filter(|checkout| checkout.status == Status::Open && checkout.expires_at <= now)
+            .filter(|checkout| checkout.status == Status::Open && checkout.asked.expires_at <= now)
             .map(|checkout| checkout.id.clone())
             .collect();
         over.iter().filter_map(|id| self.expire(id, now)).collect()
@@ -261,6 +242,14 @@ fn intent(payment: &Payment) -> Value {
         "id": payment.id, "object": "payment_intent", "status": "succeeded", "amount": payment.amount,
         "amount_received": payment.amount, "currency": payment.currency, "created": payment.created,
         "metadata": { "purchase": payment.reference }, "latest_charge": charge(payment), "livemode": false,
+    })
+}
+
+fn declined_intent(checkout: &Checkout, code: &str) -> Value {
+    json!({
+        "id": format!("pi_{}", checkout.id), "object": "payment_intent", "status": "requires_payment_method",
+        "last_payment_error": { "decline_code": code, "code": "card_declined" },
+        "metadata": { "purchase": checkout.asked.reference },
     })
 }
 

@@ -8,6 +8,7 @@ use crate::{
     live::{feed, wallets},
     log::{RequestLog, table},
     payments,
+    receipt::mailing,
     store::{Store, songs},
 };
 #[cfg(feature = "kafka")]
@@ -105,6 +106,7 @@ pub(super) fn spawn_readers(context: &Context, is_embedded: bool, prepared: &wat
     tasks.spawn(feed::run_committed(context.clone()));
     tasks.spawn(songs::follow(context.clone()));
     tasks.spawn(payments::sweep::run(context.clone()));
+    tasks.spawn(mailing::run(context.clone()));
     tasks.spawn(wallets::run(context.clone()));
     if is_embedded {
         // Facts of one process need no relay and no reader of the log.

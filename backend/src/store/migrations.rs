@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_invitations.sql"),
     include_str!("../../migrations/0005_purchases.sql"),
     include_str!("../../migrations/0006_leaving.sql"),
+    include_str!("../../migrations/0007_receipt_mails.sql"),
 ];
 
 /// The schema's version that this program knows.
