@@ -119,7 +119,6 @@ pub(crate) mod tests {
             done: Done { state: PurchaseState::Credited, refunded, dispute: None },
             known: Known::default(),
             declined: None,
-            owed: 0,
             disputed_minor: 0,
             receipt: Some(12),
             created_at: Timestamp(1_767_225_600_000),
