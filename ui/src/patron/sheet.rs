@@ -2,6 +2,7 @@
 
 use super::{
     asking::{self, Step},
+    buy::Packs,
     enter::EnterForm,
     nav,
     offer::Offers,
@@ -21,6 +22,7 @@ use crate::shared::{
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{DeclineReason, MyPlay, Quote},
+    cashier::CannotPay,
     client::ClientError,
     id::SongId,
     play::PlayState,
@@ -153,6 +155,21 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
             }
         };
     }
+    if let Foot::Short(words) = &foot {
+        // No foot here either: the packs may be many.
+        let song = quote.song.song.clone();
+        return rsx! {
+            div { class: "sheet-body stack", tabindex: "0",
+                div {
+                    h1 { class: "song-title clamp", id: "song-title", dir: "auto", {song.title} }
+                    p { class: "muted", dir: "auto", {song.artist} }
+                }
+                p { class: "banner", Icon { name: "wallet" } span { {words.clone()} } }
+                Packs { room: Some(room.clone()), song: Some(song.id) }
+                FindAnother { room }
+            }
+        };
+    }
     rsx! {
         div { class: "sheet-body", tabindex: "0",
             Heading { quote: quote.clone() }
@@ -172,10 +189,12 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
                     p { class: "banner warn", Icon { name: "warning" } strong { {words} } }
                     FindAnother { room }
                 },
-                Foot::Short(words) => rsx! {
-                    p { class: "banner", Icon { name: "wallet" } span { "{words} {lang.ask_staff_for_credits()}" } }
+                Foot::Spent(words) => rsx! {
+                    p { class: "banner", Icon { name: "wallet" } span { {words} } }
                     FindAnother { room }
                 },
+                // It has no foot: see above.
+                Foot::Short(_) => rsx! {},
                 Foot::Away => rsx! {
                     p { class: "banner", Icon { name: "pin" } span { {lang.show_you_are_here()} } }
                     button { class: "btn main wide", onclick: move |_| enters.set(true), {lang.here_enter_code()} }
@@ -193,8 +212,11 @@ fn foot(lang: Lang, quote: &Quote, step: Option<&Step>, time: &dyn Fn(Timestamp)
         (None, Some(DeclineReason::Song { refusal: SongRefusal::Queued })) => {
             Foot::Refused(lang.already_coming().into())
         }
+        (None, Some(reason @ DeclineReason::Pay { cannot: CannotPay::Credits { .. } })) => {
+            Foot::Short(lang.decline_reason(reason))
+        }
         (None, Some(reason @ DeclineReason::Pay { .. })) => {
-            Foot::Short(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken()))
+            Foot::Spent(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken()))
         }
         (None, Some(reason)) => Foot::Refused(lang.decline_reason(reason)),
         (None, None) if !quote.in_the_room && !matches!(step, Some(Step::Waiting(_))) => Foot::Away,
@@ -205,7 +227,10 @@ fn foot(lang: Lang, quote: &Quote, step: Option<&Step>, time: &dyn Fn(Timestamp)
 enum Foot {
     Coming(String),
     Refused(String),
+    /// Too few credits: there are packs to buy.
     Short(String),
+    /// This hour's free songs are spent.
+    Spent(String),
     Away,
     Offers,
 }
