@@ -340,10 +340,11 @@ async fn what_became_of_credits_and_money_is_told() -> Result<()> {
     for (language, name) in [("de", "buy-de"), ("en", "buy-desktop")] {
         let size = if language == "de" { Look::phone() } else { Look::desktop() };
         let browser = Browser::chromium(&Look { language: language.into(), ..size }).await?;
-        browser.goto(&format!("{}/r/{}", shop.server.url(), shop.house.room)).await?;
+        browser.goto(&format!("{}/r/{}?c={}", shop.server.url(), shop.house.room, shop.screen.code()?)).await?;
         browser.wait_for("main .now").await?;
+        become_a_guest(&browser).await?;
         browser.goto(&second).await?;
-        browser.wait_for(".packs .btn.main, dialog[open] .btn.main").await?;
+        browser.wait_for(BEST).await?;
         look(&browser, &format!("{name}-sheet")).await?;
         browser.goto(&wallet).await?;
         browser.click(BEST).await?;

@@ -22,7 +22,6 @@ use crate::shared::{
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{DeclineReason, MyPlay, Quote},
-    cashier::CannotPay,
     client::ClientError,
     id::SongId,
     play::PlayState,
@@ -193,7 +192,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
                     p { class: "banner", Icon { name: "wallet" } span { {words} } }
                     FindAnother { room }
                 },
-                // It has no foot: see above.
+                // Drawn above, without a foot.
                 Foot::Short(_) => rsx! {},
                 Foot::Away => rsx! {
                     p { class: "banner", Icon { name: "pin" } span { {lang.show_you_are_here()} } }
@@ -212,15 +211,18 @@ fn foot(lang: Lang, quote: &Quote, step: Option<&Step>, time: &dyn Fn(Timestamp)
         (None, Some(DeclineReason::Song { refusal: SongRefusal::Queued })) => {
             Foot::Refused(lang.already_coming().into())
         }
-        (None, Some(reason @ DeclineReason::Pay { cannot: CannotPay::Credits { .. } })) => {
-            Foot::Short(lang.decline_reason(reason))
-        }
         (None, Some(reason @ DeclineReason::Pay { .. })) => {
             Foot::Spent(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken()))
         }
         (None, Some(reason)) => Foot::Refused(lang.decline_reason(reason)),
         (None, None) if !quote.in_the_room && !matches!(step, Some(Step::Waiting(_))) => Foot::Away,
-        (None, None) => Foot::Offers,
+        (None, None) => match (quote.ordinary, quote.credits) {
+            // Nobody yet: a new guest may be given some.
+            (Some(offer), Some(credits)) if credits < i64::from(offer.price) => {
+                Foot::Short(lang.too_few_credits(i64::from(offer.price), credits))
+            }
+            _ => Foot::Offers,
+        },
     }
 }
 

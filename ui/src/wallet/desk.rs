@@ -27,6 +27,14 @@ pub(super) struct Desk {
     pub plays: Vec<MyPlay>,
 }
 
+impl Desk {
+    /// What somebody has who is nobody yet.
+    pub(super) fn empty() -> Desk {
+        let wallet = Wallet { available: 0, reserved: 0, expiring: Vec::new(), owed: 0, story: Vec::new() };
+        Desk { wallet, purchases: Vec::new(), plays: Vec::new() }
+    }
+}
+
 /// Reads it all.
 pub(super) async fn read() -> Result<Desk, ClientError> {
     let api = api();

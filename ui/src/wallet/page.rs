@@ -38,20 +38,9 @@ pub(super) fn WalletPage() -> Element {
         Page { top,
             match WHO() {
                 Who::Unknown => rsx! { Bones {} },
-                Who::Nobody => rsx! { Nobody {} },
-                Who::Somebody(_) => rsx! { Mine {} },
+                Who::Nobody | Who::Somebody(_) => rsx! { Mine {} },
             }
         }
-    }
-}
-
-#[component]
-fn Nobody() -> Element {
-    rsx! {
-        Balance { wallet: Wallet { available: 0, reserved: 0, expiring: Vec::new(), owed: 0, story: Vec::new() } }
-        Shop {}
-        CodeForm {}
-        NothingYet {}
     }
 }
 
@@ -66,32 +55,38 @@ fn NothingYet() -> Element {
     }
 }
 
+/// What one has, and what one can do about it. Buying makes a guest of nobody: shop and form stay while that happens.
 #[component]
 fn Mine() -> Element {
     let lang = lang();
-    let news = NEWS();
-    let mut desk = use_resource(use_reactive!(|news| async move {
-        let _ = news;
-        desk::read().await
+    let of = (NEWS(), state::me().map(|me| me.account));
+    let mut desk = use_resource(use_reactive!(|of| async move {
+        match of {
+            (_, Some(_)) => desk::read().await,
+            (_, None) => Ok(Desk::empty()),
+        }
     }));
     let value = desk.read();
-    match value.as_ref() {
-        None => rsx! { Bones {} },
-        Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| desk.restart() } },
-        Some(Ok(Desk { wallet, purchases, plays })) => rsx! {
-            Balance { wallet: wallet.clone() }
-            Shop {}
-            CodeForm {}
-            if wallet.available > 0 && boot().has_passwords() && state::me().is_some_and(|me| me.guest) {
-                a { class: "btn wide", href: "/signup", {lang.keep_credits()} }
-            }
+    let has_some = matches!(value.as_ref(), Some(Ok(desk)) if desk.wallet.available > 0);
+    rsx! {
+        match value.as_ref() {
+            None => rsx! { p { class: "balance", aria_busy: true, span { class: "bone line" } } },
+            Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| desk.restart() } },
+            Some(Ok(desk)) => rsx! { Balance { wallet: desk.wallet.clone() } },
+        }
+        Shop {}
+        CodeForm {}
+        if has_some && boot().has_passwords() && state::me().is_some_and(|me| me.guest) {
+            a { class: "btn wide", href: "/signup", {lang.keep_credits()} }
+        }
+        if let Some(Ok(Desk { wallet, purchases, plays })) = value.as_ref() {
             if !purchases.is_empty() { Purchases { purchases: purchases.clone() } }
             if wallet.story.is_empty() {
                 NothingYet {}
             } else {
                 Story { story: wallet.story.clone(), purchases: purchases.clone(), plays: plays.clone() }
             }
-        },
+        }
     }
 }
 

@@ -35,7 +35,7 @@ texts! {
     statement_note = "The seller’s name stands on your card statement, with this amount.", "Auf deiner Kartenabrechnung steht der Name des Verkäufers mit diesem Betrag.";
     help_note = "Something is wrong? Show the staff this page: they can pay it back. That is quicker than your bank.", "Etwas stimmt nicht? Zeig dem Personal diese Seite: es kann das Geld zurückgeben. Das geht schneller als über die Bank.";
     state_open = "Not paid yet. Nothing was charged.", "Noch nicht bezahlt. Es wurde nichts abgebucht.";
-    state_waiting = "Waiting for the bank", "Wartet auf die Bank";
+    state_waiting = "Your bank has not answered yet", "Deine Bank hat noch nicht geantwortet";
     state_paid = "Paid. The credits are on their way.", "Bezahlt. Die Credits sind unterwegs.";
     state_failed = "It didn’t work. Nothing was charged.", "Es hat nicht geklappt. Es wurde nichts abgebucht.";
     state_expired = "Not paid in time. Nothing was charged.", "Nicht rechtzeitig bezahlt. Es wurde nichts abgebucht.";
