@@ -2,7 +2,6 @@
 
 mod asking;
 mod browse;
-pub(crate) mod buy;
 pub(crate) mod chrome;
 mod enter;
 pub(crate) mod find;

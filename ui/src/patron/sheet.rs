@@ -2,7 +2,6 @@
 
 use super::{
     asking::{self, Step},
-    buy::Packs,
     enter::EnterForm,
     nav,
     offer::Offers,
@@ -144,6 +143,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
     let time = |at| format::time(lang, at, &zone);
     let mut enters = use_signal(|| false);
     let foot = foot(lang, &quote, step.as_ref(), &time);
+    let song = quote.song.song.id;
     if enters() && matches!(foot, Foot::Away) {
         // No foot: at large text the form is longer than the screen and must scroll.
         return rsx! {
@@ -151,21 +151,6 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
                 h1 { class: "song-title clamp", id: "song-title", dir: "auto", {quote.song.song.title.clone()} }
                 p { class: "muted", {lang.show_you_are_here()} }
                 EnterForm { room, on_pass: again }
-            }
-        };
-    }
-    if let Foot::Short(words) = &foot {
-        // No foot here either: the packs may be many.
-        let song = quote.song.song.clone();
-        return rsx! {
-            div { class: "sheet-body stack", tabindex: "0",
-                div {
-                    h1 { class: "song-title clamp", id: "song-title", dir: "auto", {song.title} }
-                    p { class: "muted", dir: "auto", {song.artist} }
-                }
-                p { class: "banner", Icon { name: "wallet" } span { {words.clone()} } }
-                Packs { room: Some(room.clone()), song: Some(song.id) }
-                FindAnother { room }
             }
         };
     }
@@ -192,8 +177,11 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
                     p { class: "banner", Icon { name: "wallet" } span { {words} } }
                     FindAnother { room }
                 },
-                // Drawn above, without a foot.
-                Foot::Short(_) => rsx! {},
+                Foot::Short(words) => rsx! {
+                    p { class: "banner", Icon { name: "wallet" } span { {words} } }
+                    a { class: "btn main wide", href: "/wallet?song={song}", {lang.buy_credits()} }
+                    FindAnother { room }
+                },
                 Foot::Away => rsx! {
                     p { class: "banner", Icon { name: "pin" } span { {lang.show_you_are_here()} } }
                     button { class: "btn main wide", onclick: move |_| enters.set(true), {lang.here_enter_code()} }
@@ -229,7 +217,7 @@ fn foot(lang: Lang, quote: &Quote, step: Option<&Step>, time: &dyn Fn(Timestamp)
 enum Foot {
     Coming(String),
     Refused(String),
-    /// Too few credits: there are packs to buy.
+    /// Too few credits: the wallet sells more, and leads back.
     Short(String),
     /// This hour's free songs are spent.
     Spent(String),

@@ -51,27 +51,29 @@ pub(super) fn CodeForm() -> Element {
         });
     };
     rsx! {
-        form { class: "form", onsubmit: send,
-            h2 { {lang.code_title()} }
-            div { class: "field",
-                label { r#for: "credit-code", {lang.code_label_any()} }
-                input {
-                    class: "input",
-                    id: "credit-code",
-                    r#type: "text",
-                    autocomplete: "off",
-                    autocapitalize: "characters",
-                    spellcheck: "false",
-                    maxlength: "24",
-                    aria_invalid: error().is_some(),
-                    aria_describedby: "credit-code-hint",
-                    value: code,
-                    oninput: move |event| code.set(event.value()),
+        details { class: "charge",
+            summary { {lang.code_title()} }
+            form { class: "form", onsubmit: send,
+                div { class: "field",
+                    label { r#for: "credit-code", {lang.code_label_any()} }
+                    input {
+                        class: "input",
+                        id: "credit-code",
+                        r#type: "text",
+                        autocomplete: "off",
+                        autocapitalize: "characters",
+                        spellcheck: "false",
+                        maxlength: "24",
+                        aria_invalid: error().is_some(),
+                        aria_describedby: "credit-code-hint",
+                        value: code,
+                        oninput: move |event| code.set(event.value()),
+                    }
+                    p { class: "hint", id: "credit-code-hint", {lang.code_hint_any()} }
                 }
-                p { class: "hint", id: "credit-code-hint", {lang.code_hint_any()} }
+                FormError { words: error() }
+                button { class: "btn", disabled: busy(), aria_busy: busy(), {lang.use_code()} }
             }
-            FormError { words: error() }
-            button { class: "btn", disabled: busy(), aria_busy: busy(), {lang.use_code()} }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The wallet: one's credits and the story of each, buying more, and the page that the card page leads back to. A program
 //! of its own, so that the room needs not carry it.
 
+mod buy;
 mod code;
 mod desk;
 mod page;
@@ -16,6 +17,7 @@ use crate::{
     shared::{clock, fetch::api, live_region::LiveRegion, title, words::lang},
 };
 use dioxus::prelude::*;
+use jukeline_app::id::SongId;
 
 /// Starts the surface in the page.
 pub fn launch() {
@@ -57,6 +59,12 @@ async fn read_room() {
     if let Ok(room) = api().room(&room).await {
         *ROOM.write() = Some(room);
     }
+}
+
+/// The song whose sheet led here, to come back to it.
+fn song() -> Option<SongId> {
+    let query = web_sys::window()?.location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&query).ok()?.get("song")?.parse().ok()
 }
 
 /// The token of `/paid/{token}`.

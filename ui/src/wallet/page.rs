@@ -1,6 +1,7 @@
 //! The wallet's page.
 
 use super::{
+    buy::Packs,
     code::CodeForm,
     desk::{self, Desk, NEWS},
     purchases::Purchases,
@@ -8,7 +9,6 @@ use super::{
 };
 use crate::{
     patron::{
-        buy::Packs,
         chrome::Page,
         find::{Bones, Failed},
         state::{self, ROOM, WHO, Who},
@@ -99,7 +99,7 @@ fn Balance(wallet: Wallet) -> Element {
             p { class: "balance", "{wallet.available} " small { {credits_word(wallet.available)} } }
             if wallet.reserved > 0 { p { class: "muted", {lang.and_set_aside(wallet.reserved)} } }
             for expiring in wallet.expiring.iter() {
-                if !is_soon(expiring) { p { class: "muted", {lang.expire_on(expiring.credits, &day(expiring))} } }
+                if !is_soon(expiring) { p { class: "muted", {lang.expire_on(expiring.credits, &format::day(lang, expiring.at, &state::zone()))} } }
             }
         }
         for expiring in wallet.expiring.iter() {
@@ -142,6 +142,7 @@ fn Shop() -> Element {
     let lang = lang();
     let room = ROOM.read();
     let info = room.as_ref().map(|room| &room.info);
+    let song = use_hook(super::song);
     if let Some(info) = info.filter(|info| info.price == 0 && info.sooner_price.is_none()) {
         let words = lang.free_here(&info.venue_name, i64::from(info.free_per_hour));
         return rsx! { p { class: "banner ok", Icon { name: "check" } span { {words} } } };
@@ -149,7 +150,8 @@ fn Shop() -> Element {
     rsx! {
         section { class: "stack",
             h2 { {lang.buy_credits()} }
-            Packs { room: state::last_room(), song: None }
+            if song.is_some() { p { class: "muted", {lang.then_back_to_song()} } }
+            Packs { room: state::last_room(), song }
         }
     }
 }

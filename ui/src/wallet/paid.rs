@@ -1,10 +1,9 @@
 //! The page that the card page leads back to. It works signed out, as in the browser that a bank's app opens: the address
 //! itself shows the purchase, and reading it makes the server ask the provider at once.
 
-use super::purchases::moment;
+use super::{buy, purchases::moment};
 use crate::{
     patron::{
-        buy,
         chrome::Page,
         find::{Bones, Failed},
         route::Route,
@@ -31,6 +30,9 @@ use jukeline_app::{
 const LOOK_MS: u32 = 1_500;
 /// How long the page looks by itself, in milliseconds.
 const LOOKS_FOR_MS: i64 = 2 * MINUTE;
+
+/// How long "paid" can be read before the page leads back, in milliseconds: receipt and code are in the wallet too.
+const READ_MS: u32 = 3_000;
 
 /// What is known of the purchase.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +132,7 @@ fn Outcome(purchase: MyPurchase, waits: bool, again: EventHandler<()>) -> Elemen
             rsx! { Unpaid { head: lang.expired_title(), text: lang.nothing_charged(), purchase } }
         }
         (PurchaseState::Created, Some(code)) => {
-            let text = lang.state_declined(code);
+            let text = format!("{}. {}", capital(lang.declined_why(code)), lang.nothing_charged());
             rsx! { Unpaid { head: lang.declined_title(), text, purchase } }
         }
         (PurchaseState::Created, None) if was_left() => {
@@ -140,10 +142,33 @@ fn Outcome(purchase: MyPurchase, waits: bool, again: EventHandler<()>) -> Elemen
     }
 }
 
-/// The credits are there.
+/// With a capital, as a sentence begins.
+fn capital(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
+
+/// The sheet that the purchase began at, in this browser.
+fn sheet_of(purchase: &MyPurchase) -> Option<String> {
+    let begun = buy::begun().filter(|begun| begun.purchase == purchase.purchase)?;
+    Some(Route::Song(begun.room?, begun.song?).path())
+}
+
+/// The credits are there. Who came from a song's sheet is led back to it: it waits for one tap.
 #[component]
 fn Paid(purchase: MyPurchase) -> Element {
     let lang = lang();
+    let sheet = sheet_of(&purchase);
+    let leads_back = sheet.is_some();
+    use_hook(|| {
+        spawn(async move {
+            let Some(sheet) = sheet else { return };
+            TimeoutFuture::new(READ_MS).await;
+            if let Some(window) = web_sys::window() {
+                let _ = window.location().replace(&sheet);
+            }
+        })
+    });
     let all = purchase.credits + purchase.bonus;
     let at = moment(lang, purchase.credited_at.unwrap_or(purchase.created_at));
     let price = format::money(lang, &purchase.price);
@@ -152,6 +177,7 @@ fn Paid(purchase: MyPurchase) -> Element {
             Icon { name: "check" }
             h2 { {lang.paid_and_yours(all)} }
             p { class: "muted", "{lang.bought_for(&price)}. {at}" }
+            if leads_back { p { {lang.leading_back()} } }
         }
         WayBack { purchase: purchase.clone(), main: true }
         if let Some(receipt) = purchase.receipt.clone() { Receipt { receipt } }
@@ -162,9 +188,11 @@ fn Paid(purchase: MyPurchase) -> Element {
 fn Receipt(receipt: ReceiptBrief) -> Element {
     let lang = lang();
     rsx! {
-        section { class: "stack-tight",
-            p { class: "code-text large", {receipt.claim_code.clone()} }
-            p { class: "hint", {lang.keep_code()} }
+        section { class: "stack",
+            div { class: "stack-tight",
+                p { class: "code-text large", {receipt.claim_code.clone()} }
+                p { class: "hint", {lang.keep_code()} }
+            }
             p { class: "actions", a { class: "btn", href: receipt.path.clone(), {lang.receipt_n(receipt.number)} } }
         }
     }
@@ -215,7 +243,6 @@ fn Waiting(purchase: MyPurchase, waits: bool, again: EventHandler<()>) -> Elemen
 #[component]
 fn WayBack(purchase: MyPurchase, main: bool) -> Element {
     let lang = lang();
-    let began = buy::begun().filter(|begun| begun.purchase == purchase.purchase);
     let id = purchase.purchase;
     let who = WHO();
     let is_mine = use_resource(use_reactive!(|who| async move {
@@ -236,9 +263,8 @@ fn WayBack(purchase: MyPurchase, main: bool) -> Element {
             a { class, href: "/wallet", {lang.to_the_wallet()} }
         };
     }
-    let song = began.and_then(|begun| Some(Route::Song(begun.room?, begun.song?)));
-    let (path, words) = match (song, purchase.room) {
-        (Some(song), _) => (song.path(), lang.back_to_song()),
+    let (path, words) = match (sheet_of(&purchase), purchase.room) {
+        (Some(sheet), _) => (sheet, lang.back_to_song()),
         (None, Some(room)) => (Route::Room(room).path(), lang.back_to_room()),
         (None, None) => ("/wallet".into(), lang.to_the_wallet()),
     };

@@ -14,7 +14,7 @@ texts! {
     owed_title = "A payment of yours was taken back", "Eine deiner Zahlungen wurde zurückgeholt";
     owed_how = "Until then you can’t ask for songs. Buy credits or enter a code: what is owed is taken from them first. If this is a mistake, ask the staff.", "Bis dahin kannst du keine Lieder wünschen. Kauf Credits oder gib einen Code ein: was offen ist, geht zuerst davon ab. Wenn das ein Irrtum ist, frag das Personal.";
     spent_first = "They are spent first.", "Sie werden zuerst ausgegeben.";
-    code_title = "A code", "Ein Code";
+    code_title = "I have a voucher or a receipt’s code", "Ich habe einen Gutschein oder einen Belegcode";
     code_label_any = "Voucher, promotion or receipt code", "Code vom Gutschein, aus einer Aktion oder vom Beleg";
     code_hint_any = "Twelve letters and digits. A receipt’s code brings back what this browser forgot.", "Zwölf Buchstaben und Ziffern. Der Code vom Beleg bringt zurück, was dieser Browser vergaß.";
     use_code = "Use the code", "Code einlösen";
@@ -52,6 +52,8 @@ texts! {
     declined_other = "your bank gave no reason", "deine Bank nannte keinen Grund";
     your_purchase = "Your purchase", "Dein Kauf";
     back_to_song = "Back to the song", "Zurück zum Lied";
+    leading_back = "You are led back to your song.", "Gleich bist du wieder bei deinem Lied.";
+    then_back_to_song = "After paying you are back at your song.", "Nach dem Bezahlen bist du wieder bei deinem Lied.";
     to_the_wallet = "To the wallet", "Zum Guthaben";
     waiting_title = "Waiting for your bank", "Warten auf deine Bank";
     waiting_text = "It may take a minute. You can leave this page: the credits come by themselves.", "Das kann eine Minute dauern. Du kannst diese Seite verlassen: die Credits kommen von selbst.";
@@ -66,7 +68,7 @@ texts! {
     no_such_purchase = "This address belongs to no purchase", "Zu dieser Adresse gehört kein Kauf";
     no_such_purchase_hint = "Look in the wallet: every purchase of yours stands there.", "Sieh im Guthaben nach: dort steht jeder deiner Käufe.";
     elsewhere_title = "You began in another browser", "Du hast in einem anderen Browser begonnen";
-    elsewhere_text = "The credits are there already: go back to it. To have them here instead, type the code above in this browser’s wallet.", "Dort sind die Credits schon: geh dorthin zurück. Willst du sie lieber hier, tippe den Code von oben ins Guthaben dieses Browsers.";
+    elsewhere_text = "The credits are there already: go back to it. To have them here instead, type the code below into this browser’s wallet.", "Dort sind die Credits schon: geh dorthin zurück. Willst du sie lieber hier, tippe den Code von unten ins Guthaben dieses Browsers.";
     keep_code = "Keep this code. If the browser forgets you, it brings the credits back.", "Behalte diesen Code. Wenn der Browser dich vergisst, bringt er die Credits zurück.";
 }
 
@@ -121,13 +123,13 @@ impl Lang {
         }
     }
 
-    /// `2 bonus credits until Friday, 27 March.`
+    /// `2 of them are a bonus until Friday, 27 March.`
     pub fn expire_on(self, credits: i64, day: &str) -> String {
         match (self, credits) {
-            (Lang::En, 1) => format!("1 bonus credit of them until {day}."),
-            (Lang::De, 1) => format!("Davon 1 Bonus-Credit bis {day}."),
-            (Lang::En, n) => format!("{n} bonus credits of them until {day}."),
-            (Lang::De, n) => format!("Davon {n} Bonus-Credits bis {day}."),
+            (Lang::En, 1) => format!("1 of them is a bonus until {day}."),
+            (Lang::De, 1) => format!("Davon 1 als Bonus bis {day}."),
+            (Lang::En, n) => format!("{n} of them are a bonus until {day}."),
+            (Lang::De, n) => format!("Davon {n} als Bonus bis {day}."),
         }
     }
 

@@ -1,20 +1,22 @@
 //! What is on sale, with one button a pack that leads to the card page. One purchase has one id until its page is open, so
 //! that neither a double click nor a lost answer begins a second one.
 
-use super::{
-    find::Failed,
-    in_app::InApp,
-    state::{self, WHO, Who},
-};
-use crate::shared::{
-    clock,
-    fetch::api,
-    format,
-    icons::Icon,
-    lean,
-    listen::Listener,
-    storage,
-    words::{Lang, lang},
+use crate::{
+    patron::{
+        find::Failed,
+        in_app::InApp,
+        state::{self, WHO, Who},
+    },
+    shared::{
+        clock,
+        fetch::api,
+        format,
+        icons::Icon,
+        lean,
+        listen::Listener,
+        storage,
+        words::{Lang, lang},
+    },
 };
 use dioxus::prelude::*;
 use futures_channel::mpsc::unbounded;
@@ -34,7 +36,7 @@ const SAME_PAGE_MS: i64 = 25 * MINUTE;
 
 /// A purchase that was begun on this device, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Begun {
+pub(super) struct Begun {
     /// The purchase.
     pub purchase: PurchaseId,
     /// Of which pack.
@@ -50,13 +52,13 @@ pub(crate) struct Begun {
 }
 
 /// The purchase that was begun last on this device.
-pub(crate) fn begun() -> Option<Begun> {
+pub(super) fn begun() -> Option<Begun> {
     lean::from_str(&storage::get(KEY)?).ok()
 }
 
 /// The packs; `song` is where the person comes back to, in `room`.
 #[component]
-pub(crate) fn Packs(room: Option<String>, song: Option<SongId>) -> Element {
+pub(super) fn Packs(room: Option<String>, song: Option<SongId>) -> Element {
     let lang = lang();
     let mut packs = use_resource(|| async { api().packs().await });
     let mut busy = use_signal(|| None::<String>);
