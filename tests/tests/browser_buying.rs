@@ -351,6 +351,15 @@ async fn what_became_of_credits_and_money_is_told() -> Result<()> {
     phone.eval("scrollTo(0, document.body.scrollHeight)").await?;
     look(&phone, "buy-story").await?;
 
+    // Bonus credits went first: these two are paid ones.
+    for n in [2, 3] {
+        phone.goto(&sheet(n)).await?;
+        phone.click(PLAY).await?;
+        phone.wait_for("dialog[open] .accepted").await?;
+        shop.screen.play_one().await?;
+    }
+    phone.goto(&wallet).await?;
+    balance_is(&phone, "8 credits").await?;
     let bought = purchases(&phone).await?;
     let id = bought[0]["purchase"].as_str().context("an id")?.to_owned();
     shop.sandbox.dispute(&id, "needs_response").await?;
