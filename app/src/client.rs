@@ -246,6 +246,11 @@ impl<T: Transport> Client<T> {
         self.post("/api/purchases".into(), buy).await
     }
 
+    /// `GET /api/purchases`: one's own.
+    pub async fn purchases(&self) -> Result<MyPurchases, ClientError> {
+        self.get("/api/purchases".into()).await
+    }
+
     /// `GET /api/purchases/{purchase}`
     pub async fn purchase(&self, purchase: PurchaseId) -> Result<MyPurchase, ClientError> {
         self.get(format!("/api/purchases/{purchase}")).await
@@ -254,6 +259,21 @@ impl<T: Transport> Client<T> {
     /// `GET /api/purchases/by-token/{token}`
     pub async fn purchase_by_token(&self, token: &str) -> Result<MyPurchase, ClientError> {
         self.get(format!("/api/purchases/by-token/{token}")).await
+    }
+
+    /// `POST /api/vouchers/redeem`: takes a voucher's or a promotion's credits.
+    pub async fn redeem(&self, code: &str) -> Result<CodeRedeemed, ClientError> {
+        self.post("/api/vouchers/redeem".into(), &TypedCode { code: code.into() }).await
+    }
+
+    /// `POST /api/claims`: brings back what was bought, by the code on the receipt.
+    pub async fn claim(&self, code: &str) -> Result<CodeRedeemed, ClientError> {
+        self.post("/api/claims".into(), &TypedCode { code: code.into() }).await
+    }
+
+    /// `POST /api/plays/{play}/not-heard`: "I didn't hear it".
+    pub async fn not_heard(&self, play: PlayId) -> Result<Goodwill, ClientError> {
+        self.read(Method::Post, format!("/api/plays/{play}/not-heard"), None).await
     }
 
     /// `GET /api/wallet`

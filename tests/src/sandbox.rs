@@ -182,6 +182,17 @@ impl Sandbox {
         self.control(reqwest::Method::POST, "expire", &json!({ "purchase": purchase })).await
     }
 
+    /// How many payments it has taken.
+    ///
+    /// # Errors
+    /// It is out of reach.
+    pub async fn payments(&self) -> Result<usize> {
+        let list = format!("http://127.0.0.1:{}/v1/payment_intents", self.port);
+        let answer = self.client.get(list).bearer_auth(KEY).send().await?.error_for_status()?;
+        let list: Value = answer.json().await?;
+        Ok(list["data"].as_array().context("no list")?.len())
+    }
+
     async fn control(&self, method: reqwest::Method, path: &str, body: &Value) -> Result<()> {
         let answer = self.client.request(method, self.control_url(path)).json(body).send().await?;
         ensure!(answer.status() == StatusCode::NO_CONTENT, "{path}: {}", answer.status());

@@ -1,4 +1,4 @@
-//! What people see: three surfaces on shared pieces, one wasm bundle each.
+//! What people see: four surfaces on shared pieces, one wasm bundle each.
 //!
 //! A surface is a module here and a program in `bin/`; link-time optimisation drops what a program doesn't use.
 
@@ -6,3 +6,4 @@ pub mod patron;
 pub mod screen;
 pub mod setup;
 pub mod shared;
+pub mod wallet;

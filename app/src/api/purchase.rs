@@ -45,6 +45,9 @@ pub struct Packs {
     pub packs: Vec<Pack>,
     /// No real money is taken: a demo or a trial.
     pub sandbox: bool,
+    /// Who sells, with their address.
+    #[serde(default)]
+    pub seller: String,
 }
 
 /// Buying a pack: body of `POST /api/purchases`. The same id again gives the same checkout.

@@ -26,8 +26,8 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_
     let room = seen.map(|seen| seen.room);
     let Some(loads) = pages.surface(surface) else { return not_built() };
     let mut head = String::new();
-    for style in ["base.css".to_owned(), format!("{surface}.css")] {
-        if let Some(address) = pages.asset(&style) {
+    for style in styles(surface) {
+        if let Some(address) = pages.asset(style) {
             let _ = write!(head, "<link rel=\"stylesheet\" href=\"{address}\">");
         }
     }
@@ -57,6 +57,16 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_
         room.map(first_paint).unwrap_or_default(),
         boot(config, pages, surface, seen, no_cookie),
     )
+}
+
+/// The wallet looks like the phone that it belongs to, and has pieces of its own.
+fn styles(surface: &str) -> &'static [&'static str] {
+    match surface {
+        "patron" => &["base.css", "patron.css"],
+        "wallet" => &["base.css", "patron.css", "wallet.css"],
+        "screen" => &["base.css", "screen.css"],
+        _ => &["base.css", "setup.css"],
+    }
 }
 
 /// What the program starts from, as JSON that can't end its script element.

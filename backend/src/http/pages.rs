@@ -1,4 +1,4 @@
-//! The pages: shells of the three surfaces, with a room's truth already in them.
+//! The pages: shells of the four surfaces, with a room's truth already in them.
 
 use super::{
     cookies,
@@ -20,19 +20,10 @@ use axum::{
 use jukeline_app::venue::is_room_name;
 
 /// Pages of the patron surface that need no room.
-const PATRON: &[&str] = &[
-    "/",
-    "/played",
-    "/wallet",
-    "/paid/{token}",
-    "/me",
-    "/signin",
-    "/signup",
-    "/forgot",
-    "/reset",
-    "/reset/{code}",
-    "/privacy",
-];
+const PATRON: &[&str] =
+    &["/", "/played", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
+/// Pages of the wallet surface: the phone loads it when credits are looked at or bought.
+const WALLET: &[&str] = &["/wallet", "/paid/{token}"];
 /// Pages of the setup surface.
 const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
 
@@ -45,6 +36,9 @@ pub fn routes() -> Router<Context> {
     for path in PATRON {
         router = router.route(path, get(patron));
     }
+    for path in WALLET {
+        router = router.route(path, get(wallet));
+    }
     for path in SETUP {
         router = router.route(path, get(setup));
     }
@@ -53,6 +47,10 @@ pub fn routes() -> Router<Context> {
 
 async fn patron(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
     page(&context, &shared, "patron", None, &headers)
+}
+
+async fn wallet(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
+    page(&context, &shared, "wallet", None, &headers)
 }
 
 async fn screen(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {

@@ -97,38 +97,67 @@ pub(crate) fn Page(top: Element, #[props(default)] search: bool, children: Eleme
 /// Search and tabs, in thumb reach. It outlives the pages, so that typing goes on while they change.
 #[component]
 pub(crate) fn Dock() -> Element {
-    let lang = lang();
     let page = page();
     let room = page.room().map(str::to_string).or_else(state::last_room);
-    let is_here = |tab: &Route, icon: &str| match (tab, &page) {
-        // Where no room is known both lead to the venues: one of them stands for it.
-        (Route::Venues, Route::Venues) => icon == "room",
-        (Route::Room(_), Route::Room(_) | Route::Code(_)) | (Route::Find(..), Route::Find(..)) => true,
-        (
-            Route::Wallet,
-            Route::Me | Route::SignIn | Route::SignUp | Route::Forgot | Route::Reset(_) | Route::Privacy,
-        ) => true,
-        (tab, page) => tab == page,
+    let here = match &page {
+        Route::Venues | Route::Room(_) | Route::Code(_) | Route::Song(..) => Tab::Room,
+        Route::Find(..) => Tab::Find,
+        Route::Played => Tab::Played,
+        Route::Me | Route::SignIn | Route::SignUp | Route::Forgot | Route::Reset(_) | Route::Privacy => Tab::Wallet,
     };
-    let tabs = [
-        (room.clone().map_or(Route::Venues, Route::Room), lang.tab_room(), "room"),
-        (room.clone().map_or(Route::Venues, |room| Route::Find(room, Shelf::Front)), lang.tab_find(), "search"),
-        (Route::Played, lang.tab_played(), "history"),
-        (Route::Wallet, lang.tab_wallet(), "wallet"),
-    ];
-    let searches = matches!(page, Route::Room(_) | Route::Find(..)).then_some(room).flatten();
+    let searches = matches!(page, Route::Room(_) | Route::Find(..)).then_some(room.clone()).flatten();
     rsx! {
-        if let Some(toast) = TOAST() {
-            div { class: "banner ok toast", Icon { name: "check" } p { strong { {toast.head} } " " {toast.text} } }
-        }
+        Toasts {}
         div { class: "dock",
             if let Some(room) = searches {
                 Finder { room }
             }
-            nav { class: "tabs", aria_label: lang.main_nav(),
-                for (tab , name , icon) in tabs {
-                    a { key: "{icon}", href: tab.path(), aria_current: is_here(&tab, icon).then_some("page"), Icon { name: icon } {name} }
-                }
+            Tabs { room, here }
+        }
+    }
+}
+
+/// The message at the foot, while there is one.
+#[component]
+pub(crate) fn Toasts() -> Element {
+    rsx! {
+        if let Some(toast) = TOAST() {
+            div { class: "banner ok toast", Icon { name: "check" } p { strong { {toast.head} } " " {toast.text} } }
+        }
+    }
+}
+
+/// One of the phone's tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// The room, or the venues where none is known.
+    Room,
+    /// The catalogue.
+    Find,
+    /// One's own requests.
+    Played,
+    /// One's credits: a surface of its own, which a click loads.
+    Wallet,
+}
+
+/// The tabs.
+#[component]
+pub(crate) fn Tabs(room: Option<String>, here: Tab) -> Element {
+    let lang = lang();
+    let (room, find) = match room {
+        Some(room) => (Route::Room(room.clone()), Route::Find(room, Shelf::Front)),
+        None => (Route::Venues, Route::Venues),
+    };
+    let tabs = [
+        (Tab::Room, room.path(), lang.tab_room(), "room"),
+        (Tab::Find, find.path(), lang.tab_find(), "search"),
+        (Tab::Played, Route::Played.path(), lang.tab_played(), "history"),
+        (Tab::Wallet, "/wallet".into(), lang.tab_wallet(), "wallet"),
+    ];
+    rsx! {
+        nav { class: "tabs", aria_label: lang.main_nav(),
+            for (tab , path , name , icon) in tabs {
+                a { key: "{icon}", href: path, aria_current: (tab == here).then_some("page"), Icon { name: icon } {name} }
             }
         }
     }

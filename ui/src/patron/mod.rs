@@ -1,14 +1,14 @@
-//! The phone: the room, finding a song, one's requests and credits.
+//! The phone: the room, finding a song, one's requests. Credits have a surface of their own: `/wallet` loads it.
 
 mod asking;
 mod browse;
-mod chrome;
+pub(crate) mod chrome;
 mod enter;
-mod find;
+pub(crate) mod find;
 mod focus;
-mod form;
+pub(crate) mod form;
 mod glide;
-mod in_app;
+pub(crate) mod in_app;
 mod live;
 mod nav;
 mod offer;
@@ -18,13 +18,12 @@ mod profile;
 mod queue;
 mod request;
 mod room;
-mod route;
+pub(crate) mod route;
 mod rows;
 mod sheet;
 mod sign;
-mod state;
+pub(crate) mod state;
 mod venues;
-mod wallet;
 
 use crate::shared::{clock, live_region::LiveRegion, title, words::lang, worker};
 use dioxus::prelude::*;
@@ -68,7 +67,6 @@ fn App() -> Element {
             Route::Find(room, shelf) => rsx! { find::FindPage { room, shelf } },
             Route::Code(room) => rsx! { room::CodePage { room } },
             Route::Played => rsx! { played::PlayedPage {} },
-            Route::Wallet => rsx! { wallet::WalletPage {} },
             Route::Me => rsx! { profile::MePage {} },
             Route::SignIn => rsx! { sign::SignInPage {} },
             Route::SignUp => rsx! { sign::SignUpPage {} },
@@ -93,7 +91,6 @@ fn page_title(route: &Route) -> String {
         Route::Room(_) | Route::Code(_) | Route::Song(..) => venue(),
         Route::Find(..) => format!("{} · {}", lang.tab_find(), venue()),
         Route::Played => lang.tab_played().into(),
-        Route::Wallet => lang.wallet().into(),
         Route::Me => lang.you().into(),
         Route::SignIn => lang.sign_in().into(),
         Route::SignUp => lang.keep_credits().into(),

@@ -11,6 +11,7 @@ use crate::shared::{
 use dioxus::{core::spawn_forever, prelude::*};
 use jukeline_app::{
     api::MyPlay,
+    id::PlayId,
     play::{PlayState, ReturnReason},
     time::Timestamp,
 };
@@ -44,7 +45,10 @@ pub(crate) fn Request(play: MyPlay) -> Element {
             } else if waits(&play) {
                 div { class: "actions", TakeBack { play: play.clone() } }
             } else if play.state.is_final() {
-                div { class: "actions", a { class: "btn", href: again, {lang.play_again()} } }
+                div { class: "actions",
+                    a { class: "btn", href: again, {lang.play_again()} }
+                    if play.state == PlayState::Finished && play.price > 0 { NotHeard { play: play.play } }
+                }
             }
         }
     }
@@ -91,6 +95,36 @@ pub(crate) fn TakeBack(play: MyPlay, #[props(default)] wide: bool, #[props(defau
         button { class, aria_busy: busy(), disabled: busy(), onclick: take,
             if late { {lang.my_credits_back(price)} } else { {lang.take_back(price)} }
         }
+    }
+}
+
+/// "I didn't hear it", and the answer in its place.
+#[component]
+fn NotHeard(play: PlayId) -> Element {
+    let lang = lang();
+    let mut answer = use_signal(|| None::<String>);
+    let mut busy = use_signal(|| false);
+    let tell = move |_| {
+        busy.set(true);
+        spawn(async move {
+            let words = match api().not_heard(play).await {
+                Ok(goodwill) if goodwill.credits > 0 => lang.goodwill_back(goodwill.credits),
+                Ok(_) => lang.noted_staff_told().into(),
+                Err(error) => {
+                    busy.set(false);
+                    lang.client_error(&error)
+                }
+            };
+            answer.set(Some(words));
+            state::refresh_me().await;
+        });
+    };
+    let is_done = answer().is_some() && busy();
+    rsx! {
+        if !is_done {
+            button { class: "btn", aria_busy: busy(), disabled: busy(), onclick: tell, {lang.i_did_not_hear_it()} }
+        }
+        p { class: "small", role: "status", {answer().unwrap_or_default()} }
     }
 }
 

@@ -37,8 +37,6 @@ pub(crate) enum Route {
     Code(String),
     /// One's own requests.
     Played,
-    /// One's credits.
-    Wallet,
     /// Oneself.
     Me,
     /// Signing in.
@@ -67,7 +65,6 @@ impl Route {
             ["r", room, "song", song] => Route::Song(room.to_string(), song.parse().ok()?),
             ["r", room, "code"] => Route::Code(room.to_string()),
             ["played"] => Route::Played,
-            ["wallet"] => Route::Wallet,
             ["me"] => Route::Me,
             ["signin"] => Route::SignIn,
             ["signup"] => Route::SignUp,
@@ -88,7 +85,6 @@ impl Route {
             Route::Song(room, song) => format!("/r/{}/song/{song}", escape(room)),
             Route::Code(room) => format!("/r/{}/code", escape(room)),
             Route::Played => "/played".into(),
-            Route::Wallet => "/wallet".into(),
             Route::Me => "/me".into(),
             Route::SignIn => "/signin".into(),
             Route::SignUp => "/signup".into(),
@@ -174,7 +170,6 @@ mod tests {
             Route::Song(room(), song),
             Route::Code(room()),
             Route::Played,
-            Route::Wallet,
             Route::Me,
             Route::SignIn,
             Route::SignUp,
@@ -190,6 +185,7 @@ mod tests {
     #[test]
     fn what_is_not_ours_is_left_to_the_server() {
         assert_eq!(Route::parse("/api/me"), None);
+        assert_eq!(Route::parse("/wallet"), None, "another surface's");
         assert_eq!(Route::parse("/r/copper/song/none"), None);
         assert_eq!(Route::parse("/r/copper?utm=1#top"), Some(Route::Room("copper".into())));
         assert_eq!(unescape("100%é%zz%4"), "100%é%zz%4");

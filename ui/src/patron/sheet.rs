@@ -143,6 +143,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
     let time = |at| format::time(lang, at, &zone);
     let mut enters = use_signal(|| false);
     let foot = foot(lang, &quote, step.as_ref(), &time);
+    let song = quote.song.song.id;
     if enters() && matches!(foot, Foot::Away) {
         // No foot: at large text the form is longer than the screen and must scroll.
         return rsx! {
@@ -172,8 +173,13 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
                     p { class: "banner warn", Icon { name: "warning" } strong { {words} } }
                     FindAnother { room }
                 },
+                Foot::Spent(words) => rsx! {
+                    p { class: "banner", Icon { name: "wallet" } span { {words} } }
+                    FindAnother { room }
+                },
                 Foot::Short(words) => rsx! {
-                    p { class: "banner", Icon { name: "wallet" } span { "{words} {lang.ask_staff_for_credits()}" } }
+                    p { class: "banner", Icon { name: "wallet" } span { {words} } }
+                    a { class: "btn main wide", href: "/wallet?song={song}", {lang.buy_credits()} }
                     FindAnother { room }
                 },
                 Foot::Away => rsx! {
@@ -194,18 +200,27 @@ fn foot(lang: Lang, quote: &Quote, step: Option<&Step>, time: &dyn Fn(Timestamp)
             Foot::Refused(lang.already_coming().into())
         }
         (None, Some(reason @ DeclineReason::Pay { .. })) => {
-            Foot::Short(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken()))
+            Foot::Spent(format!("{} {}", lang.decline_reason(reason), lang.nothing_taken()))
         }
         (None, Some(reason)) => Foot::Refused(lang.decline_reason(reason)),
         (None, None) if !quote.in_the_room && !matches!(step, Some(Step::Waiting(_))) => Foot::Away,
-        (None, None) => Foot::Offers,
+        (None, None) => match (quote.ordinary, quote.credits) {
+            // Nobody yet: a new guest may be given some.
+            (Some(offer), Some(credits)) if credits < i64::from(offer.price) => {
+                Foot::Short(lang.too_few_credits(i64::from(offer.price), credits))
+            }
+            _ => Foot::Offers,
+        },
     }
 }
 
 enum Foot {
     Coming(String),
     Refused(String),
+    /// Too few credits: the wallet sells more, and leads back.
     Short(String),
+    /// This hour's free songs are spent.
+    Spent(String),
     Away,
     Offers,
 }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, rc::Rc};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Boot {
-    /// `patron`, `screen` or `setup`.
+    /// `patron`, `wallet`, `screen` or `setup`.
     pub surface: String,
     /// The room, as it is drawn in the page already.
     pub room: Option<RoomSnapshot>,

@@ -2,7 +2,10 @@
 
 use super::words::Lang;
 use js_sys::{Array, Function, Object, Reflect};
-use jukeline_app::time::{MINUTE, SECOND, Timestamp};
+use jukeline_app::{
+    api::Price,
+    time::{MINUTE, SECOND, Timestamp},
+};
 use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -46,9 +49,30 @@ pub fn minutes(ms: i64) -> i64 {
     ((ms + MINUTE - 1) / MINUTE).max(1)
 }
 
+/// `€9.50`, `9,50 €`: an amount with its currency's own number of decimals.
+pub fn money(lang: Lang, price: &Price) -> String {
+    let major = price.minor as f64 / 10_f64.powi(i32::from(price.decimals));
+    let format = || {
+        let options = Object::new();
+        let decimals = JsValue::from_f64(f64::from(price.decimals));
+        for (key, value) in [
+            ("style", JsValue::from("currency")),
+            ("currency", JsValue::from(price.currency.as_str())),
+            ("minimumFractionDigits", decimals.clone()),
+            ("maximumFractionDigits", decimals),
+        ] {
+            Reflect::set(&options, &key.into(), &value).ok()?;
+        }
+        let format = construct("NumberFormat", &Array::of2(&locale(lang).into(), &options))?;
+        let write: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
+        write.call1(&JsValue::UNDEFINED, &JsValue::from_f64(major)).ok()?.as_string()
+    };
+    format().unwrap_or_else(|| format!("{major} {}", price.currency))
+}
+
 /// The device's own IANA zone, for pages that belong to no venue.
 pub fn device_zone() -> String {
-    let options = construct(&Array::new()).and_then(|format| {
+    let options = construct("DateTimeFormat", &Array::new()).and_then(|format| {
         let resolve: Function = Reflect::get(&format, &"resolvedOptions".into()).ok()?.dyn_into().ok()?;
         resolve.call0(&format).ok()
     });
@@ -79,16 +103,23 @@ fn bound_format(shape: Shape, lang: Lang, zone: &str) -> Option<Function> {
     }
     let locale = match (shape, lang) {
         (Shape::Date, _) => "sv-SE",
-        (_, Lang::En) => "en-GB",
-        (_, Lang::De) => "de-DE",
+        (_, lang) => locale(lang),
     };
-    let format = construct(&Array::of2(&locale.into(), &options))?;
+    let format = construct("DateTimeFormat", &Array::of2(&locale.into(), &options))?;
     Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()
 }
 
-fn construct(arguments: &Array) -> Option<JsValue> {
+fn locale(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "en-GB",
+        Lang::De => "de-DE",
+    }
+}
+
+/// A new object of one of `Intl`'s classes.
+fn construct(class: &str, arguments: &Array) -> Option<JsValue> {
     let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-    let class: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+    let class: Function = Reflect::get(&intl, &class.into()).ok()?.dyn_into().ok()?;
     Reflect::construct(&class, arguments).ok()
 }
 

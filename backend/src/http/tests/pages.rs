@@ -3,6 +3,7 @@
 use super::World;
 
 const MANIFEST: &str = r#"{"patron":{"js":"patron/p-1.js","wasm":"patron/p-1_bg.wasm","snippets":[]},
+    "wallet":{"js":"wallet/w-1.js","wasm":"wallet/w-1_bg.wasm","snippets":[]},
     "assets":{"base.css":"assets/base-1.css","patron.css":"assets/patron-1.css","favicon.svg":"assets/favicon-1.svg"}}"#;
 
 async fn built() -> World {
@@ -33,6 +34,16 @@ async fn a_rooms_page_carries_the_room_and_escapes_it() {
     let missing = world.get("/r/nowhere", "").await;
     assert_eq!(missing.status, 404);
     assert!(missing.body.contains("boot/patron.js"));
+}
+
+#[tokio::test]
+async fn buying_has_a_program_of_its_own_that_looks_like_the_phone() {
+    let world = built().await;
+    for path in ["/wallet", "/paid/of-nobody", "/paid/of-nobody?left=1"] {
+        let page = world.get(path, "").await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.contains("src=\"/ui/boot/wallet.js\"") && page.body.contains("patron-1.css"), "{path}");
+    }
 }
 
 #[tokio::test]

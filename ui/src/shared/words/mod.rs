@@ -9,6 +9,7 @@ mod patron_account;
 mod problems;
 mod screen;
 mod setup;
+mod wallet;
 
 use super::storage;
 use dioxus::prelude::*;

@@ -50,7 +50,6 @@ texts! {
     promise = "If it doesn’t play, you get every credit back.", "Wenn es nicht spielt, bekommst du jeden Credit zurück.";
     promise_free = "You can take it back until it starts.", "Du kannst es zurücknehmen, bis es beginnt.";
     find_another = "Find another song", "Ein anderes Lied suchen";
-    ask_staff_for_credits = "Ask the staff for credits.", "Frag das Personal nach Credits.";
     show_you_are_here = "Songs are for people who hear them. Show that you’re here first.", "Lieder sind für Leute, die sie hören. Zeig zuerst, dass du da bist.";
     here_enter_code = "I’m here: enter the code", "Ich bin da: Code eingeben";
     in_line = "It’s in line. It should play at about", "Es ist in der Schlange. Es sollte spielen um etwa";

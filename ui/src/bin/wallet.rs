@@ -1,0 +1,5 @@
+//! The wallet surface: `/wallet` and `/paid/{token}`.
+
+fn main() {
+    jukeline_ui::wallet::launch();
+}
