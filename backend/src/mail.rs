@@ -13,7 +13,7 @@ use lettre::{
 use std::time::Duration;
 
 /// How long a mail may take to be handed over.
-const WITHIN: Duration = Duration::from_secs(20);
+pub const WITHIN: Duration = Duration::from_secs(20);
 
 /// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
