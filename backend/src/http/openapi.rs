@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        ComponentsBuilder, Content, InfoBuilder, KnownFormat, ObjectBuilder, OpenApi, OpenApiBuilder, PathItem,
-        PathsBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, SchemaFormat, Type,
+        ArrayBuilder, ComponentsBuilder, Content, InfoBuilder, KnownFormat, ObjectBuilder, OpenApi, OpenApiBuilder,
+        PathItem, PathsBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, SchemaFormat, Type,
         path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
@@ -63,6 +63,13 @@ impl Described {
     fn gives<T: ToSchema>(mut self, status: u16) -> Described {
         let schema = self.reference::<T>();
         self.answers.push((status, "application/json", Some(schema)));
+        self
+    }
+
+    /// Answers with a JSON array of this type. (A `Vec` has one name, whatever it holds.)
+    fn lists<T: ToSchema>(mut self, status: u16) -> Described {
+        let array = ArrayBuilder::new().items(self.reference::<T>()).build();
+        self.answers.push((status, "application/json", Some(array.into())));
         self
     }
 

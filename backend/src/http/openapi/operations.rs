@@ -144,7 +144,7 @@ fn rooms() -> Vec<Described> {
         op(GET, "/api/rooms/{room}", "A room as everybody sees it").gives::<RoomSnapshot>(200),
         op(POST, "/api/venues/nearby", "Rooms that have a jukebox, near ones first")
             .takes::<NearbyQuery>()
-            .gives::<Vec<NearbyRoom>>(200)
+            .lists::<NearbyRoom>(200)
             .refuses(&[Code::Invalid]),
         op(POST, "/api/rooms/{room}/presence", "Show that one is in the room")
             .takes::<ShowPresence>()
@@ -233,26 +233,23 @@ fn staff() -> Vec<Described> {
 }
 
 fn books() -> Vec<Described> {
-    fn op<Lines: ToSchema>(path: &'static str, summary: &'static str) -> Described {
+    fn op<Line: ToSchema>(path: &'static str, summary: &'static str) -> Described {
         let format = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["csv", "json"])).build();
         Described::new(GET, path, "books", summary)
             .query("format", format.into())
-            .gives::<Lines>(200)
+            .lists::<Line>(200)
             .gives_other(200, "text/csv")
     }
     vec![
-        op::<Vec<BookBalance>>("/api/books/balance", "Every account of the books with its balance"),
-        op::<Vec<AccountTerm>>(
-            "/api/books/accounts/{account}",
-            "One person's credits: what came in and what became of it",
-        ),
-        op::<Vec<PurchaseLine>>("/api/books/purchases/{purchase}", "Every movement of one purchase"),
-        op::<Vec<SettlementLine>>(
+        op::<BookBalance>("/api/books/balance", "Every account of the books with its balance"),
+        op::<AccountTerm>("/api/books/accounts/{account}", "One person's credits: what came in and what became of it"),
+        op::<PurchaseLine>("/api/books/purchases/{purchase}", "Every movement of one purchase"),
+        op::<SettlementLine>(
             "/api/books/settlements/{month}",
             "What each venue earned in a month, such as 2026-01, of its own time zone",
         )
         .refuses(&[Code::Invalid]),
-        op::<Vec<Difference>>(
+        op::<Difference>(
             "/api/books/reconciliation",
             "Each difference between the provider's own list of payments and the books",
         )
