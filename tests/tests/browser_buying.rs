@@ -138,7 +138,7 @@ async fn from_an_empty_wallet_to_the_song_in_four_taps() -> Result<()> {
     // Somebody who has played before and has nothing left.
     become_a_guest(&phone).await?;
     phone.goto(&format!("{}/r/{}/song/{song}", server.url(), house.room)).await?;
-    phone.wait_for_text("This song is 2 credits and you have 0.").await?;
+    phone.wait_for_text("This song is 2 credits and you have\u{a0}0.").await?;
     let title = phone.text("#song-title").await?;
     look(&phone, "buy-sheet").await?;
 

@@ -48,6 +48,9 @@ pub struct Packs {
     /// Who sells, with their address.
     #[serde(default)]
     pub seller: String,
+    /// What a bank's statement calls the payment, where that is set.
+    #[serde(default)]
+    pub statement: Option<String>,
 }
 
 /// Buying a pack: body of `POST /api/purchases`. The same id again gives the same checkout.

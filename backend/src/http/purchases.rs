@@ -59,7 +59,8 @@ async fn packs(State(context): State<Context>) -> Answer<Json<Packs>> {
     let best = best_value(&offers);
     let packs = offers.iter().enumerate().map(|(i, offer)| pack(offer, best == Some(i), now)).collect();
     let sandbox = context.payments.as_ref().is_some_and(|gateway| gateway.name() == "sandbox");
-    Ok(Json(Packs { packs, sandbox, seller: context.config.payments.seller.clone() }))
+    let payments = &context.config.payments;
+    Ok(Json(Packs { packs, sandbox, seller: payments.seller.clone(), statement: payments.statement.clone() }))
 }
 
 fn pack(offer: &PackOffer, best_value: bool, now: Timestamp) -> Pack {

@@ -1,4 +1,5 @@
-// Keeps what carries its content's hash in its name, and the last seen pages for when there is no network.
+// Keeps what carries its content's hash in its name, and the last seen pages for when there is no network. A purchase's
+// page has its token in its address, and is nothing without the network.
 const KEPT = "jukeline-1";
 // The screen keeps its songs by itself.
 const SONGS = "jukeline-songs";
@@ -21,7 +22,7 @@ self.addEventListener("fetch", (event) => {
   const isBoot = url.pathname.startsWith("/ui/boot/");
   if (url.pathname.startsWith("/ui/") && !isBoot) {
     event.respondWith(cacheFirst(request));
-  } else if (isBoot || (request.mode === "navigate" && !url.search)) {
+  } else if (isBoot || (request.mode === "navigate" && !url.search && !url.pathname.startsWith("/paid/"))) {
     event.respondWith(networkFirst(request));
   }
 });

@@ -10,7 +10,7 @@ use crate::{
 };
 use dioxus::prelude::*;
 use jukeline_app::{
-    api::MyPurchase,
+    api::{MyPurchase, Packs},
     purchase::{Dispute, PurchaseState, Refunded},
     time::Timestamp,
 };
@@ -18,21 +18,35 @@ use jukeline_app::{
 /// One's purchases, newest first.
 #[component]
 pub(super) fn Purchases(purchases: Vec<MyPurchase>) -> Element {
-    let seller = use_resource(|| async { api().packs().await.map(|packs| packs.seller).unwrap_or_default() });
+    let packs = use_resource(|| async { api().packs().await });
+    let seller = Seller::of(packs.read().as_ref().and_then(|packs| packs.as_ref().ok()));
     rsx! {
         section {
             h2 { {lang().purchases()} }
             ul {
                 for purchase in purchases {
-                    Bought { key: "{purchase.purchase}", purchase, seller: seller().unwrap_or_default() }
+                    Bought { key: "{purchase.purchase}", purchase, seller: seller.clone() }
                 }
             }
         }
     }
 }
 
+/// Who sells, and what their payments are called on a statement.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Seller {
+    name: String,
+    statement: Option<String>,
+}
+
+impl Seller {
+    fn of(packs: Option<&Packs>) -> Seller {
+        packs.map(|packs| Seller { name: packs.seller.clone(), statement: packs.statement.clone() }).unwrap_or_default()
+    }
+}
+
 #[component]
-fn Bought(purchase: MyPurchase, seller: String) -> Element {
+fn Bought(purchase: MyPurchase, seller: Seller) -> Element {
     let lang = lang();
     let (class, words) = standing(lang, &purchase);
     let price = format::money(lang, &purchase.price);
@@ -53,7 +67,7 @@ fn Bought(purchase: MyPurchase, seller: String) -> Element {
 
 /// What a line on the card statement is, and whom to ask.
 #[component]
-fn Charge(purchase: MyPurchase, seller: String) -> Element {
+fn Charge(purchase: MyPurchase, seller: Seller) -> Element {
     let lang = lang();
     rsx! {
         details { class: "charge",
@@ -65,8 +79,11 @@ fn Charge(purchase: MyPurchase, seller: String) -> Element {
                 if let Some(room) = &purchase.room {
                     div { dt { {lang.charge_where()} } dd { a { href: "/r/{room}", {room.clone()} } } }
                 }
-                if !seller.is_empty() {
-                    div { dt { {lang.charge_seller()} } dd { dir: "auto", {seller} } }
+                if !seller.name.is_empty() {
+                    div { dt { {lang.charge_seller()} } dd { dir: "auto", {seller.name} } }
+                }
+                if let Some(statement) = seller.statement {
+                    div { dt { {lang.charge_statement()} } dd { {statement} } }
                 }
                 if let Some(receipt) = &purchase.receipt {
                     div { dt { {lang.claim_code()} } dd { class: "code-text", {receipt.claim_code.clone()} } }
@@ -74,7 +91,6 @@ fn Charge(purchase: MyPurchase, seller: String) -> Element {
             }
             if let Some(receipt) = &purchase.receipt {
                 p { class: "actions", a { class: "btn", href: receipt.path.clone(), {lang.receipt_n(receipt.number)} } }
-                p { class: "hint", {lang.statement_note()} }
             }
             p { class: "hint", {lang.help_note()} }
         }

@@ -58,8 +58,6 @@ fn row(lang: Lang, n: usize, chapter: &Chapter, purchases: &[MyPurchase], plays:
                 p { class: "row-title clamp", dir: "auto",
                     match bought {
                         Some(purchase) if matches!(last.what, WalletEvent::Received { .. }) => rsx! {
-                            {head}
-                            ": "
                             a { href: "#purchase-{purchase.purchase}", {lang.bought_for(&format::money(lang, &purchase.price))} }
                         },
                         _ => rsx! { {head} },

@@ -56,11 +56,11 @@ impl Lang {
         }
     }
 
-    /// `This song is 2 credits and you have 1.`
+    /// `This song is 2 credits and you have 1.` The last number stays with its word.
     pub fn too_few_credits(self, need: i64, have: i64) -> String {
         match self {
-            Lang::En => format!("This song is {} and you have {have}.", self.credits(need)),
-            Lang::De => format!("Dieses Lied kostet {}, du hast {have}.", self.credits(need)),
+            Lang::En => format!("This song is {} and you have\u{a0}{have}.", self.credits(need)),
+            Lang::De => format!("Dieses Lied kostet {}, du hast\u{a0}{have}.", self.credits(need)),
         }
     }
 

@@ -32,7 +32,7 @@ texts! {
     charge_amount = "Amount", "Betrag";
     charge_seller = "Seller", "Verkauft von";
     claim_code = "Code for lost credits", "Code für verlorene Credits";
-    statement_note = "The seller’s name stands on your card statement, with this amount.", "Auf deiner Kartenabrechnung steht der Name des Verkäufers mit diesem Betrag.";
+    charge_statement = "On your statement", "Auf der Abrechnung";
     help_note = "Something is wrong? Show the staff this page: they can pay it back. That is quicker than your bank.", "Etwas stimmt nicht? Zeig dem Personal diese Seite: es kann das Geld zurückgeben. Das geht schneller als über die Bank.";
     state_open = "Not paid yet. Nothing was charged.", "Noch nicht bezahlt. Es wurde nichts abgebucht.";
     state_waiting = "Your bank has not answered yet", "Deine Bank hat noch nicht geantwortet";
@@ -102,9 +102,9 @@ impl Lang {
     /// `2 credits are back, on the house.`
     pub fn goodwill_back(self, credits: i64) -> String {
         match self {
-            Lang::En if credits == 1 => "1 credit is back, on the house. The staff is told.".into(),
+            Lang::En if credits == 1 => "1 credit is back, on the house. The staff have been told.".into(),
             Lang::De if credits == 1 => "1 Credit ist zurück, aufs Haus. Das Personal weiß es.".into(),
-            Lang::En => format!("{credits} credits are back, on the house. The staff is told."),
+            Lang::En => format!("{credits} credits are back, on the house. The staff have been told."),
             Lang::De => format!("{credits} Credits sind zurück, aufs Haus. Das Personal weiß es."),
         }
     }
