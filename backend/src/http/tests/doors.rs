@@ -92,7 +92,7 @@ async fn readiness_names_what_is_missing() {
     assert_eq!(world.get("/livez", "").await.status, 200);
     let not_yet = world.get("/readyz", "").await;
     assert_eq!((not_yet.status, not_yet.json()["store"].as_str()), (503, Some("ok")));
-    assert_eq!(not_yet.json()["floor"], "not running");
+    assert_eq!(not_yet.json()["live"], "not running");
     for flag in [&world.context.health.floor, &world.context.health.relay, &world.context.health.live] {
         flag.store(true, std::sync::atomic::Ordering::Relaxed);
     }
