@@ -2,6 +2,7 @@
 //! fields that the server doesn't know are refused in requests.
 
 mod account;
+mod charts;
 mod play;
 mod player;
 mod problem;
@@ -12,6 +13,7 @@ mod songs;
 mod staff;
 
 pub use account::*;
+pub use charts::*;
 pub use play::*;
 pub use player::*;
 pub use problem::*;

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod assets;
 pub mod audience;
+pub mod charts;
 pub mod codes;
 pub mod cookies;
 pub mod extract;
@@ -61,6 +62,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(presence::routes())
         .merge(rooms::routes())
         .merge(songs::routes())
+        .merge(charts::routes())
         .merge(setup::routes())
         .merge(plays::routes())
         .merge(screens::routes())

@@ -91,6 +91,7 @@ impl World {
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),
             health: Arc::new(Health::default()),
+            readers: Default::default(),
             payments: Gateway::open(&config).expect("a gateway").map(Arc::new),
             config: Arc::new(config),
             certificate: None,

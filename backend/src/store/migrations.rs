@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_account_epoch.sql"),
     include_str!("../../migrations/0004_invitations.sql"),
     include_str!("../../migrations/0005_purchases.sql"),
+    include_str!("../../migrations/0009_readers.sql"),
 ];
 
 /// The schema's version that this program knows.
