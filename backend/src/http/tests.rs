@@ -1,6 +1,7 @@
 //! The router over an embedded store, asked without a network.
 
 mod accounts;
+mod charts;
 mod doors;
 mod pages;
 mod people;

@@ -29,8 +29,11 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOOK_WHILE_BUILDING: Duration = Duration::from_millis(250);
 /// How often the log is asked for its ends, for the metrics.
 const MEASURE: Duration = Duration::from_secs(5);
-/// What was the log's end so long ago is near enough to it: what is shown may be behind for that long.
+/// What was the log's end so long ago is near enough to it.
 const NEAR: Duration = Duration::from_secs(2);
+/// A generation that is near the end is shown when it is not behind what is shown, so that no count goes back. In a
+/// network that never rests, some partition may always be, by milliseconds: then it is shown all the same after this.
+const NEAR_FOR: Duration = Duration::from_secs(20);
 
 #[derive(Debug, thiserror::Error)]
 enum StewardError {
@@ -58,6 +61,8 @@ struct Steward<'c> {
     /// What folds, by generation. Dropping it ends it where it stands.
     folds: BTreeMap<i64, JoinSet<()>>,
     target: Option<Target>,
+    /// Since when what is built is near the log's end.
+    near_since: Option<Instant>,
     measured: Option<Instant>,
     /// Where the reader stood when the rest was forgotten.
     forgotten: Option<Standing>,
@@ -65,8 +70,9 @@ struct Steward<'c> {
 
 impl<'c> Steward<'c> {
     fn new(context: &'c Context, reader: &'static Reader) -> Steward<'c> {
-        let (folds, ends, target, measured, forgotten) = (BTreeMap::new(), None, None, None, None);
-        Steward { context, reader, ends, folds, target, measured, forgotten }
+        let folds = BTreeMap::new();
+        let (ends, target, near_since, measured, forgotten) = (None, None, None, None, None);
+        Steward { context, reader, ends, folds, target, near_since, measured, forgotten }
     }
 
     async fn run(mut self) {
@@ -98,14 +104,15 @@ impl<'c> Steward<'c> {
         }
         let building = standing.building.filter(|building| building.version == reader.version);
         let Some(building) = building else {
-            self.target = None;
+            (self.target, self.near_since) = (None, None);
             return Ok(LOOK);
         };
         if self.has_caught_up(building.number).await? {
-            if rows::flip(store, reader.name, building.number).await? {
+            let since = *self.near_since.get_or_insert_with(Instant::now);
+            if rows::flip(store, reader.name, building.number, since.elapsed() >= NEAR_FOR).await? {
                 tracing::info!(reader = reader.name, generation = building.number, "what was built is shown");
+                return Ok(Duration::ZERO);
             }
-            return Ok(Duration::ZERO);
         }
         Ok(LOOK_WHILE_BUILDING)
     }

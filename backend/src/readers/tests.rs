@@ -52,7 +52,7 @@ fn charts() -> &'static Reader {
 async fn shown(store: &Store) -> Folding {
     let generation = rows::stand_by(store, "charts", charts().version).await.expect("a row").building;
     let generation = generation.expect("a generation").number;
-    assert!(rows::flip(store, "charts", generation).await.expect("a flip"));
+    assert!(rows::flip(store, "charts", generation, false).await.expect("a flip"));
     Folding::new(charts(), generation)
 }
 
@@ -323,8 +323,8 @@ async fn what_is_built_is_shown_at_once_and_what_was_shown_is_forgotten() {
     assert_eq!(plays().await, 20, "half of it is never shown");
     let rest: Vec<Record> = (10..).zip(&facts[10..]).map(|(offset, stamped)| record(offset, stamped)).collect();
     assert_eq!(second.take(&context, TOPIC, 0, 10..20, &rest).await.expect("a store"), Taken::Committed);
-    assert!(rows::flip(store, "charts", wished).await.expect("a flip"));
-    assert!(!rows::flip(store, "charts", wished).await.expect("a flip"), "once");
+    assert!(rows::flip(store, "charts", wished, false).await.expect("a flip"));
+    assert!(!rows::flip(store, "charts", wished, false).await.expect("a flip"), "once");
     assert_eq!(plays().await, 20);
     let standing = rows::standing(store, "charts").await.expect("a read").expect("a row");
     rows::forget(store, "charts", &["charts"], standing).await.expect("forgotten");

@@ -84,14 +84,32 @@ async fn make(tx: &mut Tx, reader: &str, version: i64) -> Result<()> {
     Ok(())
 }
 
-/// Shows what was built; false when somebody else has, or it is no longer wanted.
-pub async fn flip(store: &Store, reader: &str, generation: i64) -> Result<bool> {
+/// Shows what was built; false when somebody else has, or it is no longer wanted, or it is behind what is shown and may
+/// not be.
+pub async fn flip(store: &Store, reader: &str, generation: i64, may_be_behind: bool) -> Result<bool> {
     let mut tx = store.begin().await?;
+    if !may_be_behind && is_behind(&mut tx, store.kind(), reader, generation).await? {
+        return Ok(false);
+    }
     let sql = "UPDATE readers SET live = building, live_version = building_version, building = NULL, \
                building_version = NULL WHERE name = $1 AND building = $2";
     let done = sqlx::query(sql).bind(reader).bind(generation).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Whether a generation is behind what is shown in any partition. What is shown stands still until the end of the
+/// transaction.
+async fn is_behind(tx: &mut Tx, kind: Kind, reader: &str, generation: i64) -> Result<bool> {
+    let live: Option<i64> =
+        sqlx::query_scalar("SELECT live FROM readers WHERE name = $1").bind(reader).fetch_optional(&mut **tx).await?;
+    let (shown, built) = (offsets_name(reader, live.unwrap_or(0)), offsets_name(reader, generation));
+    let sql = format!("SELECT next FROM offsets WHERE reader = $1 ORDER BY topic, partition{}", kind.for_update());
+    sqlx::query(AssertSqlSafe(sql)).bind(shown.clone()).execute(&mut **tx).await?;
+    let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM offsets l LEFT JOIN offsets b ON b.reader = $2 AND b.topic = l.topic \
+               AND b.partition = l.partition WHERE l.reader = $1 AND COALESCE(b.next, 0) < l.next";
+    let behind: i64 = sqlx::query_scalar(sql).bind(shown).bind(built).fetch_one(&mut **tx).await?;
+    Ok(behind > 0)
 }
 
 /// Makes a generation's place in a partition, at the log's beginning; false when nobody needs the generation any more.
