@@ -77,9 +77,10 @@ async fn charts_csv(
     State(context): State<Context>,
     Path(jukebox): Path<JukeboxId>,
     session: Session,
-    Query(query): Query<ChartQuery>,
+    query: Answer<Query<ChartQuery>>,
 ) -> Answer<Response> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let Query(query) = query?;
     check(&query)?;
     mark(&context)?;
     let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;

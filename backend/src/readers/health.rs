@@ -24,9 +24,10 @@ pub struct Readers(Arc<Mutex<BTreeMap<&'static str, Known>>>);
 #[derive(Default)]
 struct Known {
     mark: Option<Mark>,
-    /// Why a generation doesn't read, if it doesn't.
+    /// Something keeps a generation from reading.
     away: bool,
-    stopped: Option<String>,
+    /// The generation that stopped for good, and why.
+    stopped: Option<(i64, String)>,
 }
 
 impl Readers {
@@ -44,7 +45,7 @@ impl Readers {
     pub fn words(&self) -> BTreeMap<&'static str, String> {
         let readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let word = |known: &Known| match (&known.stopped, known.away, known.mark) {
-            (Some(word), ..) => format!("stopped: {word}"),
+            (Some((_, word)), ..) => format!("stopped: {word}"),
             (None, true, _) => "not running".into(),
             (None, false, None) => "building".into(),
             (None, false, Some(_)) => "ok".into(),
@@ -60,7 +61,7 @@ impl Readers {
     /// A generation stopped for good.
     pub(crate) fn stopped(&self, folding: &Folding, word: &str) {
         tracing::error!(reader = folding.offsets_name(), word, "a reader of facts stopped and needs a person");
-        self.with(folding.reader.name, |known| known.stopped = Some(word.to_owned()));
+        self.with(folding.reader.name, |known| known.stopped = Some((folding.generation, word.to_owned())));
     }
 
     /// A batch was committed here.
@@ -81,6 +82,7 @@ impl Readers {
         self.with(reader, |known| {
             let folded = known.mark.map_or(0, |mark| mark.folded);
             let places = places.values().sum();
+            known.stopped.take_if(|(generation, _)| standing.is_stale(*generation));
             known.mark = standing.live.map(|live| Mark { generation: live.number, places, folded });
         });
     }
