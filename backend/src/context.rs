@@ -4,7 +4,7 @@ use crate::{
     config::Config,
     live::Live,
     log::RequestLog,
-    payments::Gateway,
+    payments::{Gateway, intake::Intake},
     readers::Readers,
     songs::search::SongIndex,
     store::{self, Store},
@@ -34,6 +34,8 @@ pub struct Context {
     pub readers: Readers,
     /// Who takes payments, where credits are sold.
     pub payments: Option<Arc<Gateway>>,
+    /// Where what the payment provider says goes in.
+    pub events: Intake,
     /// The certificate, where the server speaks https itself.
     pub certificate: Option<Arc<Current>>,
     /// Becomes true when the server drains.

@@ -14,7 +14,7 @@ use crate::{
     live::Live,
     log::{LogError, table},
     outage,
-    payments::{Gateway, PaymentError},
+    payments::{Gateway, PaymentError, intake::Intake},
     readers::Readers,
     songs::search::{SearchError, SongIndex},
     store::{
@@ -177,6 +177,7 @@ impl Listening {
         let log::Opened { requests, appends } = self.log.open(&store);
         let context = Context {
             config: self.config,
+            events: Intake::start(store.clone()),
             store,
             requests,
             live: Live::default(),

@@ -25,3 +25,9 @@ pub fn free() -> Result<u16> {
         }
     }
 }
+
+/// Whether a program ended because somebody else listens on its port, by what its log said.
+#[must_use]
+pub fn is_taken(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.to_string().contains("Address already in use"))
+}

@@ -14,6 +14,10 @@ use toml::{Table, Value};
 
 use crate::{eventually, kafka::Kafka, machine, ports, process::Process};
 
+mod judge;
+
+use judge::Judgement;
+
 /// How long a start may take, migrations and the first connection to Kafka included.
 const START: Duration = Duration::from_secs(60);
 /// How long the shutdown may take to drain.
@@ -26,6 +30,7 @@ pub struct Setup {
     data: Option<PathBuf>,
     port: Option<u16>,
     arguments: Vec<String>,
+    unjudged: bool,
 }
 
 impl Setup {
@@ -87,6 +92,13 @@ impl Setup {
         self
     }
 
+    /// Spares it the judgement at its end: for what is damaged or left broken on purpose, and for benches.
+    #[must_use]
+    pub fn unjudged(mut self) -> Self {
+        self.unjudged = true;
+        self
+    }
+
     /// The configuration file's text.
     ///
     /// # Errors
@@ -120,17 +132,20 @@ impl Setup {
         fs::write(folder.path().join("jukeline.toml"), settings)?;
         let arguments = if self.arguments.is_empty() { vec!["serve".to_owned()] } else { self.arguments };
         let process = run(folder.path(), &arguments)?;
-        Ok(Server { port, data, process, arguments, folder })
+        let judgement = if self.unjudged { Judgement::Spared } else { Judgement::NotYet };
+        Ok(Server { port, data, process, arguments, judgement, folder })
     }
 }
 
-/// A running server; it ends with this value.
+/// A running server; it ends with this value, after `doctor` has judged it: that nothing was lost, doubled or invented
+/// holds after every test.
 #[derive(Debug)]
 pub struct Server {
     port: u16,
     data: PathBuf,
     process: Process,
     arguments: Vec<String>,
+    judgement: Judgement,
     folder: TempDir,
 }
 
@@ -252,7 +267,9 @@ impl Server {
             }
         })
         .await;
-        ready.with_context(|| self.process.log())
+        ready.with_context(|| self.process.log())?;
+        self.judgement.is_due();
+        Ok(())
     }
 }
 

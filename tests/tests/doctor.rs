@@ -136,7 +136,7 @@ async fn it_reads_back_as_far_as_it_must() -> Result<()> {
 
 #[tokio::test]
 async fn the_exit_code_and_the_json_say_it() -> Result<()> {
-    let server = Setup::embedded().set(&["guests", "grant"], 20).start().await?;
+    let server = Setup::embedded().unjudged().set(&["guests", "grant"], 20).start().await?;
     Client { transport: HttpTransport::new(&server.url())? }.start_as_guest(&StartAsGuest::default()).await?;
     let doctor = |arguments: &[&str]| -> Result<(bool, String)> {
         let output = server.command(arguments)?.output()?;

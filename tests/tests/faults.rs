@@ -1,6 +1,8 @@
 //! What breaks, and what must hold all the same: every accepted play has exactly one end, nobody pays twice or for
 //! silence, and every credit adds up.
 
+mod support;
+
 use anyhow::{Context, Result, ensure};
 use futures_util::future::{join_all, try_join_all};
 use jukeline_app::{
@@ -8,10 +10,11 @@ use jukeline_app::{
     client::Asked,
     id::{PlayId, SongId},
     play::{PlayState, ReturnReason},
+    rules::HouseRules,
 };
 use jukeline_tests::{
     eventually,
-    house::{House, Phone, Screen},
+    house::{House, Phone},
     kafka::Kafka,
     machine::Need,
     music, needs,
@@ -22,39 +25,19 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
+use support::{doctor_is_happy, doctor_says, room::Room};
 use uuid::Uuid;
 
 /// Rooms and songs a room: together the 500 plays of the test.
 const ROOMS: usize = 63;
 const SONGS: usize = 8;
 
-fn doctor(server: &Server) -> Result<String> {
-    let output = server.command(&["doctor"])?.output()?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    ensure!(output.status.success(), "doctor: {said}");
-    Ok(said)
-}
-
-struct Room {
-    house: House,
-    screen: Screen,
-    phone: Phone,
-}
-
-/// A room whose player is there, with one guest in it.
-async fn open_room(first: &House, server: &Server, number: usize) -> Result<Room> {
-    let house = House::open(first.operator.clone(), &format!("room-{number}")).await?;
-    house.rules(|rules| (rules.price, rules.per_patron, rules.cooldown_minutes) = (1, 20, 0)).await?;
-    let mut screen = house.pair(server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let phone = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
-    Ok(Room { house, screen, phone })
-}
-
 async fn open_rooms(first: &House, server: &Server) -> Result<Vec<Room>> {
     let mut rooms = Vec::new();
     for number in 0..ROOMS {
-        rooms.push(open_room(first, server, number).await?);
+        let house = House::open(first.operator.clone(), &format!("room-{number}")).await?;
+        let generous = |rules: &mut HouseRules| (rules.price, rules.per_patron, rules.cooldown_minutes) = (1, 20, 0);
+        rooms.push(Room::open(server, house, generous).await?);
     }
     Ok(rooms)
 }
@@ -128,7 +111,7 @@ async fn survives_a_kill(server: &mut Server, spare: Option<&Server>, first: &Ho
             ensure!(room.phone.api.play(*play).await?.state == PlayState::Finished, "{play} of {}", room.house.room);
         }
     }
-    let said = doctor(server)?;
+    let said = doctor_says(server)?;
     ensure!(said.contains(&format!("{} accepted plays, {} of them over", ROOMS * SONGS, ROOMS * SONGS)), "{said}");
     Ok(())
 }
@@ -165,11 +148,7 @@ async fn five_hundred_plays_survive_a_kill_in_a_network() -> Result<()> {
 #[tokio::test]
 async fn one_credit_is_spent_once_and_one_id_is_one_play() -> Result<()> {
     let server = Setup::embedded().set(&["guests", "grant"], 1).start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    house.rules(|rules| rules.price = 1).await?;
-    let mut screen = house.pair(&server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let phone = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
+    let Room { house, screen, phone } = Room::set_up(&server, |rules| rules.price = 1).await?;
     let songs = house.songs().await?;
     let race = join_all(songs[..2].iter().map(|song| phone.ask_as(PlayId(Uuid::now_v7()), *song, 1))).await;
     let won = race.iter().filter(|asked| matches!(asked, Ok(Asked::Queued(_)))).count();
@@ -182,7 +161,7 @@ async fn one_credit_is_spent_once_and_one_id_is_one_play() -> Result<()> {
     let same = join_all((0..20).map(|_| again.ask_as(play, songs[2], 1))).await;
     ensure!(same.iter().all(|asked| matches!(asked, Ok(Asked::Queued(mine)) if mine.play == play)), "{same:?}");
     ensure!(again.api.plays(None).await?.plays.len() == 1);
-    doctor(&server).map(|_| ())
+    doctor_is_happy(&server)
 }
 
 /// The shortest spans that the configuration takes.
@@ -197,11 +176,7 @@ fn hasty() -> Setup {
 #[tokio::test]
 async fn a_player_that_plays_through_a_cut_is_right() -> Result<()> {
     let server = hasty().set(&["floor", "dark_after_seconds"], 60).start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    house.rules(|rules| rules.price = 2).await?;
-    let mut screen = house.pair(&server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let phone = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
+    let Room { house, mut screen, phone } = Room::set_up(&server, |rules| rules.price = 2).await?;
     let play = phone.queue(house.songs().await?[0]).await?.play;
     let (handed, attempt) = screen.next_song().await?;
     ensure!(handed == play);
@@ -227,17 +202,14 @@ async fn a_player_that_plays_through_a_cut_is_right() -> Result<()> {
     let mine = phone.api.play(play).await?;
     ensure!(mine.state == PlayState::Finished, "{mine:?}");
     ensure!(phone.api.me().await?.credits == 18);
-    doctor(&server).map(|_| ())
+    doctor_is_happy(&server)
 }
 
 #[tokio::test]
 async fn a_room_that_stays_dark_pays_everything_back() -> Result<()> {
     let server = hasty().start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    house.rules(|rules| (rules.price, rules.per_patron) = (2, 10)).await?;
-    let mut screen = house.pair(&server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let phone = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
+    let Room { house, mut screen, phone } =
+        Room::set_up(&server, |rules| (rules.price, rules.per_patron) = (2, 10)).await?;
     let play = phone.queue(house.songs().await?[0]).await?.play;
     let (_, attempt) = screen.next_song().await?;
     let epoch = screen.epoch;
@@ -260,16 +232,13 @@ async fn a_room_that_stays_dark_pays_everything_back() -> Result<()> {
     screen.claim(None).await?;
     ensure!(phone.api.play(play).await?.state == PlayState::Returned);
     ensure!(phone.api.me().await?.credits == 20);
-    doctor(&server).map(|_| ())
+    doctor_is_happy(&server)
 }
 
 #[tokio::test]
 async fn the_newest_player_wins_and_a_reload_resumes() -> Result<()> {
     let server = Setup::embedded().set(&["guests", "grant"], 20).start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    let mut old = house.pair(&server, ScreenRole::Player).await?;
-    old.claim(None).await?;
-    let phone = Phone::enter(&server.url(), &house.room, old.code()?).await?;
+    let Room { house, screen: mut old, phone } = Room::set_up(&server, |_| {}).await?;
     let songs = house.songs().await?;
     let play = phone.queue(songs[0]).await?.play;
     let next = phone.queue(songs[1]).await?.play;
@@ -300,5 +269,5 @@ async fn the_newest_player_wins_and_a_reload_resumes() -> Result<()> {
         .attempt;
     reloaded.report(next, attempt, Report::Dropped, 0).await?;
     ensure!(other.play_one().await? == next, "what the old one let go of");
-    doctor(&server).map(|_| ())
+    doctor_is_happy(&server)
 }

@@ -1,6 +1,8 @@
 //! A request's way, from the phone to the end of the song, on the embedded server and on a network of two processes with
 //! a real Apache Kafka and PostgreSQL.
 
+mod support;
+
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
     api::{Change, Code, DeclineReason, RoomMessage, ScreenRole},
@@ -18,19 +20,13 @@ use jukeline_tests::{
     server::{Server, Setup},
 };
 use std::time::Duration;
+use support::doctor_is_happy;
 use uuid::Uuid;
 
 /// Where patrons and player talk to: the same process, or two of a network.
 struct Rooms<'a> {
     phones: &'a Server,
     screens: &'a Server,
-}
-
-async fn doctor_is_happy(server: &Server) -> Result<()> {
-    let output = server.command(&["doctor"])?.output()?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    ensure!(output.status.success(), "doctor: {said}");
-    Ok(())
 }
 
 /// Asks, listens, plays, takes back, skips; every credit adds up.
@@ -93,7 +89,7 @@ async fn a_song_from_request_to_end(rooms: &Rooms<'_>) -> Result<()> {
     ensure!(again.as_ref().err().and_then(|e| e.code()) == Some(Code::AnotherPlays), "{again:?}");
 
     refusals(&house, &jo, &mara, &songs).await?;
-    doctor_is_happy(rooms.phones).await
+    doctor_is_happy(rooms.phones)
 }
 
 async fn settled(phone: &Phone, play: PlayId) -> Result<PlayState> {

@@ -9,7 +9,7 @@ use jukeline_tests::{
     kafka::{Kafka, SecureCluster},
     machine::Need,
     mail::Mailbox,
-    needs,
+    needs, ports,
     postgres::Postgres,
 };
 use rdkafka::{
@@ -47,6 +47,18 @@ async fn kafka_keeps_a_record_through_a_kill() -> Result<()> {
     kafka.kill9();
     kafka.restart().await?;
     assert_eq!(first_record(&kafka.client(), "plays").await?, "before");
+    Ok(())
+}
+
+#[tokio::test]
+async fn kafka_starts_on_another_port_where_one_is_taken() -> Result<()> {
+    needs!(Need::Kafka);
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    let port = taken.local_addr()?.port();
+    let free = ports::free()?;
+    let mut choices = vec![free, port];
+    let kafka = Kafka::start_on(|| choices.pop().context("a third try")).await?;
+    ensure!(kafka.port() == free, "{}", kafka.port());
     Ok(())
 }
 

@@ -6,10 +6,10 @@ mod support;
 use anyhow::{Context as _, Result, ensure};
 use contract::{PATIENCE, kafka_side};
 use jukeline_app::{
-    api::{Chart, ScreenRole},
+    api::Chart,
     events::{PlayRequested, Request, Stamped},
     id::{AccountId, PlayId, SongId},
-    play::PlayState,
+    rules::HouseRules,
     time::Timestamp,
 };
 use jukeline_backend::store::{Store, outbox};
@@ -18,12 +18,16 @@ use jukeline_tests::{
     house::{House, Phone, Screen},
     kafka::Kafka,
     machine::Need,
-    music, needs,
+    needs,
     postgres::Postgres,
     server::{Server, Setup},
 };
 use std::{collections::BTreeMap, path::Path};
-use support::{doctor_is_happy, sqlite};
+use support::{
+    doctor_is_happy,
+    room::{Room, finished},
+    sqlite,
+};
 use uuid::Uuid;
 
 /// An embedded server with a room, two songs played and one with the player.
@@ -38,11 +42,8 @@ struct Before {
 
 async fn before(data: &Path) -> Result<Before> {
     let server = Setup::embedded().data(data).set(&["guests", "grant"], 20).start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    house.rules(|rules| (rules.price, rules.cooldown_minutes) = (2, 0)).await?;
-    let mut screen = house.pair(&server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let mara = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
+    let rules = |rules: &mut HouseRules| (rules.price, rules.cooldown_minutes) = (2, 0);
+    let Room { house, mut screen, phone: mara } = Room::set_up(&server, rules).await?;
     let songs = house.songs().await?;
     for song in &songs[..2] {
         mara.queue(*song).await?;
@@ -103,15 +104,6 @@ async fn logged(data: &Path, sql: &'static str) -> Result<Vec<(String, String)>>
 async fn all_published(store: &Store) -> Result<()> {
     eventually("an empty outbox", PATIENCE, || async {
         ensure!(outbox::unpublished(store, 1000).await?.is_empty(), "some facts wait");
-        Ok(())
-    })
-    .await
-}
-
-async fn finished(phone: &Phone, play: PlayId) -> Result<()> {
-    eventually("the end of a song", PATIENCE, || async {
-        let state = phone.api.play(play).await?.state;
-        ensure!(state == PlayState::Finished, "{state:?}");
         Ok(())
     })
     .await

@@ -4,15 +4,15 @@ mod support;
 
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
-    api::{Code, Problem, ScreenRole, SongQuery},
+    api::{Code, Problem, SongQuery},
     events::{PlayRequested, Request},
     id::PlayId,
-    play::PlayState,
+    rules::HouseRules,
     time::Timestamp,
 };
 use jukeline_tests::{
     eventually,
-    house::{House, Phone, Screen},
+    house::House,
     kafka::{Kafka, SecureCluster},
     machine::Need,
     music, needs, ports,
@@ -27,7 +27,10 @@ use rdkafka::{
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::{Duration, Instant};
-use support::doctor_is_happy;
+use support::{
+    doctor_is_happy,
+    room::{Room, finished},
+};
 use uuid::Uuid;
 
 /// How long a recovery may take on a busy machine.
@@ -84,46 +87,43 @@ fn said_rarely(server: &Server, words: &str, since: Instant) -> Result<()> {
     Ok(())
 }
 
-/// A room with its player and somebody in it.
-struct Room {
-    house: House,
-    screen: Screen,
-    phone: Phone,
-}
-
-async fn open_room(server: &Server, house: House) -> Result<Room> {
-    house.rules(|rules| rules.price = 2).await?;
-    let mut screen = house.pair(server, ScreenRole::Player).await?;
-    screen.claim(None).await?;
-    let phone = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
-    Ok(Room { house, screen, phone })
+fn price(rules: &mut HouseRules) {
+    rules.price = 2;
 }
 
 /// A song from the request to its end.
 async fn a_song_is_played(room: &mut Room) -> Result<()> {
     let play = room.phone.queue(room.house.songs().await?[0]).await?.play;
     ensure!(room.screen.play_one().await? == play);
-    eventually("the end of the song", PATIENCE, || async {
-        let state = room.phone.api.play(play).await?.state;
-        ensure!(state == PlayState::Finished, "{state:?}");
-        Ok(())
-    })
-    .await
+    finished(&room.phone, play).await
 }
 
 fn network(kafka: &Kafka, url: &str) -> Setup {
     Setup::network(kafka, url).set(&["guests", "grant"], 20)
 }
 
-#[tokio::test]
-async fn nothing_is_there_at_the_start_and_kafka_comes_first() -> Result<()> {
-    needs!(Need::Kafka, Need::Postgres);
+/// A server that was started while neither Kafka nor PostgreSQL was there.
+struct Alone {
+    kafka: Kafka,
+    postgres: Postgres,
+    server: Server,
+    began: Instant,
+}
+
+async fn alone() -> Result<Alone> {
     let (mut kafka, mut postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
     let url = postgres.create_database("late").await?;
     kafka.kill9();
     postgres.stop().await?;
     let began = Instant::now();
-    let mut server = network(&kafka, &url).launch()?;
+    let server = network(&kafka, &url).launch()?;
+    Ok(Alone { kafka, postgres, server, began })
+}
+
+#[tokio::test]
+async fn nothing_is_there_at_the_start_and_kafka_comes_first() -> Result<()> {
+    needs!(Need::Kafka, Need::Postgres);
+    let Alone { mut kafka, mut postgres, mut server, began } = alone().await?;
     answers_not_now(&server).await?;
     let waiting = ("floor", "waiting for the store");
     says(&server, &[("store", "out of reach"), ("log", "out of reach"), waiting]).await?;
@@ -134,20 +134,14 @@ async fn nothing_is_there_at_the_start_and_kafka_comes_first() -> Result<()> {
 
     postgres.restart().await?;
     server.wait().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    a_song_is_played(&mut open_room(&server, house).await?).await?;
+    a_song_is_played(&mut Room::set_up(&server, price).await?).await?;
     doctor_is_happy(&server)
 }
 
 #[tokio::test]
 async fn nothing_is_there_at_the_start_and_postgresql_comes_first() -> Result<()> {
     needs!(Need::Kafka, Need::Postgres);
-    let (mut kafka, mut postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
-    let url = postgres.create_database("late").await?;
-    kafka.kill9();
-    postgres.stop().await?;
-    let began = Instant::now();
-    let mut server = network(&kafka, &url).launch()?;
+    let Alone { mut kafka, mut postgres, mut server, began } = alone().await?;
     says(&server, &[("store", "out of reach"), ("log", "out of reach")]).await?;
     postgres.restart().await?;
     says(&server, &[("store", "ok"), ("log", "out of reach")]).await?;
@@ -164,7 +158,7 @@ async fn nothing_is_there_at_the_start_and_postgresql_comes_first() -> Result<()
     kafka.restart().await?;
     server.wait().await?;
     said_rarely(&server, "Kafka is out of reach", began)?;
-    a_song_is_played(&mut open_room(&server, house).await?).await?;
+    a_song_is_played(&mut Room::open(&server, house, price).await?).await?;
     doctor_is_happy(&server)
 }
 
@@ -174,8 +168,7 @@ async fn both_go_away_and_come_back() -> Result<()> {
     let (mut kafka, mut postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
     let url = postgres.create_database("away").await?;
     let mut server = network(&kafka, &url).start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    let mut room = open_room(&server, house).await?;
+    let mut room = Room::set_up(&server, price).await?;
     let songs = room.house.songs().await?;
     let accepted = [room.phone.queue(songs[0]).await?.play, room.phone.queue(songs[1]).await?.play];
 
@@ -250,8 +243,7 @@ async fn the_floor_keeps_its_partitions_while_postgresql_is_away() -> Result<()>
     let hasty = network(&kafka, &url).set(&["log", "kafka", "max.poll.interval.ms"], "8000");
     let hasty = hasty.set(&["log", "kafka", "session.timeout.ms"], "6000");
     let mut server = hasty.start().await?;
-    let house = House::set_up(&server, &music::folder()?).await?;
-    let room = open_room(&server, house).await?;
+    let room = Room::set_up(&server, price).await?;
     let before = group(&kafka).await?;
     ensure!(before.0 == "Stable" && before.1.len() == 1, "{before:?}");
     let request = request(&room).await?;

@@ -93,7 +93,6 @@ fn purchase(currency: &str, price_minor: i64) -> Purchase {
         done: Done { state: PurchaseState::Created, refunded: 0, dispute: None },
         known: Known::default(),
         declined: None,
-        owed: 0,
         disputed_minor: 0,
         receipt: None,
         created_at: now(),

@@ -49,6 +49,7 @@ async fn parts(store: &Store) -> Context {
         secrets: Arc::new(Secrets::load(store).await.expect("secrets")),
         health: Arc::new(Health::default()),
         readers: Default::default(),
+        events: crate::payments::intake::Intake::start(store.clone()),
         store: store.clone(),
         payments: None,
         certificate: None,

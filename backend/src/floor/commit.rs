@@ -3,6 +3,7 @@
 use super::{Record, gather::Gathered};
 use crate::{
     context::Context,
+    crash,
     store::{
         self, Kind, Result, Tx,
         floor::{Loaded, NewPlay, Saved, Written, end_plays, insert_plays, save, update_entries},
@@ -117,10 +118,12 @@ pub(crate) async fn commit(
         })
         .collect();
     save(tx, &saved).await?;
+    crash::point("plays-written");
     let mut lines = Written::default();
     saved.iter().for_each(|saved| lines.add(saved));
     let facts = outcomes.into_iter().flat_map(|outcome| outcome.facts).collect();
     letters.extend(write_moves(tx, kind, gathered, moves, now).await?);
+    crash::point("credits-moved");
     put_all(tx, &letters).await?;
     if kind == Kind::Postgres && !letters.is_empty() && !context.live.relays() {
         sqlx::raw_sql("NOTIFY jukeline_outbox").execute(&mut **tx).await?;

@@ -9,6 +9,7 @@ pub use crate::log::{Handled, Record};
 
 use crate::{
     context::Context,
+    crash,
     store::{self, StoreError, offsets},
 };
 use jukeline_app::{
@@ -71,7 +72,9 @@ pub async fn handle(context: &Context, partition: i64, records: &[Record]) -> Re
             }
             continue;
         };
+        crash::point("floor-decided");
         tx.commit().await.map_err(StoreError::from)?;
+        crash::point("floor-committed");
         committed.tell(context);
         context.health.floor.store(true, Ordering::Relaxed);
         rest = &rest[taken..];
@@ -123,7 +126,9 @@ pub async fn handle_together(context: &Context, batches: &[(i32, &[Record])]) ->
         tx.rollback().await.map_err(StoreError::from)?;
         return Ok(Vec::new());
     };
+    crash::point("floor-decided");
     tx.commit().await.map_err(StoreError::from)?;
+    crash::point("floor-committed");
     committed.tell(context);
     context.health.floor.store(true, Ordering::Relaxed);
     Ok(partitions)

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     context::Context,
+    crash,
     log::LogError,
     store::{
         self,
@@ -82,7 +83,9 @@ async fn ask(
     }
     passes.renew(&context, &room, jukebox, now);
     let decision = context.live.next_decision(request.play);
+    crash::point("request-received");
     context.requests.append(jukebox, &Request::PlayRequested(request.clone())).await?;
+    crash::point("request-appended");
     if let Ok(Ok(decided)) = tokio::time::timeout(PATIENCE, decision).await
         && let Some(answer) = answer::of_fact(&room, &asked, &request, &decided.fact)
     {

@@ -15,7 +15,7 @@ use crate::{
     context::{Context, Health, Secrets},
     live::Live,
     log::table::TableLog,
-    payments::Gateway,
+    payments::{Gateway, intake::Intake},
     songs::search::SongIndex,
     store::{
         Store,
@@ -95,6 +95,7 @@ impl World {
             readers: Default::default(),
             payments: Gateway::open(&config).expect("a gateway").map(Arc::new),
             config: Arc::new(config),
+            events: Intake::start(store.clone()),
             certificate: None,
             stopping,
             store,

@@ -3,6 +3,7 @@
 use super::{LogError, Outgoing, RequestLog};
 use crate::{
     context::Context,
+    crash,
     floor::{self, FloorError, Handled, Record},
     outage::Outage,
     store::{self, Store, StoreError, Tx},
@@ -115,8 +116,11 @@ async fn append(context: &Context, batch: &mut Vec<Ticket>) -> bool {
 async fn append_and_decide(context: &Context, batch: &[Ticket]) -> Result<bool, FloorError> {
     let mut tx = context.store.begin().await?;
     let records = insert(&context.store, &mut tx, batch).await?;
+    crash::point("floor-received");
     let decided = floor::decide_front(context, &mut tx, PARTITION, &records).await?;
+    crash::point("floor-decided");
     tx.commit().await.map_err(StoreError::from)?;
+    crash::point("floor-committed");
     // Nothing: the floor is behind, or has no place yet.
     let Some((taken, committed)) = decided else { return Ok(false) };
     committed.tell(context);

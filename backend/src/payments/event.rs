@@ -1,8 +1,14 @@
 //! What a webhook says: read from the raw body after its signature was verified.
 
 use super::wire;
-use crate::{config::from_stripe_amount, store::purchases::events::NewEvent};
-use jukeline_app::{money::Currency, purchase::Said};
+use crate::{
+    config::{from_stripe_amount, stripe_amount},
+    store::purchases::events::NewEvent,
+};
+use jukeline_app::{
+    money::{Currency, Money},
+    purchase::Said,
+};
 use serde::de::DeserializeOwned;
 
 /// A body that is no event of the documented form.
@@ -10,11 +16,8 @@ use serde::de::DeserializeOwned;
 #[error("no event of the documented form: {0}")]
 pub struct NoEvent(#[from] serde_json::Error);
 
-/// An event, and what was paid if it says that something was: Stripe's count and the code.
-pub type Read = (NewEvent, Option<(i64, String)>);
-
 /// Reads an event; nothing when it is of a type that says nothing to us.
-pub fn read(body: &[u8]) -> Result<Option<Read>, NoEvent> {
+pub fn read(body: &[u8]) -> Result<Option<NewEvent>, NoEvent> {
     let event: wire::Event = serde_json::from_slice(body)?;
     let new = NewEvent {
         id: event.id.clone(),
@@ -22,6 +25,7 @@ pub fn read(body: &[u8]) -> Result<Option<Read>, NoEvent> {
         purchase: None,
         payment: None,
         said: None,
+        paid: None,
         declined: None,
     };
     match event.kind.as_str() {
@@ -44,7 +48,7 @@ fn object<T: DeserializeOwned>(event: wire::Event) -> Result<T, NoEvent> {
     Ok(serde_json::from_value(event.data.object)?)
 }
 
-fn session(new: NewEvent, session: wire::Session) -> Result<Option<Read>, NoEvent> {
+fn session(new: NewEvent, session: wire::Session) -> Result<Option<NewEvent>, NoEvent> {
     let said = match new.kind.as_str() {
         "checkout.session.expired" => Said::Expired,
         "checkout.session.async_payment_failed" => Said::Failed,
@@ -52,31 +56,37 @@ fn session(new: NewEvent, session: wire::Session) -> Result<Option<Read>, NoEven
         // Complete, but the money is still on its way.
         _ => return Ok(None),
     };
-    let paid = match said {
-        Said::Paid => Some((session.amount_total.unwrap_or(0), session.currency.clone().unwrap_or_default())),
-        _ => None,
-    };
+    let paid = (said == Said::Paid).then(|| paid(&session));
     let payment = session.payment_intent.as_ref().map(|intent| intent.id().to_owned());
-    Ok(Some((NewEvent { purchase: session.purchase(), payment, said: Some(said), ..new }, paid)))
+    Ok(Some(NewEvent { purchase: session.purchase(), payment, said: Some(said), paid, ..new }))
 }
 
-fn declined(new: NewEvent, intent: &wire::Intent) -> Option<Read> {
+fn paid(session: &wire::Session) -> (i64, String) {
+    let counted = session.amount_total.unwrap_or(0);
+    let code = session.currency.as_deref().unwrap_or_default().to_ascii_uppercase();
+    let Ok(currency) = Currency::from_code(&code) else { return (0, code) };
+    let minor = from_stripe_amount(counted, currency);
+    let exact = stripe_amount(Money { minor, currency }) == Some(counted);
+    (if exact { minor } else { 0 }, code)
+}
+
+fn declined(new: NewEvent, intent: &wire::Intent) -> Option<NewEvent> {
     let declined = intent.last_payment_error.as_ref().and_then(wire::Declined::word);
     // The payment isn't made: its name is not noted as the purchase's.
-    Some((NewEvent { purchase: intent.purchase(), declined: Some(declined?), ..new }, None))
+    Some(NewEvent { purchase: intent.purchase(), declined: Some(declined?), ..new })
 }
 
-fn refunded(new: NewEvent, charge: &wire::Charge) -> Option<Read> {
+fn refunded(new: NewEvent, charge: &wire::Charge) -> Option<NewEvent> {
     let currency = Currency::from_code(charge.currency.as_deref()?).ok()?;
     let said = Said::Refunded(from_stripe_amount(charge.amount_refunded, currency));
     let payment = charge.payment_intent.as_ref().map(|intent| intent.id().to_owned());
     let purchase = wire::named(charge.metadata.as_ref());
-    Some((NewEvent { purchase, payment, said: Some(said), ..new }, None))
+    Some(NewEvent { purchase, payment, said: Some(said), ..new })
 }
 
-fn disputed(new: NewEvent, dispute: &wire::DisputeObject) -> Option<Read> {
+fn disputed(new: NewEvent, dispute: &wire::DisputeObject) -> Option<NewEvent> {
     let payment = dispute.payment_intent.as_ref().map(|intent| intent.id().to_owned());
-    Some((NewEvent { payment, said: Some(dispute.said()?), ..new }, None))
+    Some(NewEvent { payment, said: Some(dispute.said()?), ..new })
 }
 
 #[cfg(test)]
@@ -87,7 +97,7 @@ mod tests {
 
     fn said(kind: &str, object: serde_json::Value) -> Option<Said> {
         let body = json!({"id": "evt_1", "object": "event", "type": kind, "data": {"object": object}}).to_string();
-        read(body.as_bytes()).expect("an event").and_then(|(event, _)| event.said)
+        read(body.as_bytes()).expect("an event").and_then(|event| event.said)
     }
 
     #[test]

@@ -237,7 +237,7 @@ fn price(purchase: &Purchase) -> Option<Money> {
 }
 
 /// Whether what was paid, in Stripe's count, is the purchase's price.
-pub(crate) fn is_price(purchase: &Purchase, amount: i64, currency: &str) -> bool {
+fn is_price(purchase: &Purchase, amount: i64, currency: &str) -> bool {
     currency.eq_ignore_ascii_case(&purchase.currency) && price(purchase).and_then(stripe_amount) == Some(amount)
 }
 

@@ -6,11 +6,11 @@
 
 pub mod event;
 mod gateway;
+pub mod intake;
 pub mod signature;
 pub mod sweep;
 mod wire;
 
-pub(crate) use gateway::is_price;
 pub use gateway::{API_VERSION, Checkout, Gateway, NewCheckout, PaymentSeen};
 
 /// Why the provider gave nothing.

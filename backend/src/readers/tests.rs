@@ -37,6 +37,7 @@ pub(super) async fn context(folder: &std::path::Path) -> Context {
         secrets: Arc::new(Secrets::load(&store).await.expect("secrets")),
         health: Arc::new(Health::default()),
         readers: Default::default(),
+        events: crate::payments::intake::Intake::start(store.clone()),
         store,
         payments: None,
         certificate: None,

@@ -1,15 +1,18 @@
 //! The ledger's rows: transfers are only ever added; a lot's balance moves with them in the same transaction, and so does
 //! what its credits were worth (`worth`).
 
+mod incoming;
+mod story;
 mod worth;
 
+pub use incoming::{Incoming, NewLot, grant, make_lot};
+pub use story::{expiring, story};
 pub use worth::SHARE;
 
 use super::{Kind, Result, Store, StoreError, Tx, outbox::Letter, padded, pieces};
 use jukeline_app::{
-    api::{Expiring, WalletEvent, WalletLine},
     id::{AccountId, LotId, PlayId, PurchaseId, VenueId},
-    ledger::{Book, LedgerFact, Leg, Lot, Origin, Phase},
+    ledger::{Book, LedgerFact, Leg, Lot, Phase},
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, Row};
@@ -43,15 +46,15 @@ pub struct NewTransfer {
 }
 
 /// A row of the ledger.
-struct Transfer<'a> {
+struct Transfer {
     id: Uuid,
-    kind: &'a str,
+    kind: &'static str,
     phase: Phase,
-    pending: Option<&'a str>,
+    pending: Option<String>,
     debit: Book,
     credit: Book,
     amount: i64,
-    unit: &'a str,
+    unit: String,
     account: AccountId,
     play: Option<PlayId>,
     purchase: Option<PurchaseId>,
@@ -78,22 +81,22 @@ pub struct AccountVersion {
 /// Writes transfers of credits and moves the lots they touch, and what those were worth. A lot that would fall below 0
 /// fails the transaction. The accounts' rows are locked by then.
 pub async fn write(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: Timestamp) -> Result<()> {
-    let rows: Vec<Transfer<'_>> = transfers.iter().map(|(id, transfer)| row(*id, transfer)).collect();
+    let rows: Vec<Transfer> = transfers.iter().map(|(id, transfer)| row(*id, transfer)).collect();
     insert(tx, &rows, at).await?;
     move_lots(tx, &lot_changes(transfers)).await?;
     worth::follow(tx, transfers, at).await
 }
 
-fn row(id: Uuid, transfer: &NewTransfer) -> Transfer<'_> {
+fn row(id: Uuid, transfer: &NewTransfer) -> Transfer {
     Transfer {
         id,
         kind: transfer.kind,
         phase: transfer.phase,
-        pending: transfer.pending.as_deref(),
+        pending: transfer.pending.clone(),
         debit: transfer.debit,
         credit: transfer.credit,
         amount: transfer.amount,
-        unit: CREDIT,
+        unit: CREDIT.to_owned(),
         account: transfer.account,
         play: transfer.play,
         purchase: transfer.purchase,
@@ -101,7 +104,7 @@ fn row(id: Uuid, transfer: &NewTransfer) -> Transfer<'_> {
     }
 }
 
-async fn insert(tx: &mut Tx, rows: &[Transfer<'_>], at: Timestamp) -> Result<()> {
+async fn insert(tx: &mut Tx, rows: &[Transfer], at: Timestamp) -> Result<()> {
     for chunk in pieces(rows, 32) {
         let sql = format!(
             "INSERT INTO transfers (id, kind, phase, pending, debit, credit, amount, unit, account, play, purchase, venue, at) \
@@ -112,13 +115,13 @@ async fn insert(tx: &mut Tx, rows: &[Transfer<'_>], at: Timestamp) -> Result<()>
         for row in chunk {
             query = query
                 .bind(row.id.to_string())
-                .bind(row.kind.to_owned())
+                .bind(row.kind)
                 .bind(row.phase.word())
-                .bind(row.pending.map(str::to_owned))
+                .bind(row.pending.clone())
                 .bind(row.debit.to_string())
                 .bind(row.credit.to_string())
                 .bind(row.amount)
-                .bind(row.unit.to_owned())
+                .bind(row.unit.clone())
                 .bind(row.account.to_string())
                 .bind(row.play.map(|play| play.to_string()))
                 .bind(row.purchase.map(|purchase| purchase.to_string()))
@@ -150,7 +153,11 @@ pub struct MoneyMove<'a> {
 
 /// Writes a transfer of money.
 pub async fn move_money(tx: &mut Tx, made: &MoneyMove<'_>, at: Timestamp) -> Result<()> {
-    let row = Transfer {
+    insert(tx, &[money_row(made)], at).await
+}
+
+fn money_row(made: &MoneyMove<'_>) -> Transfer {
+    Transfer {
         id: Uuid::now_v7(),
         kind: made.kind,
         phase: Phase::Single,
@@ -158,13 +165,12 @@ pub async fn move_money(tx: &mut Tx, made: &MoneyMove<'_>, at: Timestamp) -> Res
         debit: made.debit,
         credit: made.credit,
         amount: made.minor,
-        unit: made.currency,
+        unit: made.currency.to_owned(),
         account: made.account,
         play: None,
         purchase: Some(made.purchase),
         venue: None,
-    };
-    insert(tx, &[row], at).await
+    }
 }
 
 /// What each lot gains or loses: pending and single transfers move it, a void gives back, a post moves nothing more.
@@ -202,86 +208,6 @@ async fn move_lots(tx: &mut Tx, changes: &[(LotId, i64)]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Credits that come in as a lot of their own.
-pub struct NewLot<'a> {
-    /// Whose.
-    pub account: AccountId,
-    /// Credits, more than 0.
-    pub amount: i64,
-    /// From where.
-    pub origin: Origin,
-    /// What kind of transfer, such as `grant`.
-    pub kind: &'static str,
-    /// The account they come from.
-    pub source: Book,
-    /// By which purchase.
-    pub purchase: Option<PurchaseId>,
-    /// What all of them are worth, in minor units, and the currency's code; nothing for what was given.
-    pub worth: Option<(i64, &'a str)>,
-    /// When what is left expires.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// Makes a lot and the transfer that fills it.
-pub async fn make_lot(tx: &mut Tx, new: &NewLot<'_>, now: Timestamp) -> Result<LotId> {
-    let lot = LotId(Uuid::now_v7());
-    let (worth, currency) = new.worth.unwrap_or((0, ""));
-    let sql = "INSERT INTO lots (id, account, origin, worth_minor, currency, amount, balance, expires_at, created_at, \
-               purchase, worth_total, worth_left, held) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $10, $6)";
-    sqlx::query(sql)
-        .bind(lot.to_string())
-        .bind(new.account.to_string())
-        .bind(new.origin.word())
-        .bind(worth / new.amount)
-        .bind(currency.to_owned())
-        .bind(new.amount)
-        .bind(new.expires_at.map(|at| at.0))
-        .bind(now.0)
-        .bind(new.purchase.map(|purchase| purchase.to_string()))
-        .bind(worth)
-        .execute(&mut **tx)
-        .await?;
-    let transfer = NewTransfer {
-        kind: new.kind,
-        phase: Phase::Single,
-        pending: None,
-        debit: new.source,
-        credit: Book::Lot(lot),
-        amount: new.amount,
-        account: new.account,
-        play: None,
-        purchase: new.purchase,
-    };
-    write(tx, &[(Uuid::now_v7(), transfer)], now).await?;
-    Ok(lot)
-}
-
-/// Gives `amount` credits (more than 0) to an account as a new lot, with its fact.
-pub async fn grant(
-    tx: &mut Tx,
-    kind: Kind,
-    account: AccountId,
-    amount: i64,
-    origin: Origin,
-    now: Timestamp,
-) -> Result<()> {
-    let mut versions = versions(tx, kind, &[account]).await?;
-    let new = NewLot {
-        account,
-        amount,
-        origin,
-        kind: "grant",
-        source: Book::Grants,
-        purchase: None,
-        worth: None,
-        expires_at: None,
-    };
-    let lot = make_lot(tx, &new, now).await?;
-    let letter = letter(&mut versions, account, &LedgerFact::Granted { account, lot, amount }, now)?;
-    super::outbox::put_all(tx, &[letter]).await?;
-    save_versions(tx, &versions).await
 }
 
 /// Takes what an account leaves behind when it is deleted.
@@ -459,44 +385,4 @@ pub fn settle(play: PlayId, account: AccountId, venue: VenueId, pending: &Pendin
         play: Some(play),
         purchase: None,
     }
-}
-
-/// A person's credits, newest first: what came in, and what became of it for which song.
-pub async fn story(store: &Store, account: AccountId, limit: i64) -> Result<Vec<WalletLine>> {
-    let sql = "SELECT t.at, t.kind, CAST(SUM(t.amount) AS BIGINT), t.play, MAX(s.title), MAX(l.origin), t.purchase FROM transfers t \
-               LEFT JOIN plays p ON p.id = t.play LEFT JOIN songs s ON s.id = p.song \
-               LEFT JOIN lots l ON t.credit = 'lot:' || l.id WHERE t.account = $1 AND t.unit = 'credit' \
-               AND t.kind NOT IN ('forfeit', 'owe', 'forgive') GROUP BY t.at, t.kind, t.play, t.purchase ORDER BY t.at DESC, t.kind LIMIT $2";
-    let rows = sqlx::query(sql).bind(account.to_string()).bind(limit).fetch_all(store.read()).await?;
-    rows.iter().map(line).collect()
-}
-
-fn line(row: &sqlx::any::AnyRow) -> Result<WalletLine> {
-    let origin = row.try_get::<Option<String>, _>(5)?.and_then(|word| Origin::from_word(&word));
-    let what = match row.try_get::<String, _>(1)?.as_str() {
-        "reserve" => WalletEvent::Reserved,
-        "capture" => WalletEvent::Captured,
-        "release" => WalletEvent::Released,
-        "refund" => WalletEvent::Refunded,
-        "claw_back" | "repay" | "recover" => WalletEvent::ClawedBack,
-        "expire" => WalletEvent::Expired,
-        _ => WalletEvent::Received { origin: origin.unwrap_or(Origin::Grant) },
-    };
-    let id = |text: Option<String>| text.map(|text| super::id::<Uuid>("transfers", &text)).transpose();
-    Ok(WalletLine {
-        at: Timestamp(row.try_get(0)?),
-        what,
-        amount: row.try_get(2)?,
-        title: row.try_get(4)?,
-        play: id(row.try_get(3)?)?.map(PlayId),
-        purchase: id(row.try_get(6)?)?.map(PurchaseId),
-    })
-}
-
-/// Credits of an account that expire, soonest first.
-pub async fn expiring(store: &Store, account: AccountId) -> Result<Vec<Expiring>> {
-    let sql = "SELECT expires_at, CAST(SUM(balance) AS BIGINT) FROM lots \
-               WHERE account = $1 AND balance > 0 AND expires_at IS NOT NULL GROUP BY expires_at ORDER BY expires_at";
-    let rows = sqlx::query(sql).bind(account.to_string()).fetch_all(store.read()).await?;
-    rows.iter().map(|row| Ok(Expiring { at: Timestamp(row.try_get(0)?), credits: row.try_get(1)? })).collect()
 }

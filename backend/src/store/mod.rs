@@ -112,10 +112,27 @@ impl Store {
         let in_use = in_use::share(folder).map(Arc::new);
         let pragmas =
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
-        let write = pool(Kind::Sqlite, &url, 1, pragmas).await?;
+        Store::opened_sqlite(&url, in_use, pragmas, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await
+    }
+
+    /// The embedded store for a test that makes many and cuts no power: nothing waits for the disk.
+    #[cfg(test)]
+    pub(crate) async fn open_fleeting(folder: &Path) -> Result<Store> {
+        let pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;";
+        // The last that closes writes the database, be it a reader.
+        Store::opened_sqlite(&sqlite_url(folder), None, pragmas, "PRAGMA synchronous=OFF; PRAGMA query_only=ON;").await
+    }
+
+    async fn opened_sqlite(
+        url: &str,
+        in_use: Option<Arc<File>>,
+        writing: &'static str,
+        reading: &'static str,
+    ) -> Result<Store> {
+        let write = pool(Kind::Sqlite, url, 1, writing).await?;
         migrations::run(&write, Kind::Sqlite).await?;
-        let read = pool(Kind::Sqlite, &url, 4, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;").await?;
-        Ok(Store::new(Kind::Sqlite, write, read, &url, in_use))
+        let read = pool(Kind::Sqlite, url, 4, reading).await?;
+        Ok(Store::new(Kind::Sqlite, write, read, url, in_use))
     }
 
     /// Connects to PostgreSQL.

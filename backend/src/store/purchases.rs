@@ -9,13 +9,14 @@ pub mod refunds;
 
 pub use act::{Heard, hear};
 
-use super::{Kind, Result, Store, StoreError, Tx, id};
+use super::{Kind, Result, Store, StoreError, Tx, id, list, padded};
 use jukeline_app::{
     id::{AccountId, PurchaseId},
     purchase::{Dispute, Done, Known, PurchaseState},
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use std::collections::BTreeMap;
 
 /// A purchase's row.
 #[derive(Clone, Debug)]
@@ -52,8 +53,6 @@ pub struct Purchase {
     pub known: Known,
     /// Why a card was declined last.
     pub declined: Option<String>,
-    /// Credits that are owed after a dispute.
-    pub owed: i64,
     /// What the bank took back when the dispute was opened, in minor units.
     pub disputed_minor: i64,
     /// The receipt's number.
@@ -68,7 +67,7 @@ pub struct Purchase {
 
 const COLUMNS: &str = "id, account, pack, price_minor, currency, credits, bonus, bonus_ms, room, provider, checkout, \
                        checkout_url, payment, state, refunded_minor, dispute_done, paid, failed, expired, \
-                       refunded_seen, dispute_seen, declined, owed, receipt, created_at, expires_at, credited_at, disputed_minor";
+                       refunded_seen, dispute_seen, declined, receipt, created_at, expires_at, credited_at, disputed_minor";
 
 fn purchase(row: &AnyRow) -> Result<Purchase> {
     let state: String = row.try_get(13)?;
@@ -98,12 +97,11 @@ fn purchase(row: &AnyRow) -> Result<Purchase> {
             dispute: dispute(20)?,
         },
         declined: row.try_get(21)?,
-        owed: row.try_get(22)?,
-        receipt: row.try_get(23)?,
-        created_at: Timestamp(row.try_get(24)?),
-        expires_at: Timestamp(row.try_get(25)?),
-        credited_at: row.try_get::<Option<i64>, _>(26)?.map(Timestamp),
-        disputed_minor: row.try_get(27)?,
+        receipt: row.try_get(22)?,
+        created_at: Timestamp(row.try_get(23)?),
+        expires_at: Timestamp(row.try_get(24)?),
+        credited_at: row.try_get::<Option<i64>, _>(25)?.map(Timestamp),
+        disputed_minor: row.try_get(26)?,
     })
 }
 
@@ -175,6 +173,24 @@ async fn read(tx: &mut Tx, purchase_id: PurchaseId, lock: &str) -> Result<Option
 /// Reads a purchase under its lock. The account's is taken before it, always.
 async fn locked(tx: &mut Tx, kind: Kind, purchase_id: PurchaseId) -> Result<Option<Purchase>> {
     read(tx, purchase_id, kind.for_update()).await
+}
+
+/// Reads purchases under their locks, taken in the order of their ids. Their accounts' are taken before, always.
+async fn locked_all(tx: &mut Tx, kind: Kind, purchases: &[PurchaseId]) -> Result<BTreeMap<PurchaseId, Purchase>> {
+    let mut found = BTreeMap::new();
+    for chunk in padded(purchases, 128) {
+        let lock = kind.for_update();
+        let sql = format!("SELECT {COLUMNS} FROM purchases WHERE id IN ({}) ORDER BY id{lock}", list(1, chunk.len()));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in &chunk {
+            query = query.bind(id.to_string());
+        }
+        for row in query.fetch_all(&mut **tx).await? {
+            let purchase = purchase(&row)?;
+            found.insert(purchase.id, purchase);
+        }
+    }
+    Ok(found)
 }
 
 async fn one_where(store: &Store, condition: &str, value: String) -> Result<Option<Purchase>> {

@@ -35,7 +35,7 @@ const CONNECTING: Duration = Duration::from_secs(180);
 /// The server does not start, or listeners can't connect or miss a change.
 pub async fn fan_out() -> Result<Vec<Row>> {
     raise_file_limit();
-    let server = Setup::embedded().set(&["guests", "grant"], 1000).start().await?;
+    let server = Setup::embedded().unjudged().set(&["guests", "grant"], 1000).start().await?;
     let store = format!("sqlite://{}", server.data().join("jukeline.sqlite").display());
     let house = House::furnish(&server, &store, SIZE).await?;
     for number in 0..WAITING {

@@ -39,7 +39,7 @@ const SIZE: Size = Size { rooms: 8, guests: 2, songs: 100 };
 pub async fn network() -> Result<Vec<Row>> {
     let (kafka, postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
     let store = postgres.create_database("jukeline").await?;
-    let setup = Setup::network(&kafka, &store).set(&["guests", "grant"], 1000);
+    let setup = Setup::network(&kafka, &store).unjudged().set(&["guests", "grant"], 1000);
     let first = setup.clone().start().await?;
     let house = House::furnish(&first, &store, SIZE).await?;
     let second = setup.start().await?;
@@ -55,7 +55,7 @@ pub async fn network() -> Result<Vec<Row>> {
 /// # Errors
 /// As [`network`].
 pub async fn embedded() -> Result<Vec<Row>> {
-    let server = Setup::embedded().set(&["guests", "grant"], 1000).start().await?;
+    let server = Setup::embedded().unjudged().set(&["guests", "grant"], 1000).start().await?;
     let store = format!("sqlite://{}", server.data().join("jukeline.sqlite").display());
     let house = House::furnish(&server, &store, SIZE).await?;
     let folder = tempfile::Builder::new().prefix("jukeline-bench-").tempdir()?;

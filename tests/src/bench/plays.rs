@@ -39,7 +39,7 @@ const SIZE: Size = Size { rooms: 40, guests: 5, songs: 400 };
 pub async fn plays() -> Result<Vec<Row>> {
     let (kafka, postgres) = tokio::try_join!(Kafka::start(), Postgres::start())?;
     let store = postgres.create_database("jukeline").await?;
-    let server = Setup::network(&kafka, &store).set(&["guests", "grant"], 10_000).start().await?;
+    let server = Setup::network(&kafka, &store).unjudged().set(&["guests", "grant"], 10_000).start().await?;
     let house = House::furnish(&server, &store, SIZE).await?;
     fill_line_ups(&house).await?;
     let transactions = raw::pgbench(&postgres).await?;

@@ -27,7 +27,7 @@ async fn main() -> Result<ExitCode> {
     println!("Apache Kafka: {}\nPostgreSQL:   {store}", kafka.bootstrap());
     let folder = tempfile::Builder::new().prefix("jukeline-demo-").tempdir()?;
     let data = value_of(&arguments, "--data").map_or_else(|| folder.path().join("data"), PathBuf::from);
-    let setup = Setup::network(&kafka, &store).data(&data);
+    let setup = Setup::network(&kafka, &store).unjudged().data(&data);
     let port = value_of(&arguments, "--port").map_or(Ok(PORT), str::parse)?;
 
     let config = folder.path().join("demo.toml");

@@ -13,6 +13,9 @@ use crate::{eventually, ports, process::Process};
 /// A broker's settings by their Kafka names.
 pub type Settings = BTreeMap<String, String>;
 
+/// How often a broker is started at the most.
+const TRIES: usize = 3;
+
 /// What suits a broker that lives for minutes: small, quick to rebalance, no topics by accident.
 const SMALL: [(&str, &str); 14] = [
     ("num.partitions", "1"),
@@ -50,12 +53,27 @@ pub struct Kafka {
 }
 
 impl Kafka {
-    /// Starts one with an empty log.
+    /// Starts one with an empty log. Where another program takes a port between its choice and the broker's start, it is
+    /// started again on others.
     ///
     /// # Errors
     /// Java or Kafka is missing, or it is not ready in time.
     pub async fn start() -> Result<Self> {
-        Self::start_with(ports::free()?, |_| {}).await
+        Self::start_on(ports::free).await
+    }
+
+    /// [`Kafka::start`] on the first port that `choose` gives and nobody else has.
+    ///
+    /// # Errors
+    /// Java or Kafka is missing, or it is not ready in time.
+    pub async fn start_on(mut choose: impl FnMut() -> Result<u16>) -> Result<Self> {
+        for _ in 1..TRIES {
+            match Self::start_with(choose()?, |_| {}).await {
+                Err(error) if ports::is_taken(&error) => {}
+                started => return started,
+            }
+        }
+        Self::start_with(choose()?, |_| {}).await
     }
 
     /// Starts one that listens on `port`, with settings of one's own: behind a proxy set `advertised.listeners`.

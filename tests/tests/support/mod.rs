@@ -1,6 +1,8 @@
 //! What several of these tests look at: the rows of a database, and raw requests.
 #![allow(dead_code, reason = "each test takes its part")]
 
+pub(crate) mod room;
+
 use anyhow::{Context, Result, ensure};
 use jukeline_app::{
     api::{Code, Problem},
@@ -65,9 +67,12 @@ pub(crate) fn refused<T>(answer: Result<T, ClientError>, code: Code) -> Result<P
 
 /// Proves that every credit and every play is accounted for.
 pub(crate) fn doctor_is_happy(server: &Server) -> Result<()> {
-    let output = server.command(&["doctor"])?.output()?;
-    ensure!(output.status.success(), "doctor: {}", String::from_utf8_lossy(&output.stdout));
-    Ok(())
+    server.judge().map(drop)
+}
+
+/// What `doctor` says of a server that is well.
+pub(crate) fn doctor_says(server: &Server) -> Result<String> {
+    server.judge()
 }
 
 /// Every row of every table of a PostgreSQL database.

@@ -7,11 +7,8 @@ use crate::{
         identity::wall_clock,
         problem::{Answer, ApiProblem},
     },
-    payments::{event, is_price, signature},
-    store::purchases::{
-        self,
-        events::{NewEvent, Taken},
-    },
+    payments::{event, signature},
+    store::purchases::events::Taken,
 };
 use axum::{
     body::Bytes,
@@ -32,20 +29,16 @@ pub(super) async fn take(State(context): State<Context>, headers: HeaderMap, bod
         return Err(Code::Unsigned.into());
     }
     let read = event::read(&body).map_err(ApiProblem::bad_request)?;
-    let Some((event, paid)) = read else {
+    let Some(event) = read else {
         count("other");
         return Ok(StatusCode::OK);
     };
-    let event = checked(&context, event, paid).await?;
     crash::point("webhook-verified");
-    let taken = purchases::events::take(&context.store, &event).await?;
+    let (id, kind) = (event.id.clone(), event.kind.clone());
+    let taken = context.events.take(event).await.ok_or(ApiProblem::from(Code::Unavailable))??;
     crash::point("purchase-committed");
-    match taken {
-        Taken::News => context.live.nudge(),
-        Taken::Known => {}
-        Taken::Unmatched => {
-            tracing::warn!(event = event.id, kind = event.kind, "a webhook belongs to no purchase (yet)")
-        }
+    if taken == Taken::Unmatched {
+        tracing::warn!(event = id, kind, "a webhook belongs to no purchase (yet)");
     }
     count(match taken {
         Taken::News => "news",
@@ -57,16 +50,4 @@ pub(super) async fn take(State(context): State<Context>, headers: HeaderMap, bod
 
 fn count(outcome: &'static str) {
     metrics::counter!("jukeline_payment_webhooks_total", "outcome" => outcome).increment(1);
-}
-
-/// A payment of another amount than the price pays for nothing: the event is noted as nobody's, for a person to look at.
-async fn checked(context: &Context, event: NewEvent, paid: Option<(i64, String)>) -> Answer<NewEvent> {
-    let (Some((amount, currency)), Some(id)) = (paid, event.purchase) else { return Ok(event) };
-    match purchases::find(&context.store, id).await? {
-        Some(purchase) if !is_price(&purchase, amount, &currency) => {
-            tracing::error!(purchase = %id, event = event.id, "another amount was paid than the price");
-            Ok(NewEvent { purchase: None, payment: None, ..event })
-        }
-        _ => Ok(event),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     context::Context,
+    crash,
     http::{
         identity::ScreenSession,
         live::{BEAT, Gone, encode, next, send},
@@ -228,8 +229,10 @@ impl Connected {
     ) -> Result<(), Gone> {
         let received_at = self.context.store.now().await?;
         let screen = self.screen.screen;
+        crash::point("report-received");
         self.append(&Request::ScreenReported { screen, player_epoch, received_at, play, attempt, report, age_ms })
             .await?;
+        crash::point("report-appended");
         self.say(&ScreenMessage::Acknowledged { reports: vec![number] }).await
     }
 

@@ -3,6 +3,7 @@
 use super::consumer::{self, Member, Refused};
 use crate::{
     context::Context,
+    crash,
     floor::{self, FloorError},
     log::{Handled, Record},
 };
@@ -47,6 +48,7 @@ impl Member for Floor {
     }
 
     async fn handle_together(&self, context: &Context, batches: &[(i32, &[Record])]) -> Result<Vec<i32>, Refused> {
+        crash::point("floor-received");
         Ok(floor::handle_together(context, batches).await?)
     }
 }

@@ -3,6 +3,7 @@
 use super::{cloud_event, producer, topic, unreachable};
 use crate::{
     context::Context,
+    crash,
     log::LogError,
     outage::Outage,
     store::{
@@ -90,13 +91,16 @@ async fn publish(context: &Context, producer: &FutureProducer) -> Result<bool, R
     if letters.is_empty() {
         return Ok(false);
     }
+    crash::point("relay-received");
     // What was committed meanwhile has woken the relay again: only a full batch may have left something behind.
     let more = i64::try_from(letters.len()).is_ok_and(|count| count >= BATCH);
     let sends = letters.iter().map(|letter| send(context, producer, letter));
     for sent in join_all(sends).await {
         sent?;
     }
+    crash::point("relay-sent");
     mark_published(&context.store, &letters).await?;
+    crash::point("relay-marked");
     Ok(more)
 }
 

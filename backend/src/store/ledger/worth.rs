@@ -47,7 +47,7 @@ pub(super) async fn follow(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: T
         let (currency, purchase) = (worth.currency.clone(), made.purchase.or(worth.purchase));
         moved.extend(shares(made, minor, &rates).into_iter().map(|share| (share, currency.clone(), purchase, made)));
     }
-    let rows: Vec<Transfer<'_>> = moved
+    let rows: Vec<Transfer> = moved
         .iter()
         .filter(|(share, ..)| share.minor > 0)
         .map(|(share, currency, purchase, made)| Transfer {
@@ -58,7 +58,7 @@ pub(super) async fn follow(tx: &mut Tx, transfers: &[(Uuid, NewTransfer)], at: T
             debit: Book::Deferred,
             credit: share.to,
             amount: share.minor,
-            unit: currency,
+            unit: currency.clone(),
             account: made.account,
             play: made.play,
             purchase: *purchase,

@@ -4,7 +4,7 @@ use super::{Purchase, debts, events, locked, refunds};
 use crate::store::{
     Result, Store, StoreError, Tx, id,
     ledger::{self, MoneyMove, NewLot, NewTransfer, make_lot, move_money},
-    outbox,
+    list, outbox, padded, pieces, rows,
 };
 use jukeline_app::{
     id::{AccountId, LotId, PurchaseId},
@@ -12,8 +12,8 @@ use jukeline_app::{
     purchase::{Action, Dispute, PurchaseState, Said, due},
     time::Timestamp,
 };
-use sqlx::Row;
-use std::collections::HashMap;
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What a provider says, and how we know.
@@ -27,19 +27,26 @@ pub struct Heard {
     pub declined: Option<String>,
 }
 
-/// The facts and versions of an account within a transaction.
+/// Accounts within a transaction: their versions, and what is written about them together at its end.
 pub(super) struct Ledger<'a> {
+    /// Whoever reads or writes credits here calls [`Ledger::flush`] before.
     pub(super) tx: &'a mut Tx,
     pub(super) now: Timestamp,
     versions: HashMap<AccountId, ledger::AccountVersion>,
+    /// Accounts that are deleted.
+    gone: HashSet<AccountId>,
+    /// Accounts that owe credits after a dispute.
+    owing: HashSet<AccountId>,
+    incoming: ledger::Incoming,
     letters: Vec<outbox::Letter>,
 }
 
 impl<'a> Ledger<'a> {
-    /// Locks the account.
-    pub(super) async fn open(store: &Store, tx: &'a mut Tx, account: AccountId, now: Timestamp) -> Result<Self> {
-        let versions = ledger::versions(tx, store.kind(), &[account]).await?;
-        Ok(Ledger { tx, now, versions, letters: Vec::new() })
+    /// Locks the accounts.
+    pub(super) async fn open(store: &Store, tx: &'a mut Tx, accounts: &[AccountId], now: Timestamp) -> Result<Self> {
+        let versions = ledger::versions(tx, store.kind(), accounts).await?;
+        let (gone, owing) = conditions(tx, accounts).await?;
+        Ok(Ledger { tx, now, versions, gone, owing, incoming: ledger::Incoming::default(), letters: Vec::new() })
     }
 
     pub(super) fn tell(&mut self, account: AccountId, fact: &LedgerFact) -> Result<()> {
@@ -47,8 +54,14 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// Writes the facts and versions.
-    pub(super) async fn close(self, store: &Store) -> Result<()> {
+    /// Writes the lots and the money that were gathered so far.
+    pub(super) async fn flush(&mut self) -> Result<()> {
+        self.incoming.write(self.tx, self.now).await
+    }
+
+    /// Writes what was gathered, the facts and the versions.
+    pub(super) async fn close(mut self, store: &Store) -> Result<()> {
+        self.flush().await?;
         if self.letters.is_empty() {
             return Ok(());
         }
@@ -58,6 +71,29 @@ impl<'a> Ledger<'a> {
         }
         ledger::save_versions(self.tx, &self.versions).await
     }
+}
+
+/// Which of the accounts are deleted, and which owe something.
+async fn conditions(tx: &mut Tx, accounts: &[AccountId]) -> Result<(HashSet<AccountId>, HashSet<AccountId>)> {
+    let (mut gone, mut owing) = (HashSet::new(), HashSet::new());
+    for chunk in padded(accounts, 256) {
+        let count = chunk.len();
+        let sql = format!(
+            "SELECT id, 'gone' FROM accounts WHERE deleted_at IS NOT NULL AND id IN ({}) \
+             UNION ALL SELECT account, 'owes' FROM purchases WHERE owed > 0 AND account IN ({})",
+            list(1, count),
+            list(count + 1, count)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for account in chunk.iter().chain(&chunk) {
+            query = query.bind(account.to_string());
+        }
+        for row in query.fetch_all(&mut **tx).await? {
+            let is_gone = row.try_get::<String, _>(1)? == "gone";
+            if is_gone { &mut gone } else { &mut owing }.insert(id("accounts", row.try_get(0)?)?);
+        }
+    }
+    Ok((gone, owing))
 }
 
 /// How often a merge of accounts may come in between.
@@ -76,29 +112,45 @@ pub async fn hear(store: &Store, purchase: PurchaseId, heard: &Heard) -> Result<
 }
 
 /// Nothing when the purchase has moved to another account between reading and locking.
-pub(super) async fn try_hear(store: &Store, tx: &mut Tx, purchase: PurchaseId, heard: &Heard) -> Result<Option<bool>> {
+async fn try_hear(store: &Store, tx: &mut Tx, purchase: PurchaseId, heard: &Heard) -> Result<Option<bool>> {
     let now = crate::store::now(store.kind(), tx).await?;
     let Some(account) = account_of(tx, purchase).await? else { return Ok(Some(false)) };
-    let mut books = Ledger::open(store, tx, account, now).await?;
+    let mut books = Ledger::open(store, tx, &[account], now).await?;
     let Some(mut purchase) = locked(books.tx, store.kind(), purchase).await? else { return Ok(Some(false)) };
     if purchase.account != account {
         return Ok(None);
     }
-    let mut news = join(&mut purchase, heard);
+    let payments: Vec<String> = purchase.payment.iter().chain(&heard.payment).cloned().collect();
+    let mut earlier = events::unmatched(books.tx, &payments).await?;
+    if !follow(&mut books, &mut purchase, heard, &mut earlier).await? {
+        return Ok(Some(false));
+    }
+    save(books.tx, &[&purchase]).await?;
+    books.close(store).await?;
+    Ok(Some(true))
+}
+
+/// Joins what is heard to what is known of a purchase and does what follows; true when anything was news. What was said
+/// `earlier` of its payment is heard as soon as that is known to be its.
+pub(super) async fn follow(
+    books: &mut Ledger<'_>,
+    purchase: &mut Purchase,
+    heard: &Heard,
+    earlier: &mut events::Unmatched,
+) -> Result<bool> {
+    let mut news = join(purchase, heard);
     if purchase.known.paid {
-        for said in events::adopt(books.tx, &purchase).await? {
-            news |= purchase.known.hear(bounded(said, &purchase));
+        for said in events::adopt(books.tx, purchase, earlier).await? {
+            news |= purchase.known.hear(bounded(said, purchase));
         }
     }
     if !news {
-        return Ok(Some(false));
+        return Ok(false);
     }
     for action in due(&purchase.known, &purchase.done) {
-        act(&mut books, &mut purchase, action).await?;
+        act(books, purchase, action).await?;
     }
-    save(books.tx, &purchase).await?;
-    books.close(store).await?;
-    Ok(Some(true))
+    Ok(true)
 }
 
 pub(super) async fn account_of(tx: &mut Tx, purchase: PurchaseId) -> Result<Option<AccountId>> {
@@ -135,13 +187,18 @@ async fn act(books: &mut Ledger<'_>, purchase: &mut Purchase, action: Action) ->
     match action {
         Action::Fail => purchase.done.state = PurchaseState::Failed,
         Action::Expire => purchase.done.state = PurchaseState::Expired,
-        Action::Credit => credit(books, purchase).await?,
-        Action::FollowRefund(minor) => refunds::follow(books, purchase, minor).await?,
-        Action::ClawBack => claw_back(books, purchase).await?,
-        Action::GiveBack => give_back(books, purchase).await?,
-        Action::WriteOff => write_off(books, purchase).await?,
+        Action::Credit => return credit(books, purchase).await,
+        Action::FollowRefund(_) | Action::ClawBack | Action::GiveBack | Action::WriteOff => {}
     }
-    Ok(())
+    // These read what is there.
+    books.flush().await?;
+    match action {
+        Action::Fail | Action::Expire | Action::Credit => Ok(()),
+        Action::FollowRefund(minor) => refunds::follow(books, purchase, minor).await,
+        Action::ClawBack => claw_back(books, purchase).await,
+        Action::GiveBack => give_back(books, purchase).await,
+        Action::WriteOff => write_off(books, purchase).await,
+    }
 }
 
 /// A money move of this purchase.
@@ -172,14 +229,22 @@ pub(super) async fn money(
 async fn credit(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
     let first = purchase.done.state != PurchaseState::Paid;
     if first {
-        money(books, purchase, "pay", (Book::Provider, Book::Deferred), purchase.price_minor).await?;
+        books.incoming.money(&MoneyMove {
+            kind: "pay",
+            debit: Book::Provider,
+            credit: Book::Deferred,
+            minor: purchase.price_minor,
+            currency: &purchase.currency,
+            account: purchase.account,
+            purchase: purchase.id,
+        });
     }
-    if is_deleted(books.tx, purchase.account).await? {
+    let (account, now) = (purchase.account, books.now);
+    if books.gone.contains(&account) {
         // Nobody is there to give them to: the money goes back, once.
         purchase.done.state = PurchaseState::Paid;
         return if first { refunds::give_all_back(books, purchase).await } else { Ok(()) };
     }
-    let (account, now) = (purchase.account, books.now);
     let bought = NewLot {
         account,
         amount: purchase.credits,
@@ -190,7 +255,7 @@ async fn credit(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
         worth: Some((purchase.price_minor, &purchase.currency)),
         expires_at: None,
     };
-    let lot = make_lot(books.tx, &bought, now).await?;
+    let lot = books.incoming.lot(&bought);
     books.tell(
         account,
         &LedgerFact::Bought {
@@ -212,18 +277,16 @@ async fn credit(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
             expires_at: purchase.bonus_ms.map(|ms| now.plus(ms)),
             ..bought
         };
-        let lot = make_lot(books.tx, &bonus, now).await?;
+        let lot = books.incoming.lot(&bonus);
         books.tell(account, &LedgerFact::Granted { account, lot, amount: purchase.bonus })?;
     }
     purchase.credited_at = Some(now);
     purchase.done.state = PurchaseState::Credited;
+    if !books.owing.contains(&account) {
+        return Ok(());
+    }
+    books.flush().await?;
     debts::collect(books, account).await
-}
-
-async fn is_deleted(tx: &mut Tx, account: AccountId) -> Result<bool> {
-    let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM accounts WHERE id = $1 AND deleted_at IS NOT NULL";
-    let count: i64 = sqlx::query_scalar(sql).bind(account.to_string()).fetch_one(&mut **tx).await?;
-    Ok(count > 0)
 }
 
 /// Lots of a purchase: (lot, origin is a bonus, credits that came in, credits that are free).
@@ -282,14 +345,11 @@ async fn claw_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
         };
         ledger::write(books.tx, &[(Uuid::now_v7(), owe)], books.now).await?;
     }
-    purchase.owed = owed;
     purchase.done.dispute = Some(Dispute::Open);
-    // The row holds what is owed before other credits are taken for it.
-    save(books.tx, purchase).await?;
+    debts::set(books.tx, purchase.id, owed).await?;
+    books.owing.insert(account);
     books.tell(account, &LedgerFact::ClawedBack { account, purchase: purchase.id, amount: taken, owed })?;
-    debts::collect(books, account).await?;
-    purchase.owed = debts::owed_for(books.tx, purchase.id).await?;
-    Ok(())
+    debts::collect(books, account).await
 }
 
 /// What left lots because of the dispute.
@@ -324,14 +384,15 @@ async fn give_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
     money(books, purchase, "dispute_won", (Book::Provider, from), purchase.disputed_minor).await?;
     money(books, purchase, "restore", (from, Book::Deferred), worth).await?;
     let account = purchase.account;
-    if purchase.owed > 0 {
+    let owed = debts::owed_for(books.tx, purchase.id).await?;
+    if owed > 0 {
         let forgive = NewTransfer {
             debit: Book::Disputes,
-            ..out_of(purchase, LotId(Uuid::nil()), "forgive", Book::Debt(account), purchase.owed).1
+            ..out_of(purchase, LotId(Uuid::nil()), "forgive", Book::Debt(account), owed).1
         };
         ledger::write(books.tx, &[(Uuid::now_v7(), forgive)], books.now).await?;
     }
-    purchase.owed = 0;
+    debts::set(books.tx, purchase.id, 0).await?;
     purchase.done.dispute = Some(Dispute::Won);
     restore(books, purchase, Origin::Purchase, paid, Some(worth)).await?;
     restore(books, purchase, Origin::Bonus, given, None).await
@@ -370,30 +431,35 @@ async fn write_off(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()
     Ok(())
 }
 
-/// Writes what changes in a purchase's life.
-pub(super) async fn save(tx: &mut Tx, purchase: &Purchase) -> Result<()> {
-    let word = |dispute: Option<Dispute>| dispute.map_or("", Dispute::word);
-    let sql = "UPDATE purchases SET state = $1, dispute_done = $2, refunded_minor = $3, paid = $4, failed = $5, expired = $6, \
-               refunded_seen = $7, dispute_seen = $8, declined = $9, owed = $10, credited_at = $11, \
-               payment = $12, ask_at = CASE WHEN $13 = 1 THEN ask_at ELSE NULL END, disputed_minor = $14 WHERE id = $15";
-    let open = matches!(purchase.done.state, PurchaseState::Created);
-    sqlx::query(sql)
-        .bind(purchase.done.state.word())
-        .bind(word(purchase.done.dispute))
-        .bind(purchase.done.refunded)
-        .bind(i64::from(purchase.known.paid))
-        .bind(i64::from(purchase.known.failed))
-        .bind(i64::from(purchase.known.expired))
-        .bind(purchase.known.refunded)
-        .bind(word(purchase.known.dispute))
-        .bind(purchase.declined.clone())
-        .bind(purchase.owed)
-        .bind(purchase.credited_at.map(|at| at.0))
-        .bind(purchase.payment.clone())
-        .bind(i64::from(open))
-        .bind(purchase.disputed_minor)
-        .bind(purchase.id.to_string())
-        .execute(&mut **tx)
-        .await?;
+/// Writes what changes in the lives of purchases; what is owed for them is written where it changes.
+pub(super) async fn save(tx: &mut Tx, purchases: &[&Purchase]) -> Result<()> {
+    for chunk in pieces(purchases, 32) {
+        let sql = format!(
+            "UPDATE purchases SET state = v.column2, dispute_done = v.column3, refunded_minor = v.column4, paid = v.column5, \
+             failed = v.column6, expired = v.column7, refunded_seen = v.column8, dispute_seen = v.column9, \
+             declined = v.column10, credited_at = CAST(v.column11 AS BIGINT), payment = v.column12, \
+             ask_at = CASE WHEN v.column2 = 'created' THEN ask_at ELSE NULL END, disputed_minor = v.column13 \
+             FROM (VALUES {}) AS v WHERE purchases.id = v.column1",
+            rows(chunk.len(), 13)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for purchase in chunk {
+            query = query
+                .bind(purchase.id.to_string())
+                .bind(purchase.done.state.word())
+                .bind(purchase.done.dispute.map_or("", Dispute::word))
+                .bind(purchase.done.refunded)
+                .bind(i64::from(purchase.known.paid))
+                .bind(i64::from(purchase.known.failed))
+                .bind(i64::from(purchase.known.expired))
+                .bind(purchase.known.refunded)
+                .bind(purchase.known.dispute.map_or("", Dispute::word))
+                .bind(purchase.declined.clone())
+                .bind(purchase.credited_at.map(|at| at.0))
+                .bind(purchase.payment.clone())
+                .bind(purchase.disputed_minor);
+        }
+        query.execute(&mut **tx).await?;
+    }
     Ok(())
 }

@@ -40,6 +40,13 @@ pub(super) async fn owed_for(tx: &mut Tx, purchase: PurchaseId) -> Result<i64> {
     Ok(sqlx::query_scalar(sql).bind(purchase.to_string()).fetch_one(&mut **tx).await?)
 }
 
+/// Writes what is owed for a purchase.
+pub(super) async fn set(tx: &mut Tx, purchase: PurchaseId, owed: i64) -> Result<()> {
+    let sql = "UPDATE purchases SET owed = $1 WHERE id = $2";
+    sqlx::query(sql).bind(owed).bind(purchase.to_string()).execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// Free credits that can make a debt good: given ones, and those that were paid for in the same currency.
 async fn means(tx: &mut Tx, account: AccountId, currency: &str) -> Result<Vec<(LotId, i64)>> {
     let sql = "SELECT id, balance FROM lots WHERE account = $1 AND balance > 0 AND currency IN ('', $2) ORDER BY created_at, id";
@@ -75,11 +82,7 @@ pub(super) async fn collect(books: &mut Ledger<'_>, account: AccountId) -> Resul
             continue;
         }
         ledger::write(books.tx, &transfers, books.now).await?;
-        sqlx::query("UPDATE purchases SET owed = $1 WHERE id = $2")
-            .bind(left)
-            .bind(debt.purchase.to_string())
-            .execute(&mut **books.tx)
-            .await?;
+        set(books.tx, debt.purchase, left).await?;
         let (purchase, amount) = (debt.purchase, debt.owed - left);
         books.tell(account, &LedgerFact::ClawedBack { account, purchase, amount, owed: left })?;
     }
@@ -100,7 +103,7 @@ pub async fn sweep(store: &Store) -> Result<usize> {
     for account in &accounts {
         let mut tx = store.begin().await?;
         let now = crate::store::now(store.kind(), &mut tx).await?;
-        let mut books = Ledger::open(store, &mut tx, *account, now).await?;
+        let mut books = Ledger::open(store, &mut tx, &[*account], now).await?;
         collect(&mut books, *account).await?;
         books.close(store).await?;
         tx.commit().await?;

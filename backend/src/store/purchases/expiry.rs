@@ -22,7 +22,7 @@ pub async fn sweep(store: &Store) -> Result<usize> {
 
 async fn expire(store: &Store, account: AccountId, now: Timestamp) -> Result<()> {
     let mut tx = store.begin().await?;
-    let mut books = Ledger::open(store, &mut tx, account, now).await?;
+    let mut books = Ledger::open(store, &mut tx, &[account], now).await?;
     let lots = ledger::held_lots(books.tx, account).await?;
     let over: Vec<_> = lots.iter().filter(|lot| lot.expires_at.is_some_and(|at| at <= now)).collect();
     let amount: i64 = over.iter().map(|lot| lot.available).sum();

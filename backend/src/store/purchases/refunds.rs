@@ -127,7 +127,7 @@ pub async fn decide(
     let mut tx = store.begin().await?;
     let now = crate::store::now(store.kind(), &mut tx).await?;
     let Some(account) = account_of(&mut tx, purchase_id).await? else { return Ok(None) };
-    let mut books = Ledger::open(store, &mut tx, account, now).await?;
+    let mut books = Ledger::open(store, &mut tx, &[account], now).await?;
     let Some(mut purchase) = locked(books.tx, store.kind(), purchase_id).await? else { return Ok(None) };
     if let Some(known) = find(books.tx, refund_id).await? {
         return Ok(Some(known).filter(|known| known.purchase == purchase_id));
@@ -157,25 +157,34 @@ pub async fn decide(
     };
     note(&mut books, &purchase, &NewRefund { id: refund_id, part, amount_minor, taken, by, sent: false }).await?;
     purchase.done.refunded += amount_minor;
-    save(books.tx, &purchase).await?;
+    save(books.tx, &[&purchase]).await?;
     books.close(store).await?;
     tx.commit().await?;
     Ok(Some(Refund { id: refund_id, purchase: purchase_id, amount_minor, taken, sent: false }))
 }
 
-/// The whole price of a purchase whose account is gone.
+/// The whole price of a purchase whose account is gone. What the provider gave back already isn't given twice.
 pub(super) async fn give_all_back(books: &mut Ledger<'_>, purchase: &mut Purchase) -> Result<()> {
-    let amount_minor = purchase.price_minor;
-    money(books, purchase, "refund", (Book::Deferred, Book::Refunds), amount_minor).await?;
-    let id = RefundId(Uuid::now_v7());
-    let taken = Taken::default();
-    note(books, purchase, &NewRefund { id, part: "account_gone", amount_minor, taken, by: None, sent: false }).await?;
-    purchase.done.refunded += amount_minor;
+    books.flush().await?;
+    let (price, given) = (purchase.price_minor, purchase.known.refunded);
+    money(books, purchase, "refund", (Book::Deferred, Book::Refunds), price).await?;
+    money(books, purchase, "refund_sent", (Book::Refunds, Book::Provider), given).await?;
+    for (part, amount_minor, sent) in [("at_provider", given, true), ("account_gone", price - given, false)] {
+        if amount_minor > 0 {
+            let (id, taken) = (RefundId(Uuid::now_v7()), Taken::default());
+            note(books, purchase, &NewRefund { id, part, amount_minor, taken, by: None, sent }).await?;
+        }
+    }
+    purchase.done.refunded += price;
     Ok(())
 }
 
 /// Follows a refund that was made at the provider: takes credits in proportion, as far as they are unspent.
 pub(super) async fn follow(books: &mut Ledger<'_>, purchase: &mut Purchase, minor: i64) -> Result<()> {
+    // The account is gone: what went back was noted with the rest.
+    if purchase.done.refunded >= purchase.known.refunded {
+        return Ok(());
+    }
     let free = unspent(books.tx, purchase).await?;
     let part = |of: i64| (of * minor + purchase.price_minor - 1) / purchase.price_minor;
     let taken =
@@ -212,7 +221,7 @@ pub async fn sent(store: &Store, refund: &Refund) -> Result<()> {
     let mut tx = store.begin().await?;
     let now = crate::store::now(store.kind(), &mut tx).await?;
     let Some(account) = account_of(&mut tx, refund.purchase).await? else { return Ok(()) };
-    let mut books = Ledger::open(store, &mut tx, account, now).await?;
+    let mut books = Ledger::open(store, &mut tx, &[account], now).await?;
     let purchase = locked(books.tx, store.kind(), refund.purchase).await?;
     let purchase = purchase.ok_or_else(|| StoreError::garbled("refunds", "its purchase is missing"))?;
     let sql = "UPDATE refunds SET state = 'sent', send_at = NULL WHERE id = $1 AND state = 'decided'";
