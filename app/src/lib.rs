@@ -6,6 +6,8 @@
 pub mod account;
 pub mod api;
 pub mod cashier;
+#[cfg(feature = "tz")]
+pub mod charts;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod conductor;

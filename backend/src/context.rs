@@ -5,6 +5,7 @@ use crate::{
     live::Live,
     log::RequestLog,
     payments::{Gateway, intake::Intake},
+    readers::Readers,
     songs::search::SongIndex,
     store::{self, Store},
     tls::Current,
@@ -29,6 +30,8 @@ pub struct Context {
     pub secrets: Arc<Secrets>,
     /// What `/readyz` says of each part.
     pub health: Arc<Health>,
+    /// How far the readers of facts are.
+    pub readers: Readers,
     /// Who takes payments, where credits are sold.
     pub payments: Option<Arc<Gateway>>,
     /// Where what the payment provider says goes in.

@@ -7,6 +7,7 @@ use jukeline_backend::{
     config::{Config, LogKind},
     demo, doctor, http,
     outage::until_in_reach,
+    readers::report::{self, Progress},
     sandbox, secret,
     serve::{self, StartError},
     songs::search::SongIndex,
@@ -15,6 +16,7 @@ use jukeline_backend::{
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
@@ -80,6 +82,13 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Show how far each reader of facts is, such as the charts.
+    Readers,
+    /// Build a reader of facts anew from the first record, beside what is shown, and then show that.
+    Replay {
+        /// Which, such as charts.
+        reader: String,
     },
     /// Tell everybody that a backup was restored: what they saw since the backup is void.
     Restored {
@@ -187,6 +196,8 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Ledger { command, format } => ledger(&Config::read(file)?, &command, format).await,
         Command::Vouchers(batch) => make_vouchers(&Config::read(file)?, &batch).await,
         Command::Doctor { json } => examine(&Config::read(file)?, json).await,
+        Command::Readers => show_readers(&Config::read(file)?).await,
+        Command::Replay { reader } => replay(&Config::read(file)?, &reader).await,
         Command::Restored { yes } => restored(&Config::read(file)?, yes).await,
     }
 }
@@ -317,6 +328,39 @@ async fn examine(config: &Config, json: bool) -> Outcome {
     let findings = doctor::run(config, &open(config).await?).await?;
     print_line(&if json { findings.to_json()? } else { findings.to_string() });
     Ok(if findings.well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn show_readers(config: &Config) -> Outcome {
+    printed(report::report(config, &open(config).await?).await?)
+}
+
+/// A server that runs sees the wish within a second; one that has nothing to read for so long isn't there.
+const SERVER_IS_THERE_WITHIN: Duration = Duration::from_secs(15);
+
+async fn replay(config: &Config, reader: &str) -> Outcome {
+    let store = open(config).await?;
+    let replay = report::replay(config, &store, reader).await?;
+    let bar = indicatif::ProgressBar::new(0)
+        .with_style(indicatif::ProgressStyle::with_template("{bar:40} {pos} of {len} records, {eta} left")?);
+    let ended = replay
+        .shown(SERVER_IS_THERE_WITHIN, |done, of| {
+            bar.set_length(of.unsigned_abs());
+            bar.set_position(done.unsigned_abs());
+        })
+        .await?;
+    bar.finish_and_clear();
+    let generation = replay.generation();
+    match ended {
+        Progress::Shown => printed(format!("{reader} is built anew: generation {generation} is shown.")),
+        Progress::Superseded => printed(format!("A newer generation of {reader} than {generation} took its place.")),
+        Progress::Building { done: 0, .. } => printed(format!(
+            "No server builds generation {generation} of {reader} now: it begins with the next start of one. \
+             What is shown stays until it is whole."
+        )),
+        Progress::Building { done, of } => printed(format!(
+            "Generation {generation} of {reader} stands still at {done} of {of}: it goes on when a server does."
+        )),
+    }
 }
 
 async fn restored(config: &Config, is_sure: bool) -> Outcome {

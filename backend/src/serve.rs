@@ -15,6 +15,7 @@ use crate::{
     log::{LogError, table},
     outage,
     payments::{Gateway, PaymentError, intake::Intake},
+    readers::Readers,
     songs::search::{SearchError, SongIndex},
     store::{
         Store, StoreError, ledger, settings,
@@ -183,6 +184,7 @@ impl Listening {
             index: self.index,
             secrets: Arc::new(secrets),
             health: Arc::new(Health::default()),
+            readers: Readers::default(),
             payments: self.payments.map(Arc::new),
             certificate: self.https.as_ref().map(|https| https.current.clone()),
             stopping: self.stop.subscribe(),

@@ -6,6 +6,7 @@ mod support;
 use anyhow::{Context as _, Result, ensure};
 use contract::{PATIENCE, kafka_side};
 use jukeline_app::{
+    api::Chart,
     events::{PlayRequested, Request, Stamped},
     id::{AccountId, PlayId, SongId},
     rules::HouseRules,
@@ -108,6 +109,18 @@ async fn all_published(store: &Store) -> Result<()> {
     .await
 }
 
+/// Waits until the charts of the room count so many plays.
+async fn charts_count(base: &str, room: &str, plays: u32) -> Result<()> {
+    let path = format!("{base}/api/rooms/{room}/charts?window=ever&scope=here");
+    eventually("the charts", PATIENCE, || async {
+        let chart: Chart = reqwest::get(&path).await?.error_for_status()?.json().await?;
+        let found: u32 = chart.entries.iter().map(|entry| entry.plays).sum();
+        ensure!(found == plays, "{found} instead of {plays}");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_moves_once_and_goes_on() -> Result<()> {
     needs!(Need::Kafka, Need::Postgres);
@@ -119,6 +132,7 @@ async fn everything_moves_once_and_goes_on() -> Result<()> {
     let Before { mut server, house, screen, mara, songs, waiting } = before(data.path()).await?;
     let account = mara.api.me().await?.account;
     refused(&network, data.path(), "in use").await?;
+    charts_count(&server.url(), &house.room, 2).await?;
     server.stop().await?;
     let late = ask_undecided(data.path(), &house, account, songs[3]).await?;
     let requests = logged(data.path(), "SELECT ce_id, jukebox FROM requests ORDER BY position").await?;
@@ -146,6 +160,8 @@ async fn everything_moves_once_and_goes_on() -> Result<()> {
     for play in [waiting, late, fresh] {
         finished(&mara, play).await?;
     }
+    // The readers begin at the first fact again, and drop what they counted before.
+    charts_count(&network.url(), &house.room, 5).await?;
     let me = mara.api.me().await?;
     ensure!((me.credits, me.reserved) == (10, 0), "five songs, each paid once: {} {}", me.credits, me.reserved);
 

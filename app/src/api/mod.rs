@@ -3,6 +3,7 @@
 
 mod account;
 mod books;
+mod charts;
 mod play;
 mod player;
 mod problem;
@@ -14,6 +15,7 @@ mod staff;
 
 pub use account::*;
 pub use books::*;
+pub use charts::*;
 pub use play::*;
 pub use player::*;
 pub use problem::*;

@@ -2,7 +2,7 @@
 
 mod reconcile;
 mod settle;
-mod table;
+pub(crate) mod table;
 
 use crate::{
     config::Config,

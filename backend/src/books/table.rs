@@ -4,25 +4,25 @@ use super::Format;
 use serde_json::{Map, Value};
 
 /// A table.
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: &'static [&'static str],
     rows: Vec<Vec<Value>>,
 }
 
 impl Table {
-    pub(super) fn new(columns: &'static [&'static str]) -> Table {
+    pub(crate) fn new(columns: &'static [&'static str]) -> Table {
         Table { columns, rows: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, row: Vec<Value>) {
+    pub(crate) fn push(&mut self, row: Vec<Value>) {
         self.rows.push(row);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    pub(super) fn print(&self, format: Format) -> String {
+    pub(crate) fn print(&self, format: Format) -> String {
         match format {
             Format::Csv => self.csv(),
             Format::Json => self.json(),

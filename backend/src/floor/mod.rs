@@ -5,6 +5,8 @@ mod commit;
 mod gather;
 pub mod sweep;
 
+pub use crate::log::{Handled, Record};
+
 use crate::{
     context::Context,
     crash,
@@ -24,31 +26,6 @@ use std::{collections::HashMap, sync::atomic::Ordering};
 pub const READER: &str = "floor";
 /// The topic it reads, without prefix.
 pub const TOPIC: &str = "requests";
-
-/// A record as it came from the log.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// Its offset in the partition.
-    pub offset: i64,
-    /// `ce_id`.
-    pub id: String,
-    /// The key: a jukebox, if it can be read.
-    pub key: String,
-    /// JSON.
-    pub payload: String,
-}
-
-/// What became of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Handled {
-    /// Committed.
-    Committed,
-    /// Somebody else is at `next`: go on from there.
-    Elsewhere {
-        /// The next offset wanted.
-        next: i64,
-    },
-}
 
 /// Why a batch was not handled.
 #[derive(Debug, thiserror::Error)]

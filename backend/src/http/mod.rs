@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod assets;
 pub mod audience;
 pub mod books;
+pub mod charts;
 pub mod codes;
 pub mod complaints;
 pub mod cookies;
@@ -63,6 +64,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(presence::routes())
         .merge(rooms::routes())
         .merge(songs::routes())
+        .merge(charts::routes())
         .merge(setup::routes())
         .merge(plays::routes())
         .merge(screens::routes())

@@ -85,6 +85,12 @@ impl Described {
         self
     }
 
+    /// Takes a parameter in its query that can't be left out.
+    fn needs(mut self, name: &'static str, schema: RefOr<Schema>) -> Described {
+        self.query.push((name, schema, true));
+        self
+    }
+
     fn query(mut self, name: &'static str, schema: RefOr<Schema>) -> Described {
         self.query.push((name, schema, false));
         self

@@ -64,6 +64,8 @@ async fn ready(State(context): State<Context>) -> Response {
     for (part, word) in parts {
         body[part] = word.into();
     }
+    // Told and not weighed: a room whose charts stand still is a room all the same.
+    body["readers"] = json!(context.readers.words());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
 }

@@ -1,6 +1,6 @@
 //! What the routes share in this process, beside [`Context`].
 
-use super::{limits::Limits, manifest::Pages, problem::ApiProblem};
+use super::{charts::KeptCharts, limits::Limits, manifest::Pages, problem::ApiProblem};
 use crate::{config::Config, context::Context};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -25,6 +25,8 @@ pub struct Shared {
     pub pages: Arc<Pages>,
     /// The import that runs or ran last.
     pub import: Arc<Mutex<Option<ImportState>>>,
+    /// Charts as they were answered last.
+    pub charts: KeptCharts,
     seen: Arc<Mutex<HashSet<IpAddr>>>,
 }
 
@@ -35,6 +37,7 @@ impl Shared {
             limits: Arc::default(),
             pages: Arc::new(Pages::find(config)),
             import: Arc::default(),
+            charts: KeptCharts::default(),
             seen: Arc::default(),
         }
     }

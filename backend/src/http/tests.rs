@@ -1,6 +1,7 @@
 //! The router over an embedded store, asked without a network.
 
 mod accounts;
+mod charts;
 mod doors;
 mod pages;
 mod people;
@@ -91,6 +92,7 @@ impl World {
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),
             health: Arc::new(Health::default()),
+            readers: Default::default(),
             payments: Gateway::open(&config).expect("a gateway").map(Arc::new),
             config: Arc::new(config),
             events: Intake::start(store.clone()),

@@ -24,7 +24,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::sync::{Notify, broadcast, oneshot, watch};
 
 /// Changes that a listener may be behind before it is dropped.
 const BEHIND: usize = 256;
@@ -56,6 +56,7 @@ struct Inner {
     waiting: Mutex<HashMap<PlayId, Vec<oneshot::Sender<Arc<Stamped>>>>>,
     committed_here: Arc<Notify>,
     relay_nudged: Arc<Notify>,
+    outbox_grew: watch::Sender<()>,
     relays: AtomicBool,
     wallets: wallets::Wallets,
 }
@@ -86,9 +87,10 @@ impl Live {
         }
     }
 
-    /// Says that the outbox has something: the relay and who waits for news of a wallet look at once instead of at their
-    /// next turn.
+    /// Says that the outbox has something: the relay, the readers and who waits for news of a wallet look at once instead
+    /// of at their next turn.
     pub fn nudge(&self) {
+        self.inner.outbox_grew.send_replace(());
         self.inner.relay_nudged.notify_one();
         self.inner.wallets.wake();
     }
@@ -106,6 +108,11 @@ impl Live {
     /// Woken by [`Live::nudge`]; for the relay.
     pub fn relay_nudged(&self) -> Arc<Notify> {
         self.inner.relay_nudged.clone()
+    }
+
+    /// Changes with [`Live::nudge`]; for readers of the embedded log.
+    pub fn outbox_grows(&self) -> watch::Receiver<()> {
+        self.inner.outbox_grew.subscribe()
     }
 
     /// Listens to a jukebox. Subscribe first, then read the snapshot, then apply what is newer.

@@ -1,14 +1,19 @@
 //! Apache Kafka: what a network of venues runs on.
 
 mod consumer;
+mod floor;
 mod live;
+mod reader;
 mod relay;
 pub mod tail;
 pub mod topic_table;
+mod watermarks;
 
-pub use consumer::run_floor;
+pub use floor::run_floor;
 pub use live::run_live;
+pub use reader::run_reader;
 pub use relay::run_relay;
+pub use watermarks::Watermarks;
 
 use super::{LogError, Outgoing, RequestLog};
 use crate::{config::LogConfig, outage::Outage};

@@ -1,6 +1,7 @@
 //! The log: where requests are appended and facts published. One port, two adapters.
 
 pub mod asyncapi;
+pub mod ends;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 pub mod table;
@@ -32,6 +33,31 @@ pub trait RequestLog: Send + Sync {
 
     /// Whether it can be reached now, in words if not.
     async fn check(&self) -> Result<(), LogError>;
+}
+
+/// A record as it came from the log.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its offset in the partition.
+    pub offset: i64,
+    /// `ce_id`.
+    pub id: String,
+    /// What it is about: for requests a jukebox, if it can be read.
+    pub key: String,
+    /// JSON.
+    pub payload: String,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// Committed.
+    Committed,
+    /// Somebody else is at `next`: go on from there.
+    Elsewhere {
+        /// The next offset wanted.
+        next: i64,
+    },
 }
 
 /// A record on its way into the log.

@@ -25,6 +25,7 @@ pub const TOPICS: &[Topic] = &[
     Topic { name: "requests", retention: Retention::Days(30) },
     Topic { name: "requests.dead-letters", retention: Retention::Days(90) },
     Topic { name: "plays", retention: Retention::Forever },
+    Topic { name: "plays.dead-letters", retention: Retention::Days(90) },
     Topic { name: "ledger", retention: Retention::Forever },
     Topic { name: "accounts", retention: Retention::Compacted },
 ];

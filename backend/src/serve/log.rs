@@ -7,7 +7,7 @@ use crate::{
     floor::sweep,
     live::{feed, wallets},
     log::{RequestLog, table},
-    payments,
+    payments, readers,
     receipt::mailing,
     store::{Store, songs},
 };
@@ -112,6 +112,7 @@ pub(super) fn spawn_readers(context: &Context, is_embedded: bool, prepared: &wat
         // Facts of one process need no relay and no reader of the log.
         context.health.relay.store(true, Ordering::Relaxed);
         context.health.live.store(true, Ordering::Relaxed);
+        tasks.spawn(readers::run(context.clone()));
     } else {
         spawn_kafka(context, prepared, tasks);
     }
@@ -122,6 +123,7 @@ fn spawn_kafka(context: &Context, prepared: &watch::Receiver<bool>, tasks: &mut 
     tasks.spawn(once(prepared.clone(), kafka::run_floor(context.clone())));
     tasks.spawn(once(prepared.clone(), kafka::run_relay(context.clone())));
     tasks.spawn(once(prepared.clone(), kafka::run_live(context.clone())));
+    tasks.spawn(once(prepared.clone(), readers::run(context.clone())));
 }
 
 #[cfg(not(feature = "kafka"))]

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_purchases.sql"),
     include_str!("../../migrations/0006_leaving.sql"),
     include_str!("../../migrations/0007_receipt_mails.sql"),
+    include_str!("../../migrations/0008_readers.sql"),
 ];
 
 /// The schema's version that this program knows.

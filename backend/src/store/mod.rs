@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod places;
 pub mod plays;
 pub mod purchases;
+pub mod readers;
 pub mod receipt_mails;
 mod restored;
 pub mod screens;

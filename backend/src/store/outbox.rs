@@ -94,6 +94,36 @@ pub async fn unpublished(store: &Store, limit: i64) -> Result<Vec<Letter>> {
     rows.iter().map(letter).collect()
 }
 
+/// Puts a fact into the outbox unless it was put there before.
+pub async fn put_once(tx: &mut Tx, letter: &Letter) -> Result<()> {
+    let sql = "INSERT INTO outbox (topic, key, ce_id, ce_type, ce_time, payload) VALUES ($1, $2, $3, $4, $5, $6) \
+               ON CONFLICT (ce_id) DO NOTHING";
+    sqlx::query(sql)
+        .bind(letter.topic.clone())
+        .bind(letter.key.clone())
+        .bind(letter.id.clone())
+        .bind(letter.kind.clone())
+        .bind(letter.at)
+        .bind(letter.payload.clone())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Facts of a topic from a number on, in order: the embedded log's, whose one writer commits in the order of numbers.
+pub async fn from(store: &Store, topic: &str, seq: i64, limit: i64) -> Result<Vec<Letter>> {
+    let sql = "SELECT seq, topic, key, ce_id, ce_type, ce_time, payload FROM outbox \
+               WHERE seq >= $1 AND topic = $2 ORDER BY seq LIMIT $3";
+    let rows = sqlx::query(sql).bind(seq).bind(topic).bind(limit).fetch_all(store.read()).await?;
+    rows.iter().map(letter).collect()
+}
+
+/// The number of a topic's last fact.
+pub async fn last(store: &Store, topic: &str) -> Result<Option<i64>> {
+    let sql = "SELECT seq FROM outbox WHERE topic = $1 ORDER BY seq DESC LIMIT 1";
+    Ok(sqlx::query_scalar(sql).bind(topic).fetch_optional(store.read()).await?)
+}
+
 /// Marks facts as published, after the log acknowledged them.
 pub async fn mark_published(store: &Store, letters: &[Letter]) -> Result<()> {
     let numbers: Vec<i64> = letters.iter().map(|letter| letter.seq).collect();

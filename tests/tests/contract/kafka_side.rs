@@ -5,6 +5,8 @@ use jukeline_backend::config::LogConfig;
 use jukeline_tests::kafka::Kafka;
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
+    admin::{AdminClient, AdminOptions},
+    client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     message::{Header, Headers, OwnedHeaders},
     producer::{FutureProducer, FutureRecord},
@@ -125,6 +127,24 @@ pub(crate) async fn count(kafka: &Kafka, topic: &str) -> Result<i64> {
         Ok(records)
     };
     tokio::task::spawn_blocking(ask).await?
+}
+
+/// Deletes what stands before an offset in those partitions of a topic that have come so far, as a broker does with old
+/// records.
+pub(crate) async fn delete_records(kafka: &Kafka, topic: &str, before: i64) -> Result<()> {
+    let admin: AdminClient<DefaultClientContext> = kafka.client().create()?;
+    let consumer: BaseConsumer = kafka.client().create()?;
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
+    let mut list = TopicPartitionList::new();
+    for partition in metadata.topics().first().context("no topic")?.partitions() {
+        let (_, high) = consumer.fetch_watermarks(topic, partition.id(), Duration::from_secs(10))?;
+        if high > before {
+            list.add_partition_offset(topic, partition.id(), Offset::Offset(before))?;
+        }
+    }
+    anyhow::ensure!(list.count() > 0, "no partition has come to {before}");
+    admin.delete_records(&list, &AdminOptions::new()).await?;
+    Ok(())
 }
 
 /// The server's settings that reach this broker as this client does.

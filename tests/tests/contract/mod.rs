@@ -244,6 +244,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
         index: Arc::new(SongIndex::open(&folder.join(fresh("search")))?),
         secrets: Arc::new(Secrets::load(store).await?),
         health: Arc::default(),
+        readers: Default::default(),
         events: jukeline_backend::payments::intake::Intake::start(store.clone()),
         store: store.clone(),
         payments: None,

@@ -6,11 +6,12 @@ use axum::http::Method;
 use jukeline_app::{
     api::{
         AccountTerm, AddressAndPassword, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack, ChangeMe,
-        ChangeRole, Code, CodeRedeemed, Complaints, Difference, ForgotPassword, Goodwill, ImportMusic, Invite, Invited,
-        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
-        PaidCreditsLeft, PairScreen, PairingCode, Pass, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword,
-        RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence,
-        SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet,
+        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, ForgotPassword,
+        Goodwill, ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases,
+        NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen, PairingCode, Pass, PurchaseLine, Quote,
+        RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted,
+        SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket,
+        TypedCode, Wallet,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -165,6 +166,20 @@ fn rooms() -> Vec<Described> {
         .query("page", number_schema(0, i64::from(u32::MAX)))
         .gives::<SongPage>(200)
         .refuses(&[Code::Invalid]),
+        {
+            let mut charts = op(
+                GET,
+                "/api/rooms/{room}/charts",
+                "What was heard most: here, in the city or in the network, tonight, this week, this month or ever",
+            );
+            let (window, scope) = (charts.reference::<ChartWindow>(), charts.reference::<ChartScope>());
+            charts
+                .needs("window", window)
+                .needs("scope", scope)
+                .query("genre", text_schema())
+                .gives::<Chart>(200)
+                .refuses(&[Code::Invalid, Code::BadRequest])
+        },
         op(GET, "/api/rooms/{room}/songs/{song}/quote", "What a song would cost and when it would play")
             .gives::<Quote>(200),
     ]
@@ -209,6 +224,9 @@ fn staff() -> Vec<Described> {
     let op = |method, path, summary| Described::new(method, path, "staff", summary);
     let mut pairing = op(POST, "/api/jukeboxes/{jukebox}/pairing-codes", "Make a pairing code for a screen");
     let role = pairing.reference::<ScreenRole>();
+    let mut charts =
+        op(GET, "/api/jukeboxes/{jukebox}/charts.csv", "What was heard most, up to 1000 songs, for a spreadsheet");
+    let (window, scope) = (charts.reference::<ChartWindow>(), charts.reference::<ChartScope>());
     let mut skip =
         op(POST, "/api/jukeboxes/{jukebox}/skip", "Stop a song or take it out of the queue; its credits go back");
     let reason = skip.reference::<SkipReason>();
@@ -224,6 +242,12 @@ fn staff() -> Vec<Described> {
             .takes_fields(&[("volume", number_schema(0, 100))])
             .gives_other(204, "")
             .refuses(&[Code::Invalid]),
+        charts
+            .needs("window", window)
+            .needs("scope", scope)
+            .query("genre", text_schema())
+            .gives_other(200, "text/csv")
+            .refuses(&[Code::Invalid, Code::BadRequest]),
         op(GET, "/api/jukeboxes/{jukebox}/rules", "The house's rules").gives::<HouseRules>(200),
         op(PUT, "/api/jukeboxes/{jukebox}/rules", "Change the house's rules, by the version that was read")
             .takes::<HouseRules>()

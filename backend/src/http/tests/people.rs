@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 const ROLES: [Role; 4] = [Role::Attendant, Role::MusicManager, Role::VenueManager, Role::Operator];
 
 /// Somebody with a session.
-struct Person {
+pub(super) struct Person {
     account: AccountId,
-    cookie: String,
+    pub(super) cookie: String,
 }
 
 impl World {
@@ -24,7 +24,7 @@ impl World {
     }
 
     /// A person with an address, and a role if any: operators everywhere, others in the room's venue.
-    async fn person(&self, role: Option<Role>) -> Person {
+    pub(super) async fn person(&self, role: Option<Role>) -> Person {
         let person = self.guest().await;
         let venue = self.venue().await;
         let address = format!("{}@home.example", person.account);
@@ -40,7 +40,7 @@ impl World {
         person
     }
 
-    async fn guest(&self) -> Person {
+    pub(super) async fn guest(&self) -> Person {
         let store = &self.context.store;
         let now = store.now().await.expect("a clock");
         let mut tx = store.begin().await.expect("a transaction");

@@ -1,17 +1,16 @@
-//! The floor's consumer group. Offsets live in the database with their effect; Kafka's committed offset is a hint for
-//! the lag tools.
+//! A consumer group: the floor's, and one for each reader of facts. Offsets live in the database with their effect;
+//! Kafka's committed offset is a hint for the lag tools.
 
 mod held_up;
 
 use super::{client, topic, unreachable};
 use crate::{
     context::Context,
-    crash,
-    floor::{self, FloorError, Handled, Record},
-    log::LogError,
+    log::{Handled, LogError, Record},
     outage::Outage,
     store::{StoreError, offsets},
 };
+use async_trait::async_trait;
 use held_up::Kept;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
@@ -23,7 +22,7 @@ use rdkafka::{
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -31,6 +30,48 @@ const BATCH: usize = 500;
 
 /// Records by partition, in order.
 type Batches = BTreeMap<i32, Vec<Record>>;
+
+/// Why a batch was not handled.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::log) enum Refused {
+    /// Try again later.
+    #[error("{0}")]
+    ForNow(String),
+    /// The partition needs a person.
+    #[error("{0}")]
+    ForGood(String),
+}
+
+/// What a process does as a member of a consumer group: one topic, one name under which offsets are kept.
+#[async_trait]
+pub(in crate::log) trait Member: Send + Sync {
+    /// The group without prefix, and the name of its rows in `offsets`.
+    fn name(&self) -> &str;
+
+    /// The topic without prefix.
+    fn topic(&self) -> &str;
+
+    /// Begins the sentence about an outage, such as "what the floor needs".
+    fn needs(&self) -> &'static str;
+
+    /// It reads, or something keeps it from that.
+    fn reads(&self, context: &Context, reads: bool);
+
+    /// It waits, most likely for the store, with its partitions paused; or it goes on.
+    fn is_held_up(&self, context: &Context, held_up: bool);
+
+    /// A partition, or all of them, stopped for good.
+    fn stopped(&self, context: &Context, word: &str);
+
+    /// Handles a batch of one partition: all of it or nothing.
+    async fn handle(&self, context: &Context, partition: i64, records: &[Record]) -> Result<Handled, Refused>;
+
+    /// Handles batches of several partitions in one commit, those that can share one; gives the partitions that were
+    /// committed.
+    async fn handle_together(&self, _: &Context, _: &[(i32, &[Record])]) -> Result<Vec<i32>, Refused> {
+        Ok(Vec::new())
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 enum Stop {
@@ -43,17 +84,17 @@ enum Stop {
 }
 
 /// Runs until the server stops.
-pub async fn run_floor(context: Context) {
-    let mut outage = Outage::none("what the floor needs");
+pub(in crate::log) async fn run(context: &Context, member: &impl Member) {
+    let mut outage = Outage::none(member.needs());
     loop {
         let Err(stop) = tokio::select! {
             () = context.stopped() => return,
-            consumed = consume(&context, &mut outage) => consumed,
+            consumed = consume(context, member, &mut outage) => consumed,
         };
-        context.health.floor.store(false, Ordering::Relaxed);
-        context.health.floor_held_up.store(false, Ordering::Relaxed);
+        member.reads(context, false);
+        member.is_held_up(context, false);
         let error = match stop {
-            Stop::ForGood(word) => return context.health.stop(&format!("floor: {word}")),
+            Stop::ForGood(word) => return member.stopped(context, &word),
             Stop::Interrupted(error) => error,
         };
         tokio::time::sleep(outage.failed(&error)).await;
@@ -61,11 +102,11 @@ pub async fn run_floor(context: Context) {
 }
 
 /// Consumes until something fails.
-async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, Stop> {
+async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -> Result<Infallible, Stop> {
     let config = &context.config.log;
-    let topic = topic(config, floor::TOPIC);
+    let topic = topic(config, member.topic());
     let consumer: StreamConsumer = client(config)
-        .set("group.id", format!("{}floor", config.topic_prefix))
+        .set("group.id", format!("{}{}", config.topic_prefix, member.name()))
         .set("enable.auto.commit", "false")
         .set("auto.offset.reset", "earliest")
         .set("fetch.wait.max.ms", "100")
@@ -86,27 +127,28 @@ async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, S
             none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
                 Ok(batches) => batches?,
                 Err(_) => {
-                    context.health.floor.store(true, Ordering::Relaxed);
+                    member.reads(context, true);
                     continue;
                 }
             },
             arrived => arrived,
         };
         outage.over();
-        crash::point("floor-received");
-        for partition in kept.polling(context, &consumer, together(context, &batches, &compared)).await? {
+        for partition in
+            kept.polling(context, member, &consumer, together(context, member, &batches, &compared)).await?
+        {
             let Some(records) = batches.remove(&partition) else { continue };
             let next = records.last().map_or(0, |record| record.offset + 1);
             hint(&consumer, &topic, partition, next);
             compared.insert(partition, next);
         }
         for (partition, records) in batches {
-            let taking = take(context, &consumer, &topic, partition, &records, compared.get(&partition));
-            match kept.polling(context, &consumer, taking).await? {
+            let taking = take(context, member, &consumer, &topic, partition, &records, compared.get(&partition));
+            match kept.polling(context, member, &consumer, taking).await? {
                 Ok(next) => drop(compared.insert(partition, next)),
                 // This partition needs a person; the others go on.
                 Err(Stop::ForGood(word)) => {
-                    context.health.stop(&format!("floor: {word}"));
+                    member.stopped(context, &word);
                     pause(&consumer, &topic, partition)?;
                     kept.stopped.insert(partition);
                 }
@@ -118,13 +160,18 @@ async fn consume(context: &Context, outage: &mut Outage) -> Result<Infallible, S
 
 /// Handles what can share a commit, and says which partitions that were. The others, and all of them where the database
 /// is away, are handled one by one.
-async fn together(context: &Context, batches: &BTreeMap<i32, Vec<Record>>, compared: &BTreeMap<i32, i64>) -> Vec<i32> {
+async fn together(
+    context: &Context,
+    member: &impl Member,
+    batches: &BTreeMap<i32, Vec<Record>>,
+    compared: &BTreeMap<i32, i64>,
+) -> Vec<i32> {
     let follows = |(partition, records): &(&i32, &Vec<Record>)| {
         records.first().is_some_and(|first| compared.get(partition) == Some(&first.offset))
     };
     let batches: Vec<(i32, &[Record])> =
         batches.iter().filter(follows).map(|(partition, records)| (*partition, records.as_slice())).collect();
-    floor::handle_together(context, &batches).await.unwrap_or_else(|error| {
+    member.handle_together(context, &batches).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "batches could not be decided together; they are taken one by one");
         Vec::new()
     })
@@ -133,18 +180,21 @@ async fn together(context: &Context, batches: &BTreeMap<i32, Vec<Record>>, compa
 /// Takes a batch of one partition; returns where it goes on. `expected` is where it was to go on.
 async fn take(
     context: &Context,
+    member: &impl Member,
     consumer: &Arc<StreamConsumer>,
     topic: &str,
     partition: i32,
     records: &[Record],
     expected: Option<&i64>,
 ) -> Result<i64, Stop> {
-    let Some(first) = records.first().map(|record| record.offset) else { return place(context, partition).await };
+    let Some(first) = records.first().map(|record| record.offset) else {
+        return place(context, member, partition).await;
+    };
     // After an assignment, and whenever the offsets don't follow, the database says where to go on.
-    if expected != Some(&first) && !compare(context, consumer, topic, partition, first).await? {
-        return place(context, partition).await;
+    if expected != Some(&first) && !compare(context, member, consumer, topic, partition, first).await? {
+        return place(context, member, partition).await;
     }
-    handle(context, consumer, topic, partition, records).await
+    handle(context, member, consumer, topic, partition, records).await
 }
 
 fn pause(consumer: &StreamConsumer, topic: &str, partition: i32) -> Result<(), Stop> {
@@ -169,7 +219,7 @@ async fn receive(consumer: &StreamConsumer) -> Result<Batches, Stop> {
 fn read_error(error: KafkaError) -> Stop {
     match error {
         KafkaError::MessageConsumption(RDKafkaErrorCode::OffsetOutOfRange) => {
-            Stop::ForGood("the log no longer holds the next request: it was truncated".into())
+            Stop::ForGood("the log no longer holds the next record: it was truncated".into())
         }
         other => Stop::Interrupted(unreachable(other)),
     }
@@ -188,9 +238,9 @@ fn record(message: &BorrowedMessage<'_>) -> Record {
     }
 }
 
-async fn place(context: &Context, partition: i32) -> Result<i64, Stop> {
-    let place =
-        retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
+async fn place(context: &Context, member: &impl Member, partition: i32) -> Result<i64, Stop> {
+    let read = || offsets::read(&context.store, member.name(), member.topic(), i64::from(partition));
+    let place = retried(context, member, read).await;
     Ok(place.map_or(0, |place| place.next))
 }
 
@@ -199,13 +249,14 @@ async fn place(context: &Context, partition: i32) -> Result<i64, Stop> {
 /// The record before the place must be the one that was handled last: else the topic was made anew or truncated.
 async fn compare(
     context: &Context,
+    member: &impl Member,
     consumer: &Arc<StreamConsumer>,
     topic: &str,
     partition: i32,
     first: i64,
 ) -> Result<bool, Stop> {
-    let place =
-        retried(context, || offsets::read(&context.store, floor::READER, floor::TOPIC, i64::from(partition))).await;
+    let read = || offsets::read(&context.store, member.name(), member.topic(), i64::from(partition));
+    let place = retried(context, member, read).await;
     let Some(place) = place else { return Ok(true) };
     let (low, high) = watermarks(consumer, topic, partition).await?;
     if place.next > high || place.next < low {
@@ -214,13 +265,13 @@ async fn compare(
             place.next
         )));
     }
-    if place.next > low && !follows(context, topic, partition, &place).await? {
+    if place.next > low && !follows(context, member, topic, partition, &place).await? {
         return Err(Stop::ForGood(format!(
             "partition {partition} holds another record before offset {} than the one handled last: the topic was made anew",
             place.next
         )));
     }
-    if place.next == first || is_hole(context, topic, partition, place.next, first).await? {
+    if place.next == first || is_hole(context, member, topic, partition, place.next, first).await? {
         return Ok(true);
     }
     consumer.seek(topic, partition, Offset::Offset(place.next), Duration::from_secs(5)).map_err(unreachable)?;
@@ -229,29 +280,48 @@ async fn compare(
 
 /// Moves the database's place from `next` to `first` where the log has nothing between them (transaction markers):
 /// asked of the log itself, since what was received may have been prefetched from further on.
-async fn is_hole(context: &Context, topic: &str, partition: i32, next: i64, first: i64) -> Result<bool, Stop> {
-    if next > first || record_from(context, topic, partition, next).await?.offset < first {
+async fn is_hole(
+    context: &Context,
+    member: &impl Member,
+    topic: &str,
+    partition: i32,
+    next: i64,
+    first: i64,
+) -> Result<bool, Stop> {
+    if next > first || record_from(context, member, topic, partition, next).await?.offset < first {
         return Ok(false);
     }
     let move_over =
-        || offsets::skip_hole(&context.store, floor::READER, floor::TOPIC, i64::from(partition), next, first);
-    retried(context, move_over).await;
+        || offsets::skip_hole(&context.store, member.name(), member.topic(), i64::from(partition), next, first);
+    retried(context, member, move_over).await;
     Ok(true)
 }
 
 /// Whether the record before the place is the one that was handled last, by its `ce_id`.
-async fn follows(context: &Context, topic: &str, partition: i32, place: &offsets::Place) -> Result<bool, Stop> {
-    let found = record_from(context, topic, partition, place.next - 1).await?;
+async fn follows(
+    context: &Context,
+    member: &impl Member,
+    topic: &str,
+    partition: i32,
+    place: &offsets::Place,
+) -> Result<bool, Stop> {
+    let found = record_from(context, member, topic, partition, place.next - 1).await?;
     // A hole before the place leaves nothing to compare.
     Ok(found.offset >= place.next || found.id == place.last_id)
 }
 
 /// The record at an offset that the log has reached, or the first one behind it.
-async fn record_from(context: &Context, topic: &str, partition: i32, offset: i64) -> Result<Record, Stop> {
+async fn record_from(
+    context: &Context,
+    member: &impl Member,
+    topic: &str,
+    partition: i32,
+    offset: i64,
+) -> Result<Record, Stop> {
     let config = context.config.log.clone();
+    let group = format!("{}{}", config.topic_prefix, member.name());
     let topic = topic.to_owned();
     let looked = tokio::task::spawn_blocking(move || -> Result<Record, LogError> {
-        let group = format!("{}floor", config.topic_prefix);
         let reader: BaseConsumer =
             client(&config).set("group.id", group).set("enable.auto.commit", "false").create().map_err(unreachable)?;
         let mut list = TopicPartitionList::new();
@@ -277,6 +347,7 @@ async fn watermarks(consumer: &Arc<StreamConsumer>, topic: &str, partition: i32)
 /// Handles a batch until it is committed or somebody else has.
 async fn handle(
     context: &Context,
+    member: &impl Member,
     consumer: &StreamConsumer,
     topic: &str,
     partition: i32,
@@ -285,7 +356,7 @@ async fn handle(
     let mut batch = records;
     let mut outage = Outage::none("the store");
     loop {
-        match floor::handle(context, i64::from(partition), batch).await {
+        match member.handle(context, i64::from(partition), batch).await {
             Ok(Handled::Committed) => {
                 let next = records.last().map_or(0, |record| record.offset + 1);
                 outage.over();
@@ -303,11 +374,9 @@ async fn handle(
                     }
                 }
             }
-            Err(error @ FloorError::UnknownType { .. }) => {
-                return Err(Stop::ForGood(format!("partition {partition}: {error}")));
-            }
+            Err(Refused::ForGood(word)) => return Err(Stop::ForGood(format!("partition {partition}: {word}"))),
             Err(error) => {
-                context.health.floor.store(false, Ordering::Relaxed);
+                member.reads(context, false);
                 tokio::time::sleep(outage.failed(&error)).await;
             }
         }
@@ -322,7 +391,7 @@ fn hint(consumer: &StreamConsumer, topic: &str, partition: i32, next: i64) {
     }
 }
 
-async fn retried<T, F>(context: &Context, mut read: impl FnMut() -> F) -> T
+async fn retried<T, F>(context: &Context, member: &impl Member, mut read: impl FnMut() -> F) -> T
 where
     F: Future<Output = Result<T, StoreError>>,
 {
@@ -334,7 +403,7 @@ where
                 return value;
             }
             Err(error) => {
-                context.health.floor.store(false, Ordering::Relaxed);
+                member.reads(context, false);
                 tokio::time::sleep(outage.failed(&error)).await;
             }
         }

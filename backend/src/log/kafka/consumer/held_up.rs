@@ -1,13 +1,13 @@
 //! Work that is held up, as by a database that is away, costs no membership: the partitions are paused and the consumer
 //! is polled on, so that the group neither misses this member nor hands its partitions around.
 
-use super::{Batches, Stop, read_error, record};
+use super::{Batches, Member, Stop, read_error, record};
 use crate::{context::Context, log::kafka::unreachable};
 use rdkafka::{
     Message, TopicPartitionList,
     consumer::{Consumer, StreamConsumer},
 };
-use std::{collections::BTreeSet, pin::pin, sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeSet, pin::pin, time::Duration};
 
 /// Work that takes longer is held up: a full batch takes less on a machine that is well.
 const HELD_UP_AFTER: Duration = Duration::from_secs(3);
@@ -28,6 +28,7 @@ impl Kept {
     pub(super) async fn polling<T>(
         &mut self,
         context: &Context,
+        member: &impl Member,
         consumer: &StreamConsumer,
         work: impl Future<Output = T>,
     ) -> Result<T, Stop> {
@@ -35,8 +36,8 @@ impl Kept {
         if let Ok(done) = tokio::time::timeout(HELD_UP_AFTER, &mut work).await {
             return Ok(done);
         }
-        context.health.floor_held_up.store(true, Ordering::Relaxed);
-        tracing::warn!("the floor is held up: its partitions are paused");
+        member.is_held_up(context, true);
+        tracing::warn!("the {} is held up: its partitions are paused", member.name());
         let done = loop {
             // Again each time: what was assigned since comes unpaused.
             consumer.pause(&self.assigned(consumer)?).map_err(unreachable)?;
@@ -50,8 +51,8 @@ impl Kept {
             }
         };
         consumer.resume(&self.assigned(consumer)?).map_err(unreachable)?;
-        context.health.floor_held_up.store(false, Ordering::Relaxed);
-        tracing::info!("the floor goes on");
+        member.is_held_up(context, false);
+        tracing::info!("the {} goes on", member.name());
         Ok(done)
     }
 

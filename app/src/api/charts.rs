@@ -1,0 +1,110 @@
+//! Charts: what was heard most.
+
+use super::SongBrief;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Which nights count. What a night is, the answer says ([`NightRule`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChartWindow {
+    /// This night; before the first song of it, none.
+    Tonight,
+    /// Monday to Sunday.
+    Week,
+    /// The calendar's month.
+    Month,
+    /// All nights.
+    Ever,
+}
+
+/// Where songs count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChartScope {
+    /// At the room's venue, in all its rooms.
+    Here,
+    /// At all venues of the venue's city.
+    City,
+    /// Everywhere.
+    Network,
+}
+
+/// How a song's night is found: also past midnight it is the one that was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NightRule {
+    /// From the venue's opening to its closing, on the day of the opening; outside of the hours it turns at 6:00.
+    OpeningToClosing,
+    /// The venue has no hours: it turns at 6:00.
+    TurnsAtSix,
+    /// Of several venues: each song counts for the night of the venue where it was heard.
+    EachVenuesOwn,
+}
+
+/// How a song moved since the window before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChartMove {
+    /// It stood lower.
+    Up,
+    /// It stood higher.
+    Down,
+    /// It stood there.
+    Same,
+    /// It wasn't there.
+    New,
+}
+
+/// Which chart; query of `GET /api/rooms/{room}/charts`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChartQuery {
+    /// Which nights.
+    pub window: ChartWindow,
+    /// Where.
+    pub scope: ChartScope,
+    /// Songs of this genre only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genre: Option<String>,
+}
+
+/// The songs that were heard most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Chart {
+    /// Which chart it is.
+    #[serde(flatten)]
+    pub query: ChartQuery,
+    /// The nights that count, `YYYYMMDD`, both inside; nothing for all nights.
+    pub nights: Option<(u32, u32)>,
+    /// The nights it is compared with, if any.
+    pub compared_with: Option<(u32, u32)>,
+    /// What a night is.
+    pub night_rule: NightRule,
+    /// Up to 10 songs, first to last; of two that were heard as often the one that was heard last goes first.
+    pub entries: Vec<ChartEntry>,
+}
+
+/// A song in a chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ChartEntry {
+    /// Its place, from 1.
+    pub rank: u32,
+    /// The song.
+    pub song: SongBrief,
+    /// How often it was heard.
+    pub plays: u32,
+    /// When it was heard last.
+    pub last_heard_at: Timestamp,
+    /// Its place in the window before, if it had one among the first thousand.
+    pub rank_before: Option<u32>,
+    /// How it moved; nothing where there is no window before.
+    pub moved: Option<ChartMove>,
+}

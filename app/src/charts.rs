@@ -1,0 +1,87 @@
+//! Windows of a chart: which nights they hold, and which came before.
+
+use crate::api::ChartWindow;
+use jiff::civil::{Date, ISOWeekDate, Weekday};
+
+/// Nights from and to, `YYYYMMDD`, both inside.
+pub type Nights = (u32, u32);
+
+/// The nights of a window that holds `night`; nothing for all nights.
+///
+/// A week goes from Monday to Sunday, a month is the calendar's.
+pub fn nights(window: ChartWindow, night: u32) -> Option<Nights> {
+    let date = date(night);
+    match window {
+        ChartWindow::Tonight => Some((night, night)),
+        ChartWindow::Week => Some(week(date)),
+        ChartWindow::Month => Some(month(date)),
+        ChartWindow::Ever => None,
+    }
+}
+
+/// The nights of the window before; nothing where there is none. The night before tonight is the last one on which
+/// anything was heard (`last_night`): a bar may be closed on Mondays.
+pub fn nights_before(window: ChartWindow, night: u32, last_night: Option<u32>) -> Option<Nights> {
+    let (first, _) = nights(window, night)?;
+    let before = date(first).yesterday().ok()?;
+    match window {
+        ChartWindow::Tonight => last_night.map(|last| (last, last)),
+        ChartWindow::Week => Some(week(before)),
+        ChartWindow::Month => Some(month(before)),
+        ChartWindow::Ever => None,
+    }
+}
+
+fn week(date: Date) -> Nights {
+    let monday = ISOWeekDate::from(date);
+    let monday = ISOWeekDate::new(monday.year(), monday.week(), Weekday::Monday).map_or(date, Date::from);
+    let sunday = monday.saturating_add(jiff::Span::new().days(6));
+    (number(monday), number(sunday))
+}
+
+fn month(date: Date) -> Nights {
+    (number(date.first_of_month()), number(date.last_of_month()))
+}
+
+/// The day of a night's number; one that can't be read is the first there is.
+fn date(night: u32) -> Date {
+    let part = |value: u32| i8::try_from(value % 100).unwrap_or(0);
+    let year = i16::try_from(night / 10_000).unwrap_or(0);
+    Date::new(year, part(night / 100), part(night)).unwrap_or(Date::ZERO)
+}
+
+fn number(date: Date) -> u32 {
+    u32::try_from(i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day())).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_is_monday_to_sunday_also_over_the_turn_of_the_year() {
+        assert_eq!(nights(ChartWindow::Week, 2026_12_31), Some((2026_12_28, 2027_01_03)));
+        assert_eq!(nights(ChartWindow::Week, 2027_01_03), Some((2026_12_28, 2027_01_03)));
+        assert_eq!(nights_before(ChartWindow::Week, 2027_01_03, None), Some((2026_12_21, 2026_12_27)));
+    }
+
+    #[test]
+    fn months_follow_the_calendar() {
+        assert_eq!(nights(ChartWindow::Month, 2028_02_10), Some((2028_02_01, 2028_02_29)));
+        assert_eq!(nights_before(ChartWindow::Month, 2028_03_31, None), Some((2028_02_01, 2028_02_29)));
+        assert_eq!(nights_before(ChartWindow::Month, 2026_01_05, None), Some((2025_12_01, 2025_12_31)));
+    }
+
+    #[test]
+    fn tonight_is_compared_with_the_last_night_that_had_music() {
+        assert_eq!(nights(ChartWindow::Tonight, 2026_03_31), Some((2026_03_31, 2026_03_31)));
+        assert_eq!(nights_before(ChartWindow::Tonight, 2026_03_31, Some(2026_03_28)), Some((2026_03_28, 2026_03_28)));
+        assert_eq!(nights_before(ChartWindow::Tonight, 2026_03_31, None), None);
+    }
+
+    #[test]
+    fn all_nights_have_none_before() {
+        assert_eq!(nights(ChartWindow::Ever, 2026_03_31), None);
+        assert_eq!(nights_before(ChartWindow::Ever, 2026_03_31, Some(2026_03_30)), None);
+    }
+}

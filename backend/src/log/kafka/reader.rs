@@ -1,0 +1,59 @@
+//! A generation of a reader of facts as a member of its own consumer group.
+
+use super::consumer::{self, Member, Refused};
+use crate::{
+    context::Context,
+    log::{Handled, Record},
+    readers::{Folding, Taken},
+};
+use async_trait::async_trait;
+
+/// One topic of it.
+struct OfTopic {
+    folding: Folding,
+    topic: &'static str,
+}
+
+/// Runs until the server stops, or nobody needs the generation any more.
+pub async fn run_reader(context: Context, folding: Folding, topic: &'static str) {
+    consumer::run(&context, &OfTopic { folding, topic }).await;
+}
+
+#[async_trait]
+impl Member for OfTopic {
+    fn name(&self) -> &str {
+        self.folding.offsets_name()
+    }
+
+    fn topic(&self) -> &str {
+        self.topic
+    }
+
+    fn needs(&self) -> &'static str {
+        "what a reader of facts needs"
+    }
+
+    fn reads(&self, context: &Context, reads: bool) {
+        context.readers.reads(&self.folding, reads);
+    }
+
+    fn is_held_up(&self, context: &Context, held_up: bool) {
+        context.readers.reads(&self.folding, !held_up);
+    }
+
+    fn stopped(&self, context: &Context, word: &str) {
+        context.readers.stopped(&self.folding, word);
+    }
+
+    async fn handle(&self, context: &Context, partition: i64, records: &[Record]) -> Result<Handled, Refused> {
+        let Some((first, last)) = records.first().zip(records.last()) else { return Ok(Handled::Committed) };
+        let span = first.offset..last.offset + 1;
+        let taken = self.folding.take(context, self.topic, partition, span, records).await;
+        match taken.map_err(|error| Refused::ForNow(error.to_string()))? {
+            Taken::Committed => Ok(Handled::Committed),
+            Taken::Elsewhere { next } => Ok(Handled::Elsewhere { next }),
+            // Whoever started this run ends it as soon as it sees the same.
+            Taken::Superseded => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The order of songs by how often they were heard.
+
+use super::{Charts, EVER};
+use crate::{
+    readers::Projection,
+    store::{Result, Store, id},
+};
+use jukeline_app::{
+    id::{SongId, VenueId},
+    time::Timestamp,
+};
+use sqlx::{Any, AssertSqlSafe, Row, any::AnyArguments, query::Query};
+
+/// Where songs were heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At one venue.
+    Venue(VenueId),
+    /// At all venues of a city.
+    City(String),
+    /// Anywhere.
+    Network,
+}
+
+/// Which songs are ranked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where they were heard.
+    pub place: Place,
+    /// Of this genre only.
+    pub genre: Option<String>,
+}
+
+/// A song with its count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranked {
+    /// The song.
+    pub song: SongId,
+    /// How often it was heard.
+    pub plays: i64,
+    /// When it was heard last.
+    pub last_heard_at: Timestamp,
+}
+
+impl Wanted {
+    /// The tables with their condition. What is shown is named in the statement itself: no answer mixes two generations.
+    fn from(&self) -> String {
+        let mut joins = String::new();
+        let mut conditions = format!("c.generation = (SELECT live FROM readers WHERE name = '{}')", Charts::NAME);
+        let place = match self.place {
+            Place::Venue(_) => " AND c.venue = $1",
+            Place::City(_) => {
+                joins += " JOIN venues v ON v.id = c.venue";
+                " AND v.city = $1"
+            }
+            // Both databases want every parameter to be used.
+            Place::Network => " AND $1 = ''",
+        };
+        conditions += place;
+        match self.genre {
+            Some(_) => {
+                joins += " JOIN songs s ON s.id = c.song";
+                conditions += " AND s.genre = $2";
+            }
+            None => conditions += " AND $2 = ''",
+        }
+        format!("FROM charts c{joins} WHERE {conditions}")
+    }
+
+    fn bind<'q>(&self, query: Query<'q, Any, AnyArguments>) -> Query<'q, Any, AnyArguments> {
+        let place = match &self.place {
+            Place::Venue(venue) => venue.to_string(),
+            Place::City(city) => city.clone(),
+            Place::Network => String::new(),
+        };
+        query.bind(place).bind(self.genre.clone().unwrap_or_default())
+    }
+}
+
+/// The songs that were heard most in these nights (nothing: in all), first to last; of two that were heard as often the
+/// one that was heard last goes first.
+pub async fn ranking(store: &Store, wanted: &Wanted, nights: Option<(u32, u32)>, at_most: i64) -> Result<Vec<Ranked>> {
+    let (from, to) = nights.unwrap_or((EVER, EVER));
+    let sql = format!(
+        "SELECT c.song, CAST(SUM(c.plays) AS BIGINT), MAX(c.last_heard_at) {} AND c.night >= $3 AND c.night <= $4 \
+         GROUP BY c.song ORDER BY 2 DESC, 3 DESC, 1 LIMIT $5",
+        wanted.from()
+    );
+    let query = wanted.bind(sqlx::query(AssertSqlSafe(sql)));
+    let rows = query.bind(i64::from(from)).bind(i64::from(to)).bind(at_most).fetch_all(store.read()).await?;
+    let ranked = |row: &sqlx::any::AnyRow| {
+        Ok(Ranked {
+            song: id("charts", row.try_get(0)?)?,
+            plays: row.try_get(1)?,
+            last_heard_at: Timestamp(row.try_get(2)?),
+        })
+    };
+    rows.iter().map(ranked).collect()
+}
+
+/// The last night before `night` in which anything was heard.
+pub async fn last_night_before(store: &Store, wanted: &Wanted, night: u32) -> Result<Option<u32>> {
+    let sql = format!("SELECT MAX(c.night) {} AND c.night > $3 AND c.night < $4", wanted.from());
+    let query = wanted.bind(sqlx::query(AssertSqlSafe(sql)));
+    let row = query.bind(i64::from(EVER)).bind(i64::from(night)).fetch_one(store.read()).await?;
+    let last: Option<i64> = row.try_get(0)?;
+    Ok(last.and_then(|night| u32::try_from(night).ok()))
+}

@@ -1,0 +1,104 @@
+//! How far this process has seen the readers come, for whoever shows what they keep, for `/readyz` and for metrics.
+
+use super::Folding;
+use crate::{log::ends::End, store::readers::Standing};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Moves whenever what a reader shows may have changed: for caches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    generation: i64,
+    /// The sum of its places, as seen last.
+    places: i64,
+    /// Batches that this process folded since.
+    folded: u64,
+}
+
+/// What this process knows of all readers. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Readers(Arc<Mutex<BTreeMap<&'static str, Known>>>);
+
+#[derive(Default)]
+struct Known {
+    mark: Option<Mark>,
+    /// Something keeps a generation from reading.
+    away: bool,
+    /// The generation that stopped for good, and why.
+    stopped: Option<(i64, String)>,
+}
+
+impl Readers {
+    fn with<T>(&self, reader: &'static str, change: impl FnOnce(&mut Known) -> T) -> T {
+        let mut readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(readers.entry(reader).or_default())
+    }
+
+    /// The mark of what a reader shows; nothing while it shows nothing.
+    pub fn mark(&self, reader: &'static str) -> Option<Mark> {
+        self.with(reader, |known| known.mark)
+    }
+
+    /// A word for each reader.
+    pub fn words(&self) -> BTreeMap<&'static str, String> {
+        let readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let word = |known: &Known| match (&known.stopped, known.away, known.mark) {
+            (Some((_, word)), ..) => format!("stopped: {word}"),
+            (None, true, _) => "not running".into(),
+            (None, false, None) => "building".into(),
+            (None, false, Some(_)) => "ok".into(),
+        };
+        readers.iter().map(|(name, known)| (*name, word(known))).collect()
+    }
+
+    /// It reads, or something keeps it from that.
+    pub(crate) fn reads(&self, folding: &Folding, reads: bool) {
+        self.with(folding.reader.name, |known| known.away = !reads);
+    }
+
+    /// A generation stopped for good.
+    pub(crate) fn stopped(&self, folding: &Folding, word: &str) {
+        tracing::error!(reader = folding.offsets_name(), word, "a reader of facts stopped and needs a person");
+        self.with(folding.reader.name, |known| known.stopped = Some((folding.generation, word.to_owned())));
+    }
+
+    /// A batch was committed here.
+    pub(super) fn took(&self, folding: &Folding, records: usize, changed: bool) {
+        let name = folding.reader.name;
+        metrics::counter!("jukeline_reader_records_total", "reader" => name).increment(records as u64);
+        self.with(name, |known| {
+            known.away = false;
+            let mark = known.mark.as_mut().filter(|mark| changed && mark.generation == folding.generation);
+            if let Some(mark) = mark {
+                mark.folded += 1;
+            }
+        });
+    }
+
+    /// Where a reader stands, with the places of what is shown.
+    pub(super) fn stands(&self, reader: &'static str, standing: Standing, places: &BTreeMap<i64, i64>) {
+        self.with(reader, |known| {
+            let folded = known.mark.map_or(0, |mark| mark.folded);
+            let places = places.values().sum();
+            known.stopped.take_if(|(generation, _)| standing.is_stale(*generation));
+            known.mark = standing.live.map(|live| Mark { generation: live.number, places, folded });
+        });
+    }
+
+    /// How far a generation is behind.
+    pub(super) fn measure(&self, folding: &Folding, topic: &'static str, ends: &[End], places: &BTreeMap<i64, i64>) {
+        for end in ends {
+            let next = places.get(&end.partition).copied().unwrap_or(0);
+            let labels = [
+                ("reader", folding.reader.name.to_owned()),
+                ("generation", folding.generation.to_string()),
+                ("topic", topic.to_owned()),
+                ("partition", end.partition.to_string()),
+            ];
+            metrics::gauge!("jukeline_reader_offset", &labels).set(next as f64);
+            metrics::gauge!("jukeline_reader_lag", &labels).set((end.high - next).max(0) as f64);
+        }
+    }
+}

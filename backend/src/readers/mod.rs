@@ -1,0 +1,110 @@
+//! Readers of facts: whatever is made of the past a second time, such as charts. The jukebox knows nothing of them.
+//!
+//! One file declares a projection, and [`ALL`] names it. Everything else is the same for all: a consumer group of its
+//! own, its place kept with its state in one transaction, each fact taken once, dead letters, metrics, and a rebuild
+//! beside what is shown.
+
+pub mod charts;
+mod folding;
+mod health;
+pub mod report;
+mod seen;
+mod steward;
+mod table;
+
+pub use folding::{Folding, Taken};
+pub use health::{Mark, Readers};
+pub use steward::run;
+
+use crate::{
+    log::Record,
+    store::{StoreError, Tx},
+};
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+/// Every reader of facts.
+pub static ALL: &[Reader] = &[Reader::of::<charts::Charts>()];
+
+/// A projection: what is kept of facts, and how they are folded into it.
+///
+/// Its tables have a column `generation`, and a fold writes and reads only rows of its own. A fold is pure: it decides
+/// nothing, asks no clock and sends nothing, so that folding the same facts again gives the same rows.
+pub trait Projection {
+    /// Its name: on the command line, in `offsets`, and of its consumer groups.
+    const NAME: &'static str;
+    /// Raised when the fold or its tables change: servers of the new version build anew, and show that once it is whole.
+    const VERSION: i64;
+    /// The topics it reads, without prefix. Their facts carry the version of their stream. There is no order across
+    /// topics.
+    const TOPICS: &'static [&'static str];
+    /// The types it folds. Others are passed over: they are news to somebody else, and a type that is added later can't
+    /// have been meant for this fold. (The floor stops at a type that it doesn't know, since it decides.)
+    const KINDS: &'static [&'static str];
+    /// The tables it owns.
+    const TABLES: &'static [&'static str];
+    /// What it needs of a fact, read from its JSON.
+    type Fact: DeserializeOwned + Send + 'static;
+
+    /// Folds facts of one partition into the rows of a generation, each once and none twice, in the order of the log.
+    fn fold(
+        tx: &mut Tx,
+        generation: i64,
+        facts: Vec<Self::Fact>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Folds records; gives those that can't be read.
+type Fold = for<'a> fn(&'a mut Tx, i64, &'a [&'a Record]) -> BoxFuture<'a, Result<Vec<&'a Record>, StoreError>>;
+
+/// A projection as a row of the table of all readers.
+pub struct Reader {
+    /// Its name.
+    pub name: &'static str,
+    /// The version of its fold.
+    pub version: i64,
+    /// The topics it reads.
+    pub topics: &'static [&'static str],
+    kinds: &'static [&'static str],
+    tables: &'static [&'static str],
+    fold: Fold,
+}
+
+impl Reader {
+    const fn of<P: Projection>() -> Reader {
+        Reader {
+            name: P::NAME,
+            version: P::VERSION,
+            topics: P::TOPICS,
+            kinds: P::KINDS,
+            tables: P::TABLES,
+            fold: fold::<P>,
+        }
+    }
+
+    /// The reader of that name.
+    pub fn named(name: &str) -> Option<&'static Reader> {
+        ALL.iter().find(|reader| reader.name == name)
+    }
+}
+
+fn fold<'a, P: Projection>(
+    tx: &'a mut Tx,
+    generation: i64,
+    records: &'a [&'a Record],
+) -> BoxFuture<'a, Result<Vec<&'a Record>, StoreError>> {
+    let (mut facts, mut unreadable) = (Vec::with_capacity(records.len()), Vec::new());
+    for record in records {
+        match serde_json::from_str::<P::Fact>(&record.payload) {
+            Ok(fact) => facts.push(fact),
+            Err(_) => unreadable.push(*record),
+        }
+    }
+    Box::pin(async move {
+        P::fold(tx, generation, facts).await?;
+        Ok(unreadable)
+    })
+}
+
+#[cfg(test)]
+mod tests;
