@@ -178,7 +178,11 @@ fn DeleteAccount(me: Me) -> Element {
             section { class: "banner warn", role: "alert",
                 Icon { name: "warning" }
                 div { class: "stack-tight",
-                    p { {lang.delete_warning(me.credits + me.reserved)} }
+                    if paid_left() {
+                        p { {lang.delete_paid()} }
+                    } else {
+                        p { {lang.delete_warning(me.credits + me.reserved)} }
+                    }
                     p { class: "actions",
                         button { class: "btn", onclick: move |_| sure.set(false), {lang.keep_it()} }
                         if paid_left() {

@@ -65,6 +65,7 @@ texts! {
     trial_note = "This server runs in trial mode without https: guests only, no passwords.", "Dieser Server läuft im Probebetrieb ohne https: nur Gäste, keine Passwörter.";
     delete_account = "Delete my account", "Mein Konto löschen";
     delete_for_good = "Yes, delete it for good", "Ja, endgültig löschen";
+    delete_paid = "Your name, address and songs become unreadable, for good. Receipts are kept, without your name.", "Dein Name, deine Adresse und deine Lieder werden unlesbar, für immer. Belege bleiben, ohne deinen Namen.";
     delete_refund = "Delete, money back to my card", "Löschen, Geld zurück auf meine Karte";
     delete_waive = "Delete and waive it", "Löschen und verzichten";
     keep_it = "No, keep it", "Nein, behalten";
