@@ -339,7 +339,7 @@ async fn what_became_of_credits_and_money_is_told() -> Result<()> {
 
     phone.goto(&format!("{}/played", shop.server.url())).await?;
     phone.press("I didn’t hear it").await?;
-    phone.wait_for_text("2 credits are back, on the house. The staff is told.").await?;
+    phone.wait_for_text("2 credits are back, on the house. The staff have been told.").await?;
     look(&phone, "buy-not-heard").await?;
     // The next one breaks off before anybody has heard it.
     let (play, attempt) = shop.screen.next_song().await?;
