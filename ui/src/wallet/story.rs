@@ -9,6 +9,7 @@ use dioxus::prelude::*;
 use jukeline_app::{
     api::{MyPlay, MyPurchase, WalletEvent, WalletLine},
     id::PlayId,
+    ledger::Origin,
 };
 
 /// What belongs together: all about one play, or one other event. Lines are oldest first.
@@ -58,6 +59,10 @@ fn row(lang: Lang, n: usize, chapter: &Chapter, purchases: &[MyPurchase], plays:
                 p { class: "row-title clamp", dir: "auto",
                     match bought {
                         Some(purchase) if matches!(last.what, WalletEvent::Received { .. }) => rsx! {
+                            if last.what != (WalletEvent::Received { origin: Origin::Purchase }) {
+                                {head}
+                                ": "
+                            }
                             a { href: "#purchase-{purchase.purchase}", {lang.bought_for(&format::money(lang, &purchase.price))} }
                         },
                         _ => rsx! { {head} },
@@ -101,7 +106,7 @@ fn sum(last: &WalletLine) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jukeline_app::{ledger::Origin, time::Timestamp};
+    use jukeline_app::time::Timestamp;
 
     fn line(at: i64, what: WalletEvent, play: Option<u128>) -> WalletLine {
         let play = play.map(|n| PlayId(uuid::Uuid::from_u128(n)));
