@@ -79,7 +79,6 @@ pub struct ChartQuery {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Chart {
     /// Which chart it is.
-    #[serde(flatten)]
     pub query: ChartQuery,
     /// The nights that count, `YYYYMMDD`, both inside; nothing for all nights.
     pub nights: Option<(u32, u32)>,
