@@ -78,11 +78,17 @@ async fn live(
 /// The balance now, and again after every change.
 async fn serve(context: &Context, account: AccountId, mut socket: WebSocket) -> Result<(), Gone> {
     let mut versions = context.live.wallets().watch(account);
+    let mut told = None;
     loop {
         versions.borrow_and_update();
         let (available, reserved) = ledger::balance(&context.store, account).await?;
         let owed = purchases::owed(&context.store, account).await?;
-        send(&mut socket, encode(&WalletMessage::Balance { available, reserved, owed })?).await?;
+        let balance = WalletMessage::Balance { available, reserved, owed };
+        // Not all that raises an account's version is about its credits.
+        if told.as_ref() != Some(&balance) {
+            send(&mut socket, encode(&balance)?).await?;
+            told = Some(balance);
+        }
         if !changed(context, &mut versions, &mut socket).await? {
             return Ok(());
         }

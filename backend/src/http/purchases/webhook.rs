@@ -37,8 +37,10 @@ pub(super) async fn take(State(context): State<Context>, headers: HeaderMap, bod
     let (id, kind) = (event.id.clone(), event.kind.clone());
     let taken = context.events.take(event).await.ok_or(ApiProblem::from(Code::Unavailable))??;
     crash::point("purchase-committed");
-    if taken == Taken::Unmatched {
-        tracing::warn!(event = id, kind, "a webhook belongs to no purchase (yet)");
+    match taken {
+        Taken::News => context.live.nudge(),
+        Taken::Known => {}
+        Taken::Unmatched => tracing::warn!(event = id, kind, "a webhook belongs to no purchase (yet)"),
     }
     count(match taken {
         Taken::News => "news",
