@@ -60,28 +60,28 @@ mod tests {
 
     #[test]
     fn a_week_is_monday_to_sunday_also_over_the_turn_of_the_year() {
-        assert_eq!(nights(ChartWindow::Week, 2026_12_31), Some((2026_12_28, 2027_01_03)));
-        assert_eq!(nights(ChartWindow::Week, 2027_01_03), Some((2026_12_28, 2027_01_03)));
-        assert_eq!(nights_before(ChartWindow::Week, 2027_01_03, None), Some((2026_12_21, 2026_12_27)));
+        assert_eq!(nights(ChartWindow::Week, 20261231), Some((20261228, 20270103)));
+        assert_eq!(nights(ChartWindow::Week, 20270103), Some((20261228, 20270103)));
+        assert_eq!(nights_before(ChartWindow::Week, 20270103, None), Some((20261221, 20261227)));
     }
 
     #[test]
     fn months_follow_the_calendar() {
-        assert_eq!(nights(ChartWindow::Month, 2028_02_10), Some((2028_02_01, 2028_02_29)));
-        assert_eq!(nights_before(ChartWindow::Month, 2028_03_31, None), Some((2028_02_01, 2028_02_29)));
-        assert_eq!(nights_before(ChartWindow::Month, 2026_01_05, None), Some((2025_12_01, 2025_12_31)));
+        assert_eq!(nights(ChartWindow::Month, 20280210), Some((20280201, 20280229)));
+        assert_eq!(nights_before(ChartWindow::Month, 20280331, None), Some((20280201, 20280229)));
+        assert_eq!(nights_before(ChartWindow::Month, 20260105, None), Some((20251201, 20251231)));
     }
 
     #[test]
     fn tonight_is_compared_with_the_last_night_that_had_music() {
-        assert_eq!(nights(ChartWindow::Tonight, 2026_03_31), Some((2026_03_31, 2026_03_31)));
-        assert_eq!(nights_before(ChartWindow::Tonight, 2026_03_31, Some(2026_03_28)), Some((2026_03_28, 2026_03_28)));
-        assert_eq!(nights_before(ChartWindow::Tonight, 2026_03_31, None), None);
+        assert_eq!(nights(ChartWindow::Tonight, 20260331), Some((20260331, 20260331)));
+        assert_eq!(nights_before(ChartWindow::Tonight, 20260331, Some(20260328)), Some((20260328, 20260328)));
+        assert_eq!(nights_before(ChartWindow::Tonight, 20260331, None), None);
     }
 
     #[test]
     fn all_nights_have_none_before() {
-        assert_eq!(nights(ChartWindow::Ever, 2026_03_31), None);
-        assert_eq!(nights_before(ChartWindow::Ever, 2026_03_31, Some(2026_03_30)), None);
+        assert_eq!(nights(ChartWindow::Ever, 20260331), None);
+        assert_eq!(nights_before(ChartWindow::Ever, 20260331, Some(20260330)), None);
     }
 }

@@ -58,7 +58,8 @@ impl Readers {
         self.with(folding.reader.name, |known| known.away = !reads);
     }
 
-    /// A generation stopped for good.
+    /// A generation stopped for good, as only a log with brokers can make it.
+    #[cfg(feature = "kafka")]
     pub(crate) fn stopped(&self, folding: &Folding, word: &str) {
         tracing::error!(reader = folding.offsets_name(), word, "a reader of facts stopped and needs a person");
         self.with(folding.reader.name, |known| known.stopped = Some((folding.generation, word.to_owned())));
