@@ -237,6 +237,10 @@ async fn pool(kind: Kind, url: &str, connections: u32, pragmas: &'static str) ->
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(CONNECT_TIME)
+        // Its upkeep counts idle connections by a number that a race takes below zero for a moment, and then never ends,
+        // on a thread that serves. The few there are may rest: whichever rested long is asked before it is used.
+        .idle_timeout(None)
+        .max_lifetime(None)
         // A round trip before each statement would double their cost: only a connection that rested is asked.
         .test_before_acquire(false)
         .before_acquire(|connection, resting| {
