@@ -107,3 +107,35 @@ pub struct ChartEntry {
     /// How it moved; nothing where there is no window before.
     pub moved: Option<ChartMove>,
 }
+
+/// How a chart changed since it was told last; the first one has all places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ChartChange {
+    /// Which chart it is.
+    pub query: ChartQuery,
+    /// The nights that count now.
+    pub nights: Option<(u32, u32)>,
+    /// The nights it is compared with now.
+    pub compared_with: Option<(u32, u32)>,
+    /// What a night is.
+    pub night_rule: NightRule,
+    /// The places whose entry is another now.
+    pub entries: Vec<ChartEntry>,
+    /// How many places there are now; those behind are gone.
+    pub places: u32,
+}
+
+impl ChartChange {
+    /// Applies it to the entries that were shown.
+    pub fn apply(self, shown: &mut Vec<ChartEntry>) {
+        for entry in self.entries {
+            let Some(index) = (entry.rank as usize).checked_sub(1) else { continue };
+            match shown.get_mut(index) {
+                Some(place) => *place = entry,
+                None => shown.push(entry),
+            }
+        }
+        shown.truncate(self.places as usize);
+    }
+}

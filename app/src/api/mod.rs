@@ -4,6 +4,7 @@
 mod account;
 mod books;
 mod charts;
+mod past;
 mod play;
 mod player;
 mod problem;
@@ -16,6 +17,7 @@ mod staff;
 pub use account::*;
 pub use books::*;
 pub use charts::*;
+pub use past::*;
 pub use play::*;
 pub use player::*;
 pub use problem::*;

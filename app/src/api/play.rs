@@ -30,6 +30,9 @@ pub struct Quote {
     pub free_left: Option<u32>,
     /// Whether they hold a pass for this room.
     pub in_the_room: bool,
+    /// Whether the song is a favourite of theirs.
+    #[serde(default)]
+    pub favourite: bool,
     /// The server's clock.
     pub server_now: Timestamp,
 }

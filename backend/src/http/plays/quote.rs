@@ -73,6 +73,7 @@ pub(super) async fn quote(
         refusal,
         credits: account.map(|_| glance.credits),
         free_left: (floor.rules.price == 0).then_some(free_left),
+        favourite: false,
         in_the_room: passes.until(floor.jukebox, glance.now).is_some(),
         server_now: glance.now,
     }))
