@@ -107,9 +107,14 @@ fn build_server() -> Result<()> {
     command::run(&mut command::cargo(["build", "--workspace", "--all-features", "--bins"])?)
 }
 
+/// So long a test program may run, in seconds: one that hangs is a failure with a name, and the others are still run.
+const LONGEST: &str = "900";
+
 /// A test run that knows where the built parts are; Kafka and the Python tools it finds in the target folder.
 fn tests(targets: &[&str], to_runner: &[&str]) -> Result<Command> {
     let mut cargo = command::cargo(["test", "--workspace", "--all-features", "--no-fail-fast"])?;
+    #[cfg(target_os = "linux")]
+    cargo.arg("--config").arg(format!("target.'cfg(all())'.runner = ['timeout', '--signal=ABRT', '{LONGEST}']"));
     cargo.args(targets).arg("--").args(to_runner);
     cargo.env("JUKELINE_BIN", paths::server("debug")?);
     cargo.env("JUKELINE_UI", paths::pages()?);

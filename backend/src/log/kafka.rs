@@ -2,6 +2,7 @@
 
 mod consumer;
 mod floor;
+mod goodbye;
 mod live;
 mod reader;
 mod relay;

@@ -14,6 +14,7 @@ use jukeline_backend::{context::Context, serve::Running, store::Store};
 use jukeline_tests::{eventually, kafka::SecureCluster, machine::Need, needs, postgres::Postgres, wait::always};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 use uuid::Uuid;
@@ -99,6 +100,32 @@ async fn a_rebalance_loses_nothing_and_doubles_nothing() -> Result<()> {
     let store = &second.context.store;
     decided_once(store, &plays).await?;
     published(&installation, store).await
+}
+
+/// The end of a consumer waits for its group's coordinator: a server that ends at such a moment must end all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_ends_at_any_moment_of_a_rebalance() -> Result<()> {
+    needs!(Need::Kafka, Need::Postgres);
+    let installation = Arc::new(Installation::make(On::Network).await?);
+    for lived in (0..8).map(|n| Duration::from_millis(n * 150)) {
+        let (ended, end) = tokio::sync::oneshot::channel();
+        let installation = installation.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+                runtime.block_on(async {
+                    let _running = installation.start_unready().await?;
+                    tokio::time::sleep(lived).await;
+                    Ok(())
+                })
+            });
+            // Whoever waits is gone if this took too long.
+            let _ = ended.send(outcome);
+        });
+        let outcome = tokio::time::timeout(PATIENCE, end).await;
+        outcome.with_context(|| format!("a server that lived for {lived:?} doesn't end"))???;
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 
 mod held_up;
 
-use super::{client, topic, unreachable};
+use super::{client, goodbye::Departing, topic, unreachable};
 use crate::{
     context::Context,
     log::{Handled, LogError, Record},
@@ -116,7 +116,7 @@ async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -
         .set("heartbeat.interval.ms", "1500")
         .create()
         .map_err(unreachable)?;
-    let consumer = Arc::new(consumer);
+    let consumer = Departing::new(consumer);
     consumer.subscribe(&[&topic]).map_err(unreachable)?;
     // Partitions whose place was compared with the database since they were assigned.
     let mut compared: BTreeMap<i32, i64> = BTreeMap::new();
@@ -324,6 +324,7 @@ async fn record_from(
     let looked = tokio::task::spawn_blocking(move || -> Result<Record, LogError> {
         let reader: BaseConsumer =
             client(&config).set("group.id", group).set("enable.auto.commit", "false").create().map_err(unreachable)?;
+        let reader = Departing::new(reader);
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(&topic, partition, Offset::Offset(offset)).map_err(unreachable)?;
         reader.assign(&list).map_err(unreachable)?;

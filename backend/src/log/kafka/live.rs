@@ -1,6 +1,6 @@
 //! Every process reads all partitions of the facts, without a group, from the end.
 
-use super::{client, topic, unreachable};
+use super::{client, goodbye::Departing, topic, unreachable};
 use crate::{context::Context, live::feed, log::LogError, outage::Outage};
 use futures_util::FutureExt;
 use jukeline_app::events::Stamped;
@@ -43,7 +43,7 @@ async fn read(context: &Context, outage: &mut Outage) -> Result<Infallible, LogE
         .set("fetch.wait.max.ms", "100")
         .create()
         .map_err(unreachable)?;
-    let consumer = assign_all(consumer, topic).await?;
+    let consumer = assign_all(Departing::new(consumer), topic).await?;
     outage.over();
     context.health.live.store(true, Ordering::Relaxed);
     loop {
@@ -65,7 +65,7 @@ fn fact(message: &BorrowedMessage<'_>) -> Option<Arc<Stamped>> {
     fact.map(Arc::new)
 }
 
-async fn assign_all(consumer: StreamConsumer, topic: String) -> Result<StreamConsumer, LogError> {
+async fn assign_all(consumer: Departing<StreamConsumer>, topic: String) -> Result<Departing<StreamConsumer>, LogError> {
     let assigned = tokio::task::spawn_blocking(move || {
         let metadata = consumer.fetch_metadata(Some(&topic), Duration::from_secs(5)).map_err(unreachable)?;
         let mut list = TopicPartitionList::new();
