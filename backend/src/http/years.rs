@@ -24,15 +24,15 @@ pub fn routes() -> Router<Context> {
     Router::new().route("/api/years/{year}", get(mine)).route("/api/jukeboxes/{jukebox}/years/{year}", get(of_venue))
 }
 
-async fn mine(State(context): State<Context>, Path(year): Path<u16>, session: Session) -> Answer<Json<Year>> {
+async fn mine(State(context): State<Context>, session: Session, Path(year): Path<u16>) -> Answer<Json<Year>> {
     check(&context, year, History::NAME)?;
     Ok(Json(years::of_account(&context.store, session.account, year).await?))
 }
 
 async fn of_venue(
     State(context): State<Context>,
-    Path2(jukebox, year): Path2<JukeboxId, u16>,
     session: Session,
+    Path2(jukebox, year): Path2<JukeboxId, u16>,
 ) -> Answer<Json<Year>> {
     let venue = require_at(&context, session.account, jukeline_app::account::Role::Attendant, jukebox).await?;
     check(&context, year, Charts::NAME)?;

@@ -75,3 +75,37 @@ async fn merges_and_deletions_hold_at_once_and_in_a_rebuild() {
     assert!(rows::flip(store, "history", second, false).await.expect("a flip"));
     assert_eq!(accounts_with_rows(&world).await, [jo.account.to_string()], "and in a rebuild");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_is_searched_paged_and_told_what_stands_in_the_way() {
+    let world = World::new().await;
+    let store = &world.context.store;
+    let (a, b) = (world.song("Jóga", "Rock").await, world.song("=B", "Jazz").await);
+    let mara = world.guest().await;
+    let early = world.get("/api/history", &mara.cookie).await;
+    assert_eq!((early.status, early.code().as_str()), (503, "unavailable"), "nothing is shown yet");
+    let mut heard = vec![(mara.account, a, 20_260_301); 51];
+    heard.push((mara.account, b, 20_260_302));
+    let first = rows::stand_by(store, "history", 1).await.expect("a row").building.expect("built").number;
+    fold(&world, first, &heard).await;
+    assert!(rows::flip(store, "history", first, false).await.expect("a flip"));
+    tokio::spawn(crate::readers::run(world.context.clone()));
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while world.get("/api/history", &mara.cookie).await.status != 200 {
+        assert!(tokio::time::Instant::now() < deadline, "shown");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let list = world.get("/api/history?room=copper", &mara.cookie).await.json();
+    assert_eq!(list["entries"].as_array().map(Vec::len), Some(50));
+    assert_eq!(list["entries"][0]["song"]["title"], "=B");
+    assert_eq!(list["here"]["open"], false, "no player");
+    let more = list["more"].as_str().expect("more");
+    let rest = world.get(&format!("/api/history?before={more}"), &mara.cookie).await.json();
+    assert_eq!((rest["entries"].as_array().map(Vec::len), rest["more"].is_null()), (Some(2), true));
+    let found = world.get("/api/history?q=joga&from=20260302", &mara.cookie).await.json();
+    assert_eq!(found["entries"].as_array().map(Vec::len), Some(0));
+    assert_eq!(found["venues"][0]["plays"], 52);
+    let csv = world.get("/api/history.csv", &mara.cookie).await;
+    assert_eq!(csv.body.lines().count(), 53);
+    assert_eq!(world.get("/api/history?room=nowhere", &mara.cookie).await.code(), "not_found");
+}
