@@ -32,6 +32,14 @@ pub fn nights_before(window: ChartWindow, night: u32, last_night: Option<u32>) -
     }
 }
 
+/// The night a year before, and those around it, the nearest first: three on either side, so that the same day of the week
+/// is among them, and a bar that was closed on that date still has its "a year ago".
+pub fn a_year_before(night: u32) -> Vec<u32> {
+    let then = date(night).saturating_sub(jiff::Span::new().years(1));
+    let around = [0, -1, 1, -2, 2, -3, 3];
+    around.into_iter().map(|days| number(then.saturating_add(jiff::Span::new().days(days)))).collect()
+}
+
 fn week(date: Date) -> Nights {
     let monday = ISOWeekDate::from(date);
     let monday = ISOWeekDate::new(monday.year(), monday.week(), Weekday::Monday).map_or(date, Date::from);
@@ -77,6 +85,14 @@ mod tests {
         assert_eq!(nights(ChartWindow::Tonight, 20260331), Some((20260331, 20260331)));
         assert_eq!(nights_before(ChartWindow::Tonight, 20260331, Some(20260328)), Some((20260328, 20260328)));
         assert_eq!(nights_before(ChartWindow::Tonight, 20260331, None), None);
+    }
+
+    #[test]
+    fn a_year_ago_is_the_same_date_or_the_nearest() {
+        let around = [20250331, 20250330, 20250401, 20250329, 20250402, 20250328, 20250403];
+        assert_eq!(a_year_before(20260331), around);
+        assert_eq!(a_year_before(20280229)[..3], [20270228, 20270227, 20270301], "there was no 29th");
+        assert_eq!(a_year_before(20260101)[..3], [20250101, 20241231, 20250102]);
     }
 
     #[test]

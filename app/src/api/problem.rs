@@ -82,6 +82,8 @@ codes! {
     NotEnoughCredits = "not_enough_credits", 402, "Not enough credits.";
     /// Credits are owed after a dispute. Params: `owed`.
     Owing = "owing", 402, "A payment of yours was taken back by your bank. Make good what is owed first.";
+    /// As many favourites as there may be. Params: `cap`.
+    FavouritesFull = "favourites_full", 409, "You have as many favourites as there may be. Take one out first.";
     /// No such pack, or nothing is on sale.
     NotOnSale = "not_on_sale", 409, "That is not on sale (any more).";
     /// The payment provider is out of reach; nothing was charged.

@@ -9,6 +9,8 @@ pub mod codes;
 pub mod complaints;
 pub mod cookies;
 pub mod extract;
+pub mod favourites;
+pub mod history;
 pub mod html;
 pub mod identity;
 mod layers;
@@ -36,6 +38,7 @@ pub mod staff;
 pub mod tickets;
 pub mod waiting;
 pub mod wallet;
+pub mod years;
 
 use crate::context::Context;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
@@ -65,6 +68,9 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(rooms::routes())
         .merge(songs::routes())
         .merge(charts::routes())
+        .merge(favourites::routes())
+        .merge(history::routes())
+        .merge(years::routes())
         .merge(setup::routes())
         .merge(plays::routes())
         .merge(screens::routes())

@@ -21,10 +21,10 @@ use axum::{
     routing::get,
 };
 use jukeline_app::{
-    api::{Browse, Code, FoundSong, SongPage, SongQuery},
+    api::{Browse, Code, FoundSong, PlayerStatus, SongPage, SongQuery},
     hours::house_clock,
     id::{JukeboxId, SongId},
-    rules::SongRefusal,
+    rules::{HouseClock, SongRefusal},
     song::Codec,
     time::{MINUTE, Timestamp},
 };
@@ -52,7 +52,7 @@ pub fn routes() -> Router<Context> {
 pub struct Obstacles {
     loaded: Loaded,
     codecs: Vec<Codec>,
-    minute_of_day: u16,
+    house: HouseClock,
     live: HashSet<String>,
     recent: HashMap<String, Timestamp>,
     now: Timestamp,
@@ -67,10 +67,11 @@ impl Obstacles {
         let cooldown = i64::from(loaded.floor.rules.cooldown_minutes) * MINUTE;
         let recent = store::songs::started_since(&context.store, jukebox, now.plus(-cooldown)).await?;
         let codecs = loaded.floor.player.codecs.clone();
+        let clock = house_clock(now, &loaded.timezone, &loaded.floor.rules.hours);
         Ok(Obstacles {
             // Before a player said what it can decode, nothing is refused for its codec.
             codecs: if codecs.is_empty() { Codec::ALL.to_vec() } else { codecs },
-            minute_of_day: house_clock(now, &loaded.timezone, &loaded.floor.rules.hours).minute_of_day,
+            house: clock,
             live: loaded.floor.entries.iter().map(|entry| entry.recording.clone()).collect(),
             recent,
             loaded,
@@ -81,7 +82,7 @@ impl Obstacles {
     /// Why a song can't be played here now, if so.
     pub fn refusal(&self, song: &SongRow) -> Option<SongRefusal> {
         let rules = &self.loaded.floor.rules;
-        if let Some(refusal) = rules.refusal(&song.recording, &self.codecs, self.minute_of_day) {
+        if let Some(refusal) = rules.refusal(&song.recording, &self.codecs, self.house.minute_of_day) {
             return Some(refusal);
         }
         if self.live.contains(&song.recording.recording) {
@@ -90,6 +91,23 @@ impl Obstacles {
         let again = self.recent.get(&song.recording.recording)?.plus(i64::from(rules.cooldown_minutes) * MINUTE);
         let minutes = again.since(self.now).max(0).div_euclid(MINUTE) + 1;
         (again > self.now).then_some(SongRefusal::Cooldown { minutes: u32::try_from(minutes).unwrap_or(u32::MAX) })
+    }
+
+    /// Credits for a song; 0 is free play.
+    pub fn price(&self) -> u32 {
+        self.loaded.floor.rules.price
+    }
+
+    /// Which night it is there.
+    pub fn night(&self) -> u32 {
+        self.house.night
+    }
+
+    /// Whether the room takes songs now, whichever: open, its player there, the queue not full.
+    pub fn takes_songs(&self) -> bool {
+        let floor = &self.loaded.floor;
+        let has_place = floor.entries.len() < usize::from(floor.rules.queue_limit);
+        self.house.open && floor.player.status == PlayerStatus::Online && has_place
     }
 
     fn found(&self, songs: Vec<SongRow>) -> Vec<FoundSong> {
@@ -155,13 +173,19 @@ fn check(wanted: Wanted) -> Answer<Wanted> {
         Wanted::Shelf(Shelves::Genre(text)) => ("genre", text),
         _ => return Ok(wanted),
     };
+    check_text(field, text)?;
+    Ok(wanted)
+}
+
+/// Refuses what nobody types into a search.
+pub(super) fn check_text(field: &str, text: &str) -> Answer<()> {
     if text.contains('\0') {
         return Err(ApiProblem::invalid(field, "text without NUL"));
     }
     if text.chars().count() > QUERY_MAX {
         return Err(ApiProblem::invalid(field, format!("at most {QUERY_MAX} characters")));
     }
-    Ok(wanted)
+    Ok(())
 }
 
 async fn songs(

@@ -3,6 +3,7 @@
 mod accounts;
 mod charts;
 mod doors;
+mod history;
 mod pages;
 mod people;
 mod presence;

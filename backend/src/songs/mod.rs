@@ -16,6 +16,7 @@ pub mod search;
 mod song;
 mod summary;
 mod tags;
+pub(crate) mod typed;
 mod words;
 
 pub use cover::{COVER_LIMIT_BYTES, Cover};

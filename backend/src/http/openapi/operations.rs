@@ -6,12 +6,12 @@ use axum::http::Method;
 use jukeline_app::{
     api::{
         AccountTerm, AddressAndPassword, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack, ChangeMe,
-        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, ForgotPassword,
-        Goodwill, ImportMusic, Invite, Invited, MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases,
-        NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen, PairingCode, Pass, PurchaseLine, Quote,
-        RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted,
-        SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, StartAsGuest, TakeUpInvitation, Ticket,
-        TypedCode, Wallet,
+        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Favourites,
+        ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite, MakeOperator, MakeVenue, Me,
+        MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen,
+        PairingCode, Pass, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo,
+        ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, Staples,
+        StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet, Year,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -30,7 +30,7 @@ const DELETE: Method = Method::DELETE;
 
 /// Every operation.
 pub(super) fn all() -> Vec<Described> {
-    [people(), purchases(), rooms(), plays(), screens(), staff(), appointments(), books(), setup()]
+    [people(), purchases(), rooms(), plays(), past(), screens(), staff(), appointments(), books(), setup()]
         .into_iter()
         .flatten()
         .collect()
@@ -185,6 +185,39 @@ fn rooms() -> Vec<Described> {
     ]
 }
 
+fn past() -> Vec<Described> {
+    let op = |method, path, summary| Described::new(method, path, "past", summary);
+    let favourite = "/api/favourites/{song}";
+    vec![
+        op(
+            GET,
+            "/api/history",
+            "What one heard of one's own songs, newest first; with a room, whether it can be again",
+        )
+        .query("room", text_schema())
+        .query("q", text_schema())
+        .query("venue", uuid_schema())
+        .query("from", number_schema(0, i64::from(u32::MAX)))
+        .query("to", number_schema(0, i64::from(u32::MAX)))
+        .query("before", uuid_schema())
+        .gives::<History>(200)
+        .refuses(&[Code::Invalid, Code::NotFound]),
+        op(GET, "/api/history.csv", "All that one heard, for a spreadsheet").gives_other(200, "text/csv"),
+        op(GET, "/api/history/staples", "The songs that one heard most, and the night a year ago")
+            .query("room", text_schema())
+            .gives::<Staples>(200)
+            .refuses(&[Code::NotFound]),
+        op(GET, "/api/favourites", "One's favourites, newest first")
+            .query("room", text_schema())
+            .gives::<Favourites>(200)
+            .refuses(&[Code::NotFound]),
+        op(GET, favourite, "Whether a song is a favourite of one's own").gives::<IsFavourite>(200),
+        op(PUT, favourite, "Make a song a favourite").gives_other(204, "").refuses(&[Code::FavouritesFull]),
+        op(DELETE, favourite, "Make a song a favourite no more").gives_other(204, ""),
+        op(GET, "/api/years/{year}", "The numbers of one's year").gives::<Year>(200),
+    ]
+}
+
 fn plays() -> Vec<Described> {
     let op = |method, path, summary| Described::new(method, path, "plays", summary);
     vec![
@@ -248,6 +281,7 @@ fn staff() -> Vec<Described> {
             .query("genre", text_schema())
             .gives_other(200, "text/csv")
             .refuses(&[Code::Invalid, Code::BadRequest]),
+        op(GET, "/api/jukeboxes/{jukebox}/years/{year}", "The numbers of a venue's year").gives::<Year>(200),
         op(GET, "/api/jukeboxes/{jukebox}/rules", "The house's rules").gives::<HouseRules>(200),
         op(PUT, "/api/jukeboxes/{jukebox}/rules", "Change the house's rules, by the version that was read")
             .takes::<HouseRules>()

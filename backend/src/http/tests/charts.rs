@@ -20,7 +20,7 @@ use uuid::Uuid;
 const NIGHTLY: &str = "/api/rooms/copper/charts?window=tonight&scope=here";
 
 impl World {
-    async fn song(&self, title: &str, genre: &str) -> SongId {
+    pub(super) async fn song(&self, title: &str, genre: &str) -> SongId {
         let song = SongId(Uuid::now_v7());
         let sql = "INSERT INTO songs (id, content_hash, recording, title, artist, artists, genre, duration_ms, explicit, codec, \
                    mime, path, bytes, gain_db, imported_at) VALUES ($1, $1, $1, $2, 'Ada', '[\"Ada\"]', $3, 240000, 0, \

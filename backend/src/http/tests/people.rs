@@ -14,7 +14,7 @@ const ROLES: [Role; 4] = [Role::Attendant, Role::MusicManager, Role::VenueManage
 
 /// Somebody with a session.
 pub(super) struct Person {
-    account: AccountId,
+    pub(super) account: AccountId,
     pub(super) cookie: String,
 }
 

@@ -257,6 +257,10 @@ fn code_words(code: Code) -> (&'static str, &'static str) {
             "Your bank took a payment of yours back. Make good what is owed, then you can play again.",
             "Deine Bank hat eine Zahlung zurückgeholt. Begleiche, was offen ist, dann kannst du wieder spielen.",
         ),
+        Code::FavouritesFull => (
+            "You have as many favourites as there may be. Take one out first.",
+            "Mehr Favoriten gehen nicht. Nimm erst einen heraus.",
+        ),
         Code::NotOnSale => ("That is not on sale any more.", "Das gibt es nicht mehr zu kaufen."),
         Code::ProviderUnavailable => (
             "The card payment is out of reach for the moment. Nothing was charged.",
