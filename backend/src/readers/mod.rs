@@ -7,10 +7,13 @@
 pub mod charts;
 mod folding;
 mod health;
+pub mod history;
+pub(crate) mod people;
 pub mod report;
 mod seen;
 mod steward;
 mod table;
+pub mod years;
 
 pub use folding::{Folding, Taken};
 pub use health::{Mark, Readers};
@@ -24,7 +27,7 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 
 /// Every reader of facts.
-pub static ALL: &[Reader] = &[Reader::of::<charts::Charts>()];
+pub static ALL: &[Reader] = &[Reader::of::<charts::Charts>(), Reader::of::<history::History>()];
 
 /// A projection: what is kept of facts, and how they are folded into it.
 ///
@@ -43,6 +46,9 @@ pub trait Projection {
     const KINDS: &'static [&'static str];
     /// The tables it owns.
     const TABLES: &'static [&'static str];
+    /// Those of its tables that name people, in a column `account`: an account's rows go with it, and its fold leaves out
+    /// whoever is gone (`readers/people.rs`).
+    const PERSONAL: &'static [&'static str] = &[];
     /// What it needs of a fact, read from its JSON.
     type Fact: DeserializeOwned + Send + 'static;
 
@@ -67,6 +73,7 @@ pub struct Reader {
     pub topics: &'static [&'static str],
     kinds: &'static [&'static str],
     tables: &'static [&'static str],
+    personal: &'static [&'static str],
     fold: Fold,
 }
 
@@ -78,6 +85,7 @@ impl Reader {
             topics: P::TOPICS,
             kinds: P::KINDS,
             tables: P::TABLES,
+            personal: P::PERSONAL,
             fold: fold::<P>,
         }
     }

@@ -19,7 +19,7 @@ use jukeline_app::{
     time::Timestamp,
 };
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
 /// What an account is, to its owner.
@@ -137,6 +137,17 @@ pub async fn by_address(store: &Store, address_hash: &str) -> Result<Option<Pass
     let sql = "SELECT account, password_hash FROM identities WHERE address_hash = $1 AND password_hash IS NOT NULL";
     let Some(row) = sqlx::query(sql).bind(address_hash).fetch_optional(store.read()).await? else { return Ok(None) };
     Ok(Some(PasswordIdentity { account: super::id("identities", row.try_get(0)?)?, password_hash: row.try_get(1)? }))
+}
+
+/// The account and the guests who became part of it, in the order of their ids: what was written about any of them is
+/// about one person.
+pub async fn parts(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<AccountId>> {
+    let sql = "SELECT id FROM accounts WHERE merged_into = $1";
+    let guests: Vec<String> = sqlx::query_scalar(sql).bind(account.to_string()).fetch_all(connection).await?;
+    let mut parts = guests.iter().map(|guest| super::id("accounts", guest)).collect::<Result<Vec<_>>>()?;
+    parts.push(account);
+    parts.sort_unstable();
+    Ok(parts)
 }
 
 /// Sets a new password for every address of an account. False when it has none.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_leaving.sql"),
     include_str!("../../migrations/0007_receipt_mails.sql"),
     include_str!("../../migrations/0008_readers.sql"),
+    include_str!("../../migrations/0009_history.sql"),
 ];
 
 /// The schema's version that this program knows.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod complaints;
+pub mod favourites;
 pub mod floor;
 mod in_use;
 pub mod ledger;
@@ -24,7 +25,7 @@ pub use restored::{Raised, RestoredError, restored};
 
 use jukeline_app::time::Timestamp;
 use sqlx::{
-    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Transaction,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Database, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
 use std::{fs::File, path::Path, sync::Arc, time::Duration};
@@ -191,6 +192,11 @@ impl Store {
 /// The version of the schema that this program knows.
 pub const fn schema_version() -> i64 {
     migrations::known()
+}
+
+/// Which database a connection leads to.
+pub(crate) fn kind_of(connection: &AnyConnection) -> Kind {
+    if connection.backend_name() == sqlx::Postgres::NAME { Kind::Postgres } else { Kind::Sqlite }
 }
 
 /// The database's clock as the connection sees it.

@@ -63,6 +63,10 @@ pub(super) async fn quote(
     let floor = &glance.loaded.floor;
     let nobody = AccountId(uuid::Uuid::nil());
     let refusal = floor.check_room(&song.recording, account.unwrap_or(nobody), glance.last_started, moment).err();
+    let favourite = match account {
+        Some(account) => store::favourites::has(&context.store, account, song.brief.id).await?,
+        None => false,
+    };
     let offer = |sooner| refusal.is_none().then(|| floor.quote(glance.last_round, sooner, moment)).flatten();
     let free_left = u32::from(floor.rules.free_per_hour).saturating_sub(glance.free_this_hour);
     Ok(Json(Quote {
@@ -73,7 +77,7 @@ pub(super) async fn quote(
         refusal,
         credits: account.map(|_| glance.credits),
         free_left: (floor.rules.price == 0).then_some(free_left),
-        favourite: false,
+        favourite,
         in_the_room: passes.until(floor.jukebox, glance.now).is_some(),
         server_now: glance.now,
     }))

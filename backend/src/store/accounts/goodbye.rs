@@ -1,9 +1,12 @@
 //! Deleting an account: its key goes, and with it everything personal, wherever it was copied to.
 
-use super::staff;
-use crate::store::{
-    Result, Store, id,
-    purchases::leaving::{self, PaidLeft},
+use super::{parts, staff};
+use crate::{
+    readers::people,
+    store::{
+        Result, Store, Tx, id,
+        purchases::leaving::{self, PaidLeft},
+    },
 };
 use jukeline_app::{
     id::{AccountId, JukeboxId, PlayId},
@@ -32,8 +35,8 @@ pub enum Goodbye {
     PaidCreditsLeft(Vec<PaidLeft>),
 }
 
-/// Deletes an account: its credits are settled as is said, its key, identities, sessions and roles go. Purchases, refunds
-/// and receipts stay, as the law on bookkeeping wants it; what is left in them of the person is a random id.
+/// Deletes an account: its credits are settled as is said, its key, identities, sessions, roles, favourites and what
+/// readers keep of the person go. Purchases, refunds and receipts stay, as the law on bookkeeping wants it; what is left in them of the person is a random id.
 pub async fn delete(store: &Store, account: AccountId, paid: Option<PaidCredits>, now: Timestamp) -> Result<Goodbye> {
     let mut tx = store.begin().await?;
     crate::store::ledger::versions(&mut tx, store.kind(), &[account]).await?;
@@ -50,12 +53,14 @@ pub async fn delete(store: &Store, account: AccountId, paid: Option<PaidCredits>
         "DELETE FROM sessions WHERE account = $1",
         "DELETE FROM appointments WHERE account = $1",
         "DELETE FROM invitations WHERE invited_by = $1",
-        "DELETE FROM account_keys WHERE account = $1",
+        "DELETE FROM favourites WHERE account = $1",
         "DELETE FROM one_time_codes WHERE subject = $1",
-        "UPDATE accounts SET name_sealed = NULL, name_on_screen = 0 WHERE id = $1",
+        "UPDATE accounts SET name_sealed = NULL, name_on_screen = 0 WHERE id = $1 OR merged_into = $1",
     ] {
         sqlx::query(sql).bind(account.to_string()).execute(&mut *tx).await?;
     }
+    delete_keys(&mut tx, account).await?;
+    people::forget(&mut tx, account).await?;
     sqlx::query("UPDATE accounts SET deleted_at = $1, paid_credits = $2 WHERE id = $3 AND deleted_at IS NULL")
         .bind(now.0)
         .bind(paid.map(PaidCredits::word))
@@ -65,4 +70,13 @@ pub async fn delete(store: &Store, account: AccountId, paid: Option<PaidCredits>
     super::fact(&mut tx, account, "AccountDeleted", now).await?;
     tx.commit().await?;
     Ok(Goodbye::Gone)
+}
+
+/// A guest who became part of an account has a key of their own, and may have had a name. In the order of their ids, since
+/// readers hold the keys of those whose facts they fold.
+async fn delete_keys(tx: &mut Tx, account: AccountId) -> Result<()> {
+    for part in parts(tx, account).await? {
+        sqlx::query("DELETE FROM account_keys WHERE account = $1").bind(part.to_string()).execute(&mut **tx).await?;
+    }
+    Ok(())
 }

@@ -14,6 +14,9 @@ pub async fn merge(store: &Store, tx: &mut Tx, guest: AccountId, into: AccountId
         "UPDATE plays SET account = $1 WHERE account = $2",
         "UPDATE purchases SET account = $1 WHERE account = $2",
         "UPDATE complaints SET account = $1 WHERE account = $2",
+        "INSERT INTO favourites (account, song, since) SELECT $1, song, since FROM favourites WHERE account = $2 \
+         ON CONFLICT (account, song) DO NOTHING",
+        "DELETE FROM favourites WHERE account = $2 AND account <> $1",
         "UPDATE sessions SET account = $1 WHERE account = $2",
         "UPDATE identities SET account = $1 WHERE account = $2",
         "INSERT INTO appointments (account, role, venue) SELECT $1, role, venue FROM appointments WHERE account = $2 \
