@@ -76,12 +76,16 @@ pub struct NightSpan {
 /// nothing where there are none that day. An unknown zone reads as UTC.
 pub fn night_span(night: u32, zone: &str, hours: &[Opening]) -> Option<NightSpan> {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let date = date(night);
-    let day = u8::try_from(date.weekday().to_monday_zero_offset()).ok()?;
+    let (date, day) = (date(night), day_of_week(night));
     let of_day = || hours.iter().filter(|opening| opening.day == day);
     let opens = wall(date, of_day().map(|opening| opening.opens).min()?, &zone)?;
     let closes = wall(date, of_day().map(|opening| opening.closes).max()?, &zone)?;
     Some(NightSpan { day, opens, closes })
+}
+
+/// The day that a night `YYYYMMDD` is called by: 0 = Monday … 6 = Sunday.
+pub fn day_of_week(night: u32) -> u8 {
+    u8::try_from(date(night).weekday().to_monday_zero_offset()).unwrap_or(0)
 }
 
 /// The night `YYYYMMDD` so many days before another.
