@@ -21,6 +21,7 @@ pub mod pages;
 pub mod passes;
 pub mod passwords;
 pub mod people;
+pub mod pictures;
 pub mod plays;
 pub mod presence;
 pub mod problem;
@@ -65,6 +66,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(rooms::routes())
         .merge(songs::routes())
         .merge(charts::routes())
+        .merge(pictures::routes())
         .merge(setup::routes())
         .merge(plays::routes())
         .merge(screens::routes())

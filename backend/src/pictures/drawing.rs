@@ -15,17 +15,17 @@ pub(super) fn numbers(sheet: &mut Sheet, heading: &str, year: &Year, of_venue: b
     let plays = words.number(year.plays);
     let size = sheet.size_for(Face::Display, &plays, ROOM, 330.0, 120.0);
     sheet.text(MARGIN - size * 0.04, 500.0, display(size, AMBER), At::Start, &plays);
-    sheet.text(MARGIN, 580.0, display(56.0, TEXT), At::Start, words.of(year.plays, words.played));
+    sheet.text(MARGIN, 620.0, display(56.0, TEXT), At::Start, words.of(year.plays, words.played));
     let venues = (!of_venue).then_some((year.venues, words.venues));
     let rows =
         [(year.songs, words.songs), (year.artists, words.artists), (year.nights, words.nights)].into_iter().chain(venues);
-    let mut y = 742.0;
+    let mut y = 764.0;
     for (number, counted) in rows {
         let written = words.number(number);
         let width = sheet.faces.width(Face::Display, &written, 92.0);
         sheet.text(MARGIN, y, display(92.0, TEXT), At::Start, &written);
         sheet.text(MARGIN + width + 26.0, y, plain(40.0, MUTED), At::Start, words.of(number, counted));
-        y += 128.0;
+        y += 122.0;
     }
 }
 
