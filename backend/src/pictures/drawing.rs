@@ -17,8 +17,9 @@ pub(super) fn numbers(sheet: &mut Sheet, heading: &str, year: &Year, of_venue: b
     sheet.text(MARGIN - size * 0.04, 500.0, display(size, AMBER), At::Start, &plays);
     sheet.text(MARGIN, 620.0, display(56.0, TEXT), At::Start, words.of(year.plays, words.played));
     let venues = (!of_venue).then_some((year.venues, words.venues));
-    let rows =
-        [(year.songs, words.songs), (year.artists, words.artists), (year.nights, words.nights)].into_iter().chain(venues);
+    let rows = [(year.songs, words.songs), (year.artists, words.artists), (year.nights, words.nights)]
+        .into_iter()
+        .chain(venues);
     let mut y = 764.0;
     for (number, counted) in rows {
         let written = words.number(number);
@@ -106,7 +107,7 @@ fn artist(sheet: &mut Sheet, y: f32, other: &YearArtist, most: u32, words: &Word
     sheet.text(right, y + 36.0, display(44.0, TEXT), At::End, &times);
     let room = right - sheet.faces.width(Face::Display, &times, 44.0) - 32.0 - x;
     sheet.fitted(x, y + 36.0, display(42.0, TEXT), room, &other.artist);
-    let length = ((right - x) * other.plays as f32 / most.max(1) as f32).max(12.0);
+    let length = ((right - x) * other.plays as f32 / most.max(1) as f32).clamp(12.0, right - x);
     sheet.put(format_args!(
         "<rect x=\"{x}\" y=\"{}\" width=\"{length}\" height=\"12\" rx=\"6\" fill=\"{AMBER}\" fill-opacity=\".62\"/>",
         y + 60.0

@@ -78,7 +78,8 @@ impl Faces {
         }
         let kept = kept.trim_end();
         // The ellipsis of a text that runs from right to left belongs to its left.
-        let mark = if kept.chars().rev().find(|c| c.is_alphanumeric()).is_some_and(runs_leftwards) { "\u{200f}" } else { "" };
+        let mark =
+            if kept.chars().rev().find(|c| c.is_alphanumeric()).is_some_and(runs_leftwards) { "\u{200f}" } else { "" };
         format!("{kept}…{mark}")
     }
 

@@ -125,7 +125,8 @@ impl<'f> Sheet<'f> {
     /// A song's sleeve.
     pub(super) fn sleeve(&mut self, x: f32, y: f32, side: f32, title: &str, artist: &str) {
         let radius = side * 0.05;
-        let clip = self.clip(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" rx=\"{radius}\"/>"));
+        let clip =
+            self.clip(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" rx=\"{radius}\"/>"));
         self.drawn(x, y, side, clip, title, artist);
     }
 
@@ -161,7 +162,8 @@ impl<'f> Sheet<'f> {
     fn drawn(&mut self, x: f32, y: f32, side: f32, clip: usize, title: &str, artist: &str) {
         let cover = cover_svg(title, artist);
         // The cover is a document with a view box of its own; it only lacks a place.
-        let placed = cover.replacen("<svg ", &format!("<svg x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" "), 1);
+        let placed =
+            cover.replacen("<svg ", &format!("<svg x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" "), 1);
         self.put(format_args!("<g clip-path=\"url(#c{clip})\">{placed}</g>"));
     }
 }

@@ -6,8 +6,7 @@ use jukeline_app::{
 use resvg::tiny_skia::Pixmap;
 use uuid::Uuid;
 
-const ALL: [YearPicture; 4] =
-    [YearPicture::Numbers, YearPicture::Songs, YearPicture::Artists, YearPicture::Months];
+const ALL: [YearPicture; 4] = [YearPicture::Numbers, YearPicture::Songs, YearPicture::Artists, YearPicture::Months];
 
 fn song(plays: u32, title: &str, artist: &str) -> YearSong {
     let id = SongId(Uuid::from_u128(u128::from(plays)));
@@ -112,5 +111,8 @@ fn what_is_one_is_called_one_and_a_venue_has_no_venues() {
 
 #[test]
 fn a_language_is_named_by_its_tag() {
-    assert_eq!(["de", "de-AT", "DE", "en", "fr", ""].map(Lang::of), [Lang::De, Lang::De, Lang::De, Lang::En, Lang::En, Lang::En]);
+    assert_eq!(
+        ["de", "de-AT", "DE", "en", "fr", ""].map(Lang::of),
+        [Lang::De, Lang::De, Lang::De, Lang::En, Lang::En, Lang::En]
+    );
 }

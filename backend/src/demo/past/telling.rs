@@ -36,13 +36,7 @@ pub(super) fn facts(cast: &Cast, place: &Place, plays: &[&PastPlay], from: Versi
         .collect()
 }
 
-fn life(
-    cast: &Cast,
-    place: &Place,
-    number: i64,
-    past: &PastPlay,
-    before: Option<&PastPlay>,
-) -> [(Timestamp, Fact); 5] {
+fn life(cast: &Cast, place: &Place, number: i64, past: &PastPlay, before: Option<&PastPlay>) -> [(Timestamp, Fact); 5] {
     let (play, account, song) = (past.play, cast.people[past.person].account, cast.tunes[past.tune].id);
     let queued_at = past.asked_at.plus(DECIDED_AFTER_MS);
     let handed_at = queued_at.plus(1).max(past.started_at.plus(-HANDED_BEFORE_MS));
@@ -62,14 +56,7 @@ fn life(
         about: past.started_at,
         latest: past.started_at.plus(120 * SECOND),
     };
-    let heard = Fact::Heard {
-        play,
-        account,
-        song,
-        venue: place.venue,
-        heard_at: past.heard_at,
-        night: past.night,
-    };
+    let heard = Fact::Heard { play, account, song, venue: place.venue, heard_at: past.heard_at, night: past.night };
     [
         (queued_at, queued),
         (handed_at, Fact::Handed { plays: vec![(play, 1)], player_epoch: 0 }),
