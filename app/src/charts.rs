@@ -52,7 +52,7 @@ fn month(date: Date) -> Nights {
 }
 
 /// The day of a night's number; one that can't be read is the first there is.
-fn date(night: u32) -> Date {
+pub(crate) fn date(night: u32) -> Date {
     let part = |value: u32| i8::try_from(value % 100).unwrap_or(0);
     let year = i16::try_from(night / 10_000).unwrap_or(0);
     Date::new(year, part(night / 100), part(night)).unwrap_or(Date::ZERO)

@@ -1,6 +1,7 @@
 //! The venue's wall clock: opening hours and nights in its own time zone.
 
 use crate::{
+    charts::date,
     rules::{HouseClock, Opening},
     time::{MINUTE, Timestamp},
 };
@@ -60,6 +61,38 @@ pub fn month_span(zone: &str, year: i16, month: i8) -> Option<(Timestamp, Timest
     Some((begins(first)?, begins(next)?))
 }
 
+/// A night of a venue on its wall clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NightSpan {
+    /// The day that it is called by: 0 = Monday … 6 = Sunday.
+    pub day: u8,
+    /// When it opens.
+    pub opens: Timestamp,
+    /// When it closes.
+    pub closes: Timestamp,
+}
+
+/// When the night `YYYYMMDD` opens and closes by the hours of its day, from the first opening to the last closing;
+/// nothing where there are none that day. An unknown zone reads as UTC.
+pub fn night_span(night: u32, zone: &str, hours: &[Opening]) -> Option<NightSpan> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let (date, day) = (date(night), day_of_week(night));
+    let of_day = || hours.iter().filter(|opening| opening.day == day);
+    let opens = wall(date, of_day().map(|opening| opening.opens).min()?, &zone)?;
+    let closes = wall(date, of_day().map(|opening| opening.closes).max()?, &zone)?;
+    Some(NightSpan { day, opens, closes })
+}
+
+/// The day that a night `YYYYMMDD` is called by: 0 = Monday … 6 = Sunday.
+pub fn day_of_week(night: u32) -> u8 {
+    u8::try_from(date(night).weekday().to_monday_zero_offset()).unwrap_or(0)
+}
+
+/// The night `YYYYMMDD` so many days before another.
+pub fn days_before(night: u32, days: u32) -> u32 {
+    number(date(night).saturating_sub(jiff::Span::new().days(days)))
+}
+
 fn minute_of(local: &ZonedDateTime) -> u16 {
     u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or(0)
 }
@@ -67,17 +100,20 @@ fn minute_of(local: &ZonedDateTime) -> u16 {
 /// The opening of `date` that holds `local`, and when it closes on the wall clock (so a night of 23 or 25 hours is right).
 fn opening_on(date: Date, local: &ZonedDateTime, hours: &[Opening]) -> Option<(Date, Timestamp)> {
     let day = u8::try_from(date.weekday().to_monday_zero_offset()).ok()?;
-    let at = |minutes: u16| -> Option<Timestamp> {
-        let date = if minutes >= 1440 { date.tomorrow().ok()? } else { date };
-        let (hour, minute) = (i8::try_from(minutes % 1440 / 60).ok()?, i8::try_from(minutes % 60).ok()?);
-        let zoned = date.at(hour, minute, 0, 0).to_zoned_datetime(local.time_zone().clone()).ok()?;
-        Some(Timestamp(zoned.timestamp().as_millisecond()))
-    };
+    let at = |minutes: u16| wall(date, minutes, local.time_zone());
     let now = Timestamp(local.timestamp().as_millisecond());
     hours.iter().filter(|o| o.day == day).find_map(|o| {
         let (opens, closes) = (at(o.opens)?, at(o.closes)?);
         (opens <= now && now < closes).then_some((date, closes))
     })
+}
+
+/// So many minutes of a day's wall clock, which goes on into the next day.
+fn wall(date: Date, minutes: u16, zone: &TimeZone) -> Option<Timestamp> {
+    let date = if minutes >= 1440 { date.tomorrow().ok()? } else { date };
+    let (hour, minute) = (i8::try_from(minutes % 1440 / 60).ok()?, i8::try_from(minutes % 60).ok()?);
+    let zoned = date.at(hour, minute, 0, 0).to_zoned_datetime(zone.clone()).ok()?;
+    Some(Timestamp(zoned.timestamp().as_millisecond()))
 }
 
 fn number(date: Date) -> u32 {
@@ -121,6 +157,21 @@ mod tests {
         // Clocks go from 2:00 to 3:00 in this night: 5:00 is an hour sooner.
         let clock = house_clock(at("2026-03-28T22:00:00Z"), "Europe/Berlin", &saturday);
         assert_eq!(clock.closes_at, Some(at("2026-03-29T03:00:00Z")));
+    }
+
+    #[test]
+    fn a_night_spans_its_opening_on_the_wall_clock() {
+        let saturday = [Opening { day: 5, opens: 20 * 60, closes: 29 * 60 }];
+        let span = night_span(20_260_328, "Europe/Berlin", &saturday).expect("open");
+        assert_eq!((span.day, span.opens, span.closes), (5, at("2026-03-28T19:00:00Z"), at("2026-03-29T03:00:00Z")));
+        assert_eq!(night_span(20_260_329, "Europe/Berlin", &saturday), None);
+        assert_eq!(house_clock(span.opens, "Europe/Berlin", &saturday).night, 20_260_328);
+    }
+
+    #[test]
+    fn days_are_counted_back_through_leap_years() {
+        assert_eq!(days_before(20_280_301, 1), 20_280_229);
+        assert_eq!(days_before(20_260_105, 365), 20_250_105);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod moving;
 pub mod outage;
 pub mod outbound;
 pub mod payments;
+pub mod pictures;
 pub mod readers;
 pub mod receipt;
 pub mod sandbox;

@@ -1,7 +1,9 @@
-//! The demo: three venues, a catalogue that plays, and regulars who queue.
+//! The demo: three venues with a past, a catalogue that plays, and regulars who queue.
 
 mod house;
 pub mod music;
+mod past;
+mod random;
 mod regulars;
 mod till;
 
@@ -86,9 +88,8 @@ pub async fn run(options: Options) -> Result<(), DemoError> {
     }
     let summary = import(&running.context, &folder).await?;
     tracing::info!("{summary}");
-    if options.music.is_none() {
-        tokio::spawn(render_rest(running.context.clone(), folder));
-    }
+    let composed = options.music.is_none().then_some(folder);
+    tokio::spawn(fill(running.context.clone(), house.clone(), composed));
     tokio::spawn(regulars::keep_coming(running.context.clone(), house.clone()));
     // Before a browser is opened.
     running.answer();
@@ -138,19 +139,29 @@ async fn import(context: &crate::context::Context, folder: &Path) -> Result<crat
     imported.await.map_err(|e| DemoError::Music(e.to_string()))?.map_err(|e| DemoError::Music(e.to_string()))
 }
 
-/// Composes what is missing and takes it in, piece by piece, while people listen.
-async fn render_rest(context: crate::context::Context, folder: PathBuf) {
-    for batch in music::catalogue(SEED).chunks(PIECES_TO_OPEN) {
-        let rendered = render_pieces(batch.to_vec(), folder.clone()).await;
-        let imported = match rendered {
-            Ok(()) => import(&context, &folder).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = imported {
-            tracing::warn!(%error, "some of the demo's songs are missing");
-            return;
-        }
+/// What need not be there when the doors open: the rest of the songs, and then the past, which is played with all of
+/// them.
+async fn fill(context: crate::context::Context, house: house::House, composed: Option<PathBuf>) {
+    if let Some(folder) = composed
+        && let Err(error) = render_rest(&context, &folder).await
+    {
+        tracing::warn!(%error, "some of the demo's songs are missing");
+        return;
     }
+    match past::write(&context, &house).await {
+        Ok(0) => {}
+        Ok(plays) => tracing::info!(plays, "two months of nights are written: charts and histories fill"),
+        Err(error) => tracing::warn!(%error, "the demo's past could not be written"),
+    }
+}
+
+/// Composes what is missing and takes it in, piece by piece, while people listen.
+async fn render_rest(context: &crate::context::Context, folder: &Path) -> Result<(), DemoError> {
+    for batch in music::catalogue(SEED).chunks(PIECES_TO_OPEN) {
+        render_pieces(batch.to_vec(), folder.to_owned()).await?;
+        import(context, folder).await?;
+    }
+    Ok(())
 }
 
 /// Says where everything is, and opens it.
@@ -174,6 +185,10 @@ fn announce(running: &Running, house: &house::House, no_open: bool) {
     };
     println!("  Staff            {staff}   {} / {}", house::EMAIL, house::PASSWORD);
     println!("  Other rooms      {}", config.address("/"));
+    if !config.is_trial() {
+        let (email, password) = (house::VISITOR_EMAIL, house::VISITOR_PASSWORD);
+        println!("  As a regular     {}   {email} / {password}", config.address("/signin"));
+    }
     println!("\n  Open the jukebox screen and touch it: it plays the sound. Then pick a song on the patron's page.");
     println!("  The code on the screen lets you in. Stop with Ctrl-C.\n");
     if no_open

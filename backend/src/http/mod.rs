@@ -23,6 +23,7 @@ pub mod pages;
 pub mod passes;
 pub mod passwords;
 pub mod people;
+pub mod pictures;
 pub mod plays;
 pub mod presence;
 pub mod problem;
@@ -71,6 +72,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(favourites::routes())
         .merge(history::routes())
         .merge(years::routes())
+        .merge(pictures::routes())
         .merge(setup::routes())
         .merge(plays::routes())
         .merge(screens::routes())

@@ -10,7 +10,6 @@ mod drums;
 mod effects;
 mod encode;
 mod melody;
-mod random;
 mod render;
 mod saws;
 mod strings;
@@ -18,6 +17,8 @@ mod style;
 mod styles;
 mod synth;
 mod voices;
+
+use super::random;
 
 pub use catalogue::{PieceSpec, catalogue};
 pub use render::{RenderError, render, render_all};

@@ -9,9 +9,9 @@ use jukeline_app::{
         ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Favourites,
         ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite, MakeOperator, MakeVenue, Me,
         MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen,
-        PairingCode, Pass, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo,
-        ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, Staples,
-        StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet, Year,
+        PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword, RoomSnapshot,
+        ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff,
+        Staples, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet, Year,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -97,6 +97,19 @@ fn people() -> Vec<Described> {
         op(POST, "/api/tickets", "A single-use ticket of 60 s for a websocket or a sound")
             .takes::<AskForTicket>()
             .gives::<Ticket>(200),
+        {
+            let mut picture = op(
+                GET,
+                "/api/years/{year}/pictures/{picture}",
+                "A picture of one's year to share: numbers, songs, artists or months",
+            );
+            let format = picture.reference::<PictureFormat>();
+            picture
+                .needs("format", format)
+                .query("lang", text_schema())
+                .gives_other(200, "image/png")
+                .refuses(&[Code::BadRequest])
+        },
         op(GET, "/api/wallet", "What became of each credit").gives::<Wallet>(200),
         op(GET, "/api/openapi.json", "This description").gives_other(200, "application/json"),
     ]
@@ -263,7 +276,18 @@ fn staff() -> Vec<Described> {
     let mut skip =
         op(POST, "/api/jukeboxes/{jukebox}/skip", "Stop a song or take it out of the queue; its credits go back");
     let reason = skip.reference::<SkipReason>();
+    let mut picture = op(
+        GET,
+        "/api/jukeboxes/{jukebox}/years/{year}/pictures/{picture}",
+        "A picture of the venue's year to share: numbers, songs, artists or months",
+    );
+    let format = picture.reference::<PictureFormat>();
     vec![
+        picture
+            .needs("format", format)
+            .query("lang", text_schema())
+            .gives_other(200, "image/png")
+            .refuses(&[Code::BadRequest]),
         pairing.takes_fields(&[("role", role)]).gives::<PairingCode>(201),
         skip.takes_fields(&[("play", uuid_schema()), ("reason", reason)])
             .gives_other(204, "")

@@ -1,4 +1,4 @@
-//! A small repeatable source of choices (SplitMix64): music needs no better, but the same on every machine.
+//! A small repeatable source of choices (SplitMix64): a demo needs no better, but the same on every machine.
 
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
