@@ -37,6 +37,13 @@ pub fn date(at: Timestamp, zone: &str) -> String {
     shown(Shape::Date, Lang::En, at, zone)
 }
 
+/// `Friday, 27 March` for a night of the form `YYYYMMDD`; empty where it is no date.
+pub fn night(lang: Lang, night: u32) -> String {
+    let (year, month, day) = (night / 10_000, night / 100 % 100, night % 100);
+    let noon = js_sys::Date::parse(&format!("{year:04}-{month:02}-{day:02}T12:00:00Z"));
+    if noon.is_nan() { String::new() } else { self::day(lang, Timestamp(noon as i64), "UTC") }
+}
+
 /// `3:12`; `1:02:09` from an hour on. Negative lengths show as `0:00`.
 pub fn length(ms: i64) -> String {
     let seconds = (ms / SECOND).max(0);
