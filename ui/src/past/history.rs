@@ -9,7 +9,7 @@ use crate::{
         rows::SongRow,
         state::{self, WHO, Who},
     },
-    shared::{fetch::api, format, icons::Icon, words::lang},
+    shared::{clock, fetch::api, format, icons::Icon, words::lang},
 };
 use dioxus::prelude::*;
 use gloo_timers::future::TimeoutFuture;
@@ -133,7 +133,7 @@ fn Night(entries: Vec<HistoryEntry>) -> Element {
     rsx! {
         section {
             div { class: "section-head",
-                h2 { {format::night(lang, first.night)} }
+                h2 { {format::night(lang, first.night, clock::now())} }
                 p { dir: "auto", {first.venue_name.clone()} }
             }
             ul { class: "queue",
