@@ -19,6 +19,21 @@ pub enum ChartWindow {
     Ever,
 }
 
+impl ChartWindow {
+    /// All windows, the shortest first.
+    pub const ALL: [ChartWindow; 4] = [ChartWindow::Tonight, ChartWindow::Week, ChartWindow::Month, ChartWindow::Ever];
+
+    /// Its word in a query.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ChartWindow::Tonight => "tonight",
+            ChartWindow::Week => "week",
+            ChartWindow::Month => "month",
+            ChartWindow::Ever => "ever",
+        }
+    }
+}
+
 /// Where songs count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -30,6 +45,20 @@ pub enum ChartScope {
     City,
     /// Everywhere.
     Network,
+}
+
+impl ChartScope {
+    /// All scopes, the smallest first.
+    pub const ALL: [ChartScope; 3] = [ChartScope::Here, ChartScope::City, ChartScope::Network];
+
+    /// Its word in a query.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ChartScope::Here => "here",
+            ChartScope::City => "city",
+            ChartScope::Network => "network",
+        }
+    }
 }
 
 /// How a song's night is found: also past midnight it is the one that was begun.
