@@ -68,7 +68,7 @@ impl Watcher {
 /// Songs are heard at the screen's process, and watched at another or the same.
 async fn each_change_is_told(watched: &Server, screens: &Server) -> Result<()> {
     let house = House::set_up(screens, &music::folder()?).await?;
-    house.rules(|rules| (rules.price, rules.cooldown_minutes) = (0, 0)).await?;
+    house.rules(|rules| (rules.price, rules.cooldown_minutes) = (2, 0)).await?;
     let mut screen = house.pair(screens, ScreenRole::Player).await?;
     screen.claim(None).await?;
     let mara = Phone::enter(&screens.url(), &house.room, screen.code()?).await?;
@@ -117,7 +117,7 @@ async fn refused(server: &Server, room: &str, query: &str, code: Code, field: Op
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn embedded() -> Result<()> {
-    let server = Setup::embedded().start().await?;
+    let server = Setup::embedded().set(&["guests", "grant"], 20).start().await?;
     each_change_is_told(&server, &server).await?;
     refused(&server, "copper", "", Code::Invalid, Some("window")).await?;
     refused(&server, "copper", "window=week", Code::Invalid, Some("scope")).await?;
@@ -136,7 +136,7 @@ async fn on_a_network_of_two() -> Result<()> {
     let kafka = Kafka::start().await?;
     let postgres = Postgres::start().await?;
     let url = postgres.create_database("live_charts").await?;
-    let network = Setup::network(&kafka, &url);
+    let network = Setup::network(&kafka, &url).set(&["guests", "grant"], 20);
     let one = network.clone().start().await?;
     let other = network.data(one.data()).start().await?;
     each_change_is_told(&other, &one).await
