@@ -56,7 +56,7 @@ impl Past {
             self.said += 1;
             for (index, (jukebox, venue)) in self.rooms.iter().enumerate() {
                 let turn = self.said * 7 + i64::try_from(index)?;
-                let (song, night) = (usize::try_from(turn * turn % 29)? / 2 % SONGS, usize::try_from(turn / 3 % 3)?);
+                let (song, night) = (usize::try_from(turn * turn % 37)? % SONGS, usize::try_from(turn / 3 % 3)?);
                 let (play, at) = (PlayId(Uuid::now_v7()), Timestamp(self.said));
                 let fact = if turn % 3 == 0 {
                     Fact::PlayedUnpaid { play }
