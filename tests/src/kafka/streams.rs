@@ -49,6 +49,6 @@ pub async fn top10(kafka: &Kafka, topic: &str, wanted: &[(Place, Nights)]) -> Re
 
 fn argument((place, nights): &(Place, Nights)) -> String {
     let place = place.map_or_else(|| "*".to_owned(), |venue| venue.to_string());
-    let (from, to) = nights.unwrap_or((0, 9999_12_31));
+    let (from, to) = nights.unwrap_or((0, 99_991_231));
     format!("{place}/{from}/{to}")
 }
