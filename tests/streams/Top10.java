@@ -168,8 +168,9 @@ public final class Top10 {
     private static Map<TopicPartition, Long> ends(Admin admin, Set<String> topics) throws Exception {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
-            topic.partitions()
-                    .forEach(part -> asked.put(new TopicPartition(topic.name(), part.partition()), OffsetSpec.latest()));
+            topic.partitions().stream()
+                    .map(part -> new TopicPartition(topic.name(), part.partition()))
+                    .forEach(part -> asked.put(part, OffsetSpec.latest()));
         }
         Map<TopicPartition, Long> ends = new HashMap<>();
         admin.listOffsets(asked).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));

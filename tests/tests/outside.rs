@@ -46,7 +46,7 @@ impl Past {
         for jukebox in one.jukeboxes.into_iter().chain(other.jukeboxes) {
             rooms.push((jukebox, places::venue_of(store, jukebox).await?.context("no venue")?));
         }
-        Ok(Past { rooms, songs: one.songs, nights: [2026_01_30, 2026_02_01, tonight], said: 0, heard: 0 })
+        Ok(Past { rooms, songs: one.songs, nights: [20_260_130, 20_260_201, tonight], said: 0, heard: 0 })
     }
 
     /// So many more facts of every jukebox, as the floor would have committed them: two of three songs were heard.

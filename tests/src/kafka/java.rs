@@ -16,8 +16,8 @@ pub(super) fn class(name: &str, heap: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// A command that compiles a file of source and runs it, with Kafka's jars beside it. What it makes for itself goes into
-/// `folder`.
+/// A command that compiles a file of source and runs it, with Kafka's jars beside it. What it makes for itself goes
+/// into `folder`.
 pub(super) fn source(file: &Path, folder: &Path) -> Result<Command> {
     let mut command = machine_with("256m")?;
     command.arg(file).env("JDK_JAVA_OPTIONS", format!("-XX:TieredStopAtLevel=1 -Djava.io.tmpdir={}", folder.display()));
