@@ -70,6 +70,7 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (GET, "/api/rooms/{room}/browse", Anyone),
     (GET, "/api/rooms/{room}/songs", Anyone),
     (GET, "/api/rooms/{room}/charts", Anyone),
+    (GET, "/api/rooms/{room}/elsewhere", Anyone),
     (GET, "/api/years/{year}/pictures/{picture}", Session),
     (GET, "/api/rooms/{room}/songs/{song}/quote", Anyone),
     (POST, "/api/rooms/{room}/plays", Session),

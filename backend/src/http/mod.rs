@@ -8,6 +8,7 @@ pub mod charts;
 pub mod codes;
 pub mod complaints;
 pub mod cookies;
+pub mod elsewhere;
 pub mod extract;
 pub mod favourites;
 pub mod history;
@@ -69,6 +70,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(rooms::routes())
         .merge(songs::routes())
         .merge(charts::routes())
+        .merge(elsewhere::routes())
         .merge(favourites::routes())
         .merge(history::routes())
         .merge(years::routes())

@@ -6,12 +6,12 @@ use axum::http::Method;
 use jukeline_app::{
     api::{
         AccountTerm, AddressAndPassword, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack, ChangeMe,
-        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Favourites,
-        ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite, MakeOperator, MakeVenue, Me,
-        MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen,
-        PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword, RoomSnapshot,
-        ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff,
-        Staples, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet, Year,
+        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Elsewhere,
+        ElsewhereScope, Favourites, ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite,
+        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
+        PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase,
+        ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState,
+        ShowPresence, SongPage, Staff, Staples, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet, Year,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -192,6 +192,15 @@ fn rooms() -> Vec<Described> {
                 .query("genre", text_schema())
                 .gives::<Chart>(200)
                 .refuses(&[Code::Invalid, Code::BadRequest])
+        },
+        {
+            let mut elsewhere = op(
+                GET,
+                "/api/rooms/{room}/elsewhere",
+                "What was heard at other venues a moment ago, and whether it can be here; never by whom",
+            );
+            let scope = elsewhere.reference::<ElsewhereScope>();
+            elsewhere.needs("scope", scope).gives::<Elsewhere>(200).refuses(&[Code::BadRequest])
         },
         op(GET, "/api/rooms/{room}/songs/{song}/quote", "What a song would cost and when it would play")
             .gives::<Quote>(200),
