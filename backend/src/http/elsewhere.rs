@@ -18,7 +18,7 @@ use crate::{
 };
 use axum::{Router, extract::State, routing::get};
 use jukeline_app::{
-    api::{Code, Elsewhere, ElsewhereEntry, ElsewhereQuery, ElsewhereScope, FoundSong},
+    api::{Code, Elsewhere, ElsewhereEntry, ElsewhereQuery, ElsewhereScope},
     id::SongId,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -54,8 +54,7 @@ pub(super) async fn make(context: &Context, room: &Room, scope: ElsewhereScope) 
     let rows: HashMap<SongId, &Arc<SongRow>> = rows.iter().map(|row| (row.brief.id, row)).collect();
     let obstacles = Obstacles::read(context, room.jukebox).await?;
     let entries = found.into_iter().filter_map(|latest| {
-        let row = rows.get(&latest.song)?;
-        let song = FoundSong { song: row.brief.clone(), album: row.album.clone(), refusal: obstacles.refusal(row) };
+        let song = obstacles.told(rows.get(&latest.song)?);
         Some(ElsewhereEntry { song, venue_name: latest.venue_name, city: latest.city, heard_at: latest.heard_at })
     });
     Ok(Elsewhere { entries: entries.collect(), server_now: context.store.now().await? })

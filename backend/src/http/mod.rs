@@ -37,9 +37,12 @@ pub mod setup;
 pub mod shared;
 pub mod songs;
 pub mod staff;
+pub mod suggestions;
 pub mod tickets;
+pub mod venues;
 pub mod waiting;
 pub mod wallet;
+pub mod wishes;
 pub mod years;
 
 use crate::context::Context;
@@ -71,6 +74,8 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(songs::routes())
         .merge(charts::routes())
         .merge(elsewhere::routes())
+        .merge(suggestions::routes())
+        .merge(wishes::routes())
         .merge(favourites::routes())
         .merge(history::routes())
         .merge(years::routes())
@@ -81,6 +86,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(live::routes())
         .merge(staff::routes())
         .merge(people::routes())
+        .merge(venues::routes())
         .merge(complaints::routes())
         .merge(books::routes())
         .merge(wallet::routes())
