@@ -7,6 +7,7 @@
 use crate::{
     id::{AccountId, LotId, PlayId, PurchaseId, VenueId},
     time::Timestamp,
+    version::Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -213,7 +214,20 @@ pub enum Move {
     },
 }
 
-/// A fact of `jukeline.ledger`.
+/// A fact of `jukeline.ledger` with the version of its account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StampedLedgerFact {
+    /// The account's version after it. Facts of the topic `accounts` raise the same number, so that a gap here says
+    /// nothing. Nothing in records that were written before records had it: those are known by their `ce_id` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// What.
+    #[serde(flatten)]
+    pub fact: LedgerFact,
+}
+
+/// What happened to an account's credits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "PascalCase")]

@@ -7,7 +7,7 @@ use jukeline_app::{
     api::{DeclineReason, PlayerStatus, Report, Resume},
     events::{Fact, PlayRequested, Request, StaffWord, Stamped},
     id::{AccountId, JukeboxId, LotId, PlayId, PurchaseId, ScreenId, SongId, VenueId},
-    ledger::LedgerFact,
+    ledger::{LedgerFact, StampedLedgerFact},
     play::{BreakCause, ReturnReason, SkipReason},
     song::Codec,
     time::Timestamp,
@@ -27,7 +27,16 @@ const PURCHASE: PurchaseId = PurchaseId(Uuid::from_u128(9));
 const AT: Timestamp = Timestamp(1_767_225_600_000);
 
 fn compare<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(topic: &str, name: &str, value: &T) {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{topic}.{name}.v1.json"));
+    compare_version(topic, name, 1, value);
+}
+
+fn compare_version<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
+    topic: &str,
+    name: &str,
+    version: u32,
+    value: &T,
+) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{topic}.{name}.v{version}.json"));
     if std::env::var_os("JUKELINE_WRITE_GOLDEN").is_some() && !file.exists() {
         std::fs::write(&file, serde_json::to_string_pretty(value).unwrap() + "\n").unwrap();
     }
@@ -153,7 +162,11 @@ fn facts_about_credits() {
         LedgerFact::Expired { account: ACCOUNT, amount: 2 },
     ];
     for fact in facts {
-        compare("ledger", fact.name(), &fact);
+        let name = fact.name();
+        // The first records had no version of their account.
+        compare("ledger", name, &StampedLedgerFact { version: None, fact: fact.clone() });
+        let version = Some(Version { epoch: 1, n: 9 });
+        compare_version("ledger", name, 2, &StampedLedgerFact { version, fact });
     }
 }
 

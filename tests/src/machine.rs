@@ -13,6 +13,8 @@ use anyhow::{Context, Result, bail};
 pub enum Need {
     /// Java and Apache Kafka's jars.
     Kafka,
+    /// Kafka Streams beside them, and Java's compiler.
+    KafkaStreams,
     /// PostgreSQL's programs.
     Postgres,
     /// Chromium and its driver.
@@ -51,6 +53,7 @@ impl Need {
     pub fn is_there(self) -> bool {
         match self {
             Self::Kafka => program("java").is_ok() && program("openssl").is_ok() && kafka_libs().is_ok(),
+            Self::KafkaStreams => Self::Kafka.is_there() && program("javac").is_ok() && has_kafka_streams(),
             Self::Postgres => postgres_program("initdb").is_ok(),
             Self::Chromium => program("chromium").is_ok() && program("chromedriver").is_ok(),
             Self::WebKit => program("WebKitWebDriver").is_ok() && program("Xvfb").is_ok() && mini_browser().is_ok(),
@@ -120,6 +123,11 @@ pub fn pages() -> Result<PathBuf> {
 /// They are not there.
 pub fn kafka_libs() -> Result<PathBuf> {
     named_or_built("JUKELINE_KAFKA_LIBS", "kafka-4.3.0/libs").context("no Apache Kafka: `cargo xtask test` fetches it")
+}
+
+fn has_kafka_streams() -> bool {
+    let jars = kafka_libs().and_then(|libs| Ok(std::fs::read_dir(libs)?)).into_iter().flatten().flatten();
+    jars.map(|jar| jar.file_name()).any(|name| name.to_string_lossy().starts_with("kafka-streams-"))
 }
 
 /// A folder of tagged OGG Vorbis files.

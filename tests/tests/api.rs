@@ -140,6 +140,8 @@ impl World {
             .replace("{account}", &Uuid::now_v7().to_string())
             .replace("{invitation}", &Uuid::now_v7().to_string())
             .replace("{purchase}", &Uuid::nil().to_string())
+            .replace("{year}", "2026")
+            .replace("{picture}", "numbers")
             .replace("{*rest}", "find")
             .replace("{*path}", "none.js")
             .replace("{file}", "none.js")
@@ -175,7 +177,9 @@ impl World {
             ("POST", "/api/purchases") => json!({ "purchase": Uuid::now_v7(), "pack": "none" }),
             ("POST", "/api/purchases/{purchase}/refunds") => json!({ "refund": Uuid::now_v7(), "part": "whole" }),
             ("POST", "/api/vouchers/redeem" | "/api/claims") => json!({ "code": "0000-0000-0000" }),
-            ("POST", "/api/payments/webhook" | "/api/plays/{play}/not-heard") => json!({}),
+            ("POST", "/api/payments/webhook" | "/api/plays/{play}/not-heard") | ("PUT", "/api/favourites/{song}") => {
+                json!({})
+            }
             ("POST", "/api/venues/nearby") => json!({}),
             ("POST", "/api/rooms/{room}/presence") => {
                 json!({ "by": "position", "position": { "latitude": 52.5003, "longitude": 13.4237 }, "accuracy_m": 5 })

@@ -1,7 +1,8 @@
-//! What people see: four surfaces on shared pieces, one wasm bundle each.
+//! What people see: five surfaces on shared pieces, one wasm bundle each.
 //!
 //! A surface is a module here and a program in `bin/`; link-time optimisation drops what a program doesn't use.
 
+pub mod past;
 pub mod patron;
 pub mod screen;
 pub mod setup;

@@ -15,39 +15,56 @@ use crate::{
 
 /// The release that the tests run against.
 const VERSION: &str = "4.3.0";
-/// Its artifacts: the broker, its tools, Connect with its JSON converter and transforms.
-const ARTIFACTS: [&str; 5] = ["kafka_2.13", "kafka-tools", "connect-runtime", "connect-json", "connect-transforms"];
+/// Its artifacts: the broker, its tools, Connect with its JSON converter and transforms, and Streams.
+const ARTIFACTS: [&str; 6] =
+    ["kafka_2.13", "kafka-tools", "connect-runtime", "connect-json", "connect-transforms", "kafka-streams"];
 /// Something for it to log with.
 const LOGGING: (&str, &str, &str) = ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.3");
+
+/// The file that says what was fetched.
+const PROJECT: &str = "pom.xml";
 
 /// Where its jars are, or would be.
 pub(crate) fn libs() -> Result<PathBuf> {
     Ok(paths::target()?.join(format!("kafka-{VERSION}")).join("libs"))
 }
 
-/// True if the jars are there as a whole: the folder gets its name only after the last one.
+/// True if the jars are there as a whole: the folder gets its name only after the last one, and the project in it names
+/// what was fetched.
 pub(crate) fn is_there() -> bool {
-    libs().is_ok_and(|libs| libs.is_dir())
+    libs().is_ok_and(|libs| fs::read_to_string(libs.join(PROJECT)).is_ok_and(|fetched| fetched == project()))
 }
 
-/// Fetches the jars where they are missing, some 55 MB.
+/// Fetches the jars where some are missing, some 130 MB.
 ///
 /// # Errors
 /// Maven is missing or does not get them.
 pub(crate) fn fetch() -> Result<PathBuf> {
     let libs = libs()?;
-    if libs.is_dir() {
+    if is_there() {
         return Ok(libs);
     }
     say(&format!("Fetching Apache Kafka {VERSION} …"));
-    let folder = libs.parent().context("no folder for Kafka")?;
-    fs::create_dir_all(folder)?;
-    let pom = folder.join("pom.xml");
+    let (partial, outdated) = (libs.with_extension("part"), libs.with_extension("old"));
+    remove(&partial)?;
+    fs::create_dir_all(&partial)?;
+    let pom = partial.join(PROJECT);
     fs::write(&pom, project())?;
-    let partial = folder.join("libs.part");
     command::run(&mut maven(&pom, &partial))?;
+    remove(&outdated)?;
+    if libs.is_dir() {
+        fs::rename(&libs, &outdated)?;
+    }
     fs::rename(&partial, &libs)?;
+    remove(&outdated)?;
     Ok(libs)
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
 }
 
 fn maven(pom: &Path, into: &Path) -> Command {

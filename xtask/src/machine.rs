@@ -33,12 +33,14 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 13] = [
+const NEEDS: [Need; 14] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
         is_there: || on_path("java") && (kafka::is_there() || on_path("mvn")),
     },
+    // The network demo does without the compiler.
+    Need { name: "javac", packages: &["openjdk-17-jdk-headless"], is_there: || on_path("javac") },
     Need { name: "postgres", packages: &["postgresql", "postgresql-contrib"], is_there: has_postgres },
     Need {
         name: "chromium",

@@ -91,6 +91,7 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (DELETE, "/api/favourites/{song}", Session),
     (GET, "/api/years/{year}", Session),
     (GET, "/api/rooms/{room}/live", Anyone),
+    (GET, "/api/rooms/{room}/past/live", Anyone),
     (POST, "/api/screens", Anyone),
     (GET, "/api/screens/me", Screen),
     (GET, "/api/screens/live", Ticket),

@@ -2,7 +2,7 @@
 
 mod kept;
 
-pub use kept::KeptCharts;
+pub use kept::{KeptChart, KeptCharts};
 
 use super::{
     extract::{Path, Query},
@@ -63,14 +63,19 @@ async fn charts(
     Query(query): Query<ChartQuery>,
 ) -> Answer<Response> {
     check(&query)?;
-    let mark = mark(&context)?;
+    let body = kept(&context, &shared, &name, &query).await?.body;
+    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+/// A room's chart as it was made last, or made now: however many ask or listen, it is made once.
+pub(super) async fn kept(context: &Context, shared: &Shared, name: &str, query: &ChartQuery) -> Answer<KeptChart> {
+    let mark = mark(context)?;
     let made = async {
-        let room = places::room(&context.store, &name).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-        let chart = make(&context, &room, &query, TOP).await?;
+        let room = places::room(&context.store, name).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+        let chart = make(context, &room, query, TOP).await?;
         serde_json::to_vec(&chart).map(Bytes::from).map_err(|_| Code::Internal.into())
     };
-    let body = shared.charts.get((name.clone(), query.clone()), mark, made).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
+    shared.charts.get((name.to_owned(), query.clone()), mark, made).await
 }
 
 async fn charts_csv(
@@ -90,7 +95,8 @@ async fn charts_csv(
     Ok(([kind, name, (header::CACHE_CONTROL, "no-store")], csv(&chart)).into_response())
 }
 
-fn check(query: &ChartQuery) -> Answer<()> {
+/// What can't be a chart is refused.
+pub(super) fn check(query: &ChartQuery) -> Answer<()> {
     match &query.genre {
         Some(genre) if genre.contains('\0') => Err(ApiProblem::invalid("genre", "text without NUL")),
         Some(genre) if genre.is_empty() || genre.chars().count() > GENRE_MAX => {
@@ -128,12 +134,13 @@ async fn make(context: &Context, room: &Room, query: &ChartQuery, at_most: i64) 
     let rows = songs::by_ids(store, &ids).await?;
     let briefs: HashMap<SongId, &SongBrief> = rows.iter().map(|row| (row.brief.id, &row.brief)).collect();
     let compared = query.window != ChartWindow::Ever;
+    // A place has no gap before it: what tells of changed places counts on that.
+    let known = ranked.iter().filter_map(|ranked| Some((ranked, *briefs.get(&ranked.song)?)));
     let entries = (1_u32..)
-        .zip(&ranked)
-        .filter_map(|(rank, ranked)| {
-            let brief = briefs.get(&ranked.song)?;
+        .zip(known)
+        .map(|(rank, (ranked, brief))| {
             let rank_before = ranks_before.as_ref().and_then(|ranks| ranks.get(&ranked.song).copied());
-            Some(entry(rank, ranked, brief, rank_before, compared))
+            entry(rank, ranked, brief, rank_before, compared)
         })
         .collect();
     let night_rule = match query.scope {

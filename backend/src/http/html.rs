@@ -59,11 +59,12 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_
     )
 }
 
-/// The wallet looks like the phone that it belongs to, and has pieces of its own.
+/// Wallet and past look like the phone that they belong to, and have pieces of their own.
 fn styles(surface: &str) -> &'static [&'static str] {
     match surface {
         "patron" => &["base.css", "patron.css"],
         "wallet" => &["base.css", "patron.css", "wallet.css"],
+        "past" => &["base.css", "patron.css", "past.css"],
         "screen" => &["base.css", "screen.css"],
         _ => &["base.css", "setup.css"],
     }

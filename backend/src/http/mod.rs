@@ -23,6 +23,7 @@ pub mod ops;
 pub mod pages;
 pub mod passes;
 pub mod passwords;
+pub mod past_live;
 pub mod people;
 pub mod pictures;
 pub mod plays;
@@ -84,6 +85,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(plays::routes())
         .merge(screens::routes())
         .merge(live::routes())
+        .merge(past_live::routes())
         .merge(staff::routes())
         .merge(people::routes())
         .merge(venues::routes())

@@ -1,4 +1,4 @@
-//! The pages: shells of the four surfaces, with a room's truth already in them.
+//! The pages: shells of the five surfaces, with a room's truth already in them.
 
 use super::{
     cookies,
@@ -24,6 +24,8 @@ const PATRON: &[&str] =
     &["/", "/played", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
 /// Pages of the wallet surface: the phone loads it when credits are looked at or bought.
 const WALLET: &[&str] = &["/wallet", "/paid/{token}"];
+/// Pages of the past surface: the phone loads it when what was heard is looked at.
+const PAST: &[&str] = &["/history", "/r/{room}/charts"];
 /// Pages of the setup surface.
 const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
 
@@ -39,6 +41,9 @@ pub fn routes() -> Router<Context> {
     for path in WALLET {
         router = router.route(path, get(wallet));
     }
+    for path in PAST {
+        router = router.route(path, get(past));
+    }
     for path in SETUP {
         router = router.route(path, get(setup));
     }
@@ -51,6 +56,10 @@ async fn patron(State(context): State<Context>, shared: Shared, headers: HeaderM
 
 async fn wallet(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
     page(&context, &shared, "wallet", None, &headers)
+}
+
+async fn past(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
+    page(&context, &shared, "past", None, &headers)
 }
 
 async fn screen(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {

@@ -3,7 +3,7 @@
 use super::topics::TOPICS;
 use jukeline_app::{
     events::{Request, Stamped},
-    ledger::LedgerFact,
+    ledger::StampedLedgerFact,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema, openapi::RefOr, openapi::schema::Schema};
@@ -13,7 +13,7 @@ pub fn document() -> Result<String, serde_json::Error> {
     let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
     let requests = collect::<Request>(&mut schemas);
     let plays = collect::<Stamped>(&mut schemas);
-    let ledger = collect::<LedgerFact>(&mut schemas);
+    let ledger = collect::<StampedLedgerFact>(&mut schemas);
     let mut channels = Map::new();
     for topic in TOPICS {
         let payload = match topic.name {

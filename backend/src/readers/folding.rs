@@ -41,7 +41,19 @@ pub struct Folding {
 struct Stamp {
     #[serde(rename = "type")]
     kind: String,
-    version: Version,
+    /// Those of `ledger` had none at first.
+    version: Option<Version>,
+}
+
+impl Stamp {
+    /// The life of its stream and its number in it. What has no number is a stream of its own by its `ce_id`, which is
+    /// the same however often it is sent.
+    fn place(&self, record: &Record) -> (rows::Life, i64) {
+        match self.version {
+            Some(version) => ((record.key.clone(), version.epoch), version.n),
+            None => ((record.id.clone(), 0), 0),
+        }
+    }
 }
 
 impl Folding {
@@ -106,8 +118,8 @@ impl Folding {
         let mut stamped = Vec::with_capacity(records.len());
         for record in records {
             match serde_json::from_str::<Stamp>(&record.payload) {
-                Ok(stamp) => stamped.push((record, stamp)),
-                Err(_) => unreadable.push(record),
+                Ok(stamp) if stamp.version.is_some() || !record.id.is_empty() => stamped.push((record, stamp)),
+                _ => unreadable.push(record),
             }
         }
         let fresh = self.fresh(tx, topic, &stamped).await?;
@@ -142,17 +154,17 @@ impl Folding {
         topic: &str,
         stamped: &'s [(&'r Record, Stamp)],
     ) -> Result<Vec<&'s (&'r Record, Stamp)>, StoreError> {
-        let mut streams: Vec<String> = stamped.iter().map(|(record, _)| record.key.clone()).collect();
+        let places: Vec<(rows::Life, i64)> = stamped.iter().map(|(record, stamp)| stamp.place(record)).collect();
+        let mut streams: Vec<String> = places.iter().map(|((stream, _), _)| stream.clone()).collect();
         streams.sort_unstable();
         streams.dedup();
         let kept = rows::seen(tx, self.reader.name, self.generation, topic, &streams).await?;
         let mut seen: BTreeMap<rows::Life, (Seen, bool)> =
             kept.into_iter().map(|(life, ranges)| (life, (Seen::of(ranges), false))).collect();
         let mut fresh = Vec::with_capacity(stamped.len());
-        for fact in stamped {
-            let (record, stamp) = fact;
-            let (numbers, changed) = seen.entry((record.key.clone(), stamp.version.epoch)).or_default();
-            if numbers.take(stamp.version.n) {
+        for (fact, (life, number)) in stamped.iter().zip(places) {
+            let (numbers, changed) = seen.entry(life).or_default();
+            if numbers.take(number) {
                 *changed = true;
                 fresh.push(fact);
             }

@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
+use tokio::sync::watch;
 
 /// Moves whenever what a reader shows may have changed: for caches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Readers(Arc<Mutex<BTreeMap<&'static str, Known>>>);
 
 #[derive(Default)]
 struct Known {
-    mark: Option<Mark>,
+    mark: watch::Sender<Option<Mark>>,
     /// Something keeps a generation from reading.
     away: bool,
     /// The generation that stopped for good, and why.
@@ -38,13 +39,19 @@ impl Readers {
 
     /// The mark of what a reader shows; nothing while it shows nothing.
     pub fn mark(&self, reader: &'static str) -> Option<Mark> {
-        self.with(reader, |known| known.mark)
+        self.with(reader, |known| *known.mark.borrow())
+    }
+
+    /// The mark, with word of each of its moves: at once of what this process folds, and within the steward's look of
+    /// what others do.
+    pub fn marks(&self, reader: &'static str) -> watch::Receiver<Option<Mark>> {
+        self.with(reader, |known| known.mark.subscribe())
     }
 
     /// A word for each reader.
     pub fn words(&self) -> BTreeMap<&'static str, String> {
         let readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let word = |known: &Known| match (&known.stopped, known.away, known.mark) {
+        let word = |known: &Known| match (&known.stopped, known.away, *known.mark.borrow()) {
             (Some((_, word)), ..) => format!("stopped: {word}"),
             (None, true, _) => "not running".into(),
             (None, false, None) => "building".into(),
@@ -71,20 +78,23 @@ impl Readers {
         metrics::counter!("jukeline_reader_records_total", "reader" => name).increment(records as u64);
         self.with(name, |known| {
             known.away = false;
-            let mark = known.mark.as_mut().filter(|mark| changed && mark.generation == folding.generation);
-            if let Some(mark) = mark {
-                mark.folded += 1;
-            }
+            known.mark.send_if_modified(|mark| {
+                let shown = mark.as_mut().filter(|mark| changed && mark.generation == folding.generation);
+                shown.map(|mark| mark.folded += 1).is_some()
+            });
         });
     }
 
     /// Where a reader stands, with the places of what is shown.
     pub(super) fn stands(&self, reader: &'static str, standing: Standing, places: &BTreeMap<i64, i64>) {
         self.with(reader, |known| {
-            let folded = known.mark.map_or(0, |mark| mark.folded);
             let places = places.values().sum();
             known.stopped.take_if(|(generation, _)| standing.is_stale(*generation));
-            known.mark = standing.live.map(|live| Mark { generation: live.number, places, folded });
+            known.mark.send_if_modified(|mark| {
+                let folded = mark.map_or(0, |mark| mark.folded);
+                let now = standing.live.map(|live| Mark { generation: live.number, places, folded });
+                std::mem::replace(mark, now) != now
+            });
         });
     }
 
@@ -101,5 +111,42 @@ impl Readers {
             metrics::gauge!("jukeline_reader_offset", &labels).set(next as f64);
             metrics::gauge!("jukeline_reader_lag", &labels).set((end.high - next).max(0) as f64);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        readers::{Projection, Reader, charts::Charts},
+        store::readers::Generation,
+    };
+
+    #[test]
+    fn a_mark_moves_with_what_is_shown_and_with_nothing_else() {
+        let (readers, name) = (Readers::default(), Charts::NAME);
+        let reader = Reader::named(name).expect("charts");
+        let (live, next) = (Folding::new(reader, 1), Folding::new(reader, 2));
+        let mut marks = readers.marks(name);
+        let mut moved = |what: &str, wanted: bool| {
+            assert_eq!(marks.has_changed().expect("kept"), wanted, "{what}");
+            assert_eq!(*marks.borrow_and_update(), readers.mark(name));
+        };
+        let standing = Standing { live: Some(Generation { number: 1, version: 1 }), building: None };
+        moved("nothing is shown yet", false);
+        readers.took(&live, 1, true);
+        moved("still nothing is shown", false);
+        readers.stands(name, standing, &BTreeMap::from([(0, 5)]));
+        moved("shown", true);
+        readers.stands(name, standing, &BTreeMap::from([(0, 5)]));
+        moved("looked at, and nothing came", false);
+        readers.took(&live, 3, true);
+        moved("folded here", true);
+        readers.took(&live, 3, false);
+        moved("nothing in it that counts", false);
+        readers.took(&next, 3, true);
+        moved("folded beside what is shown", false);
+        readers.stands(name, standing, &BTreeMap::from([(0, 5), (1, 2)]));
+        moved("folded by another process", true);
     }
 }

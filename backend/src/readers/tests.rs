@@ -354,3 +354,24 @@ async fn a_newer_fold_is_built_beside_what_an_older_one_shows() {
     assert_eq!(rows::stand_by(store, "charts", 2).await.expect("a row"), standing, "the same one");
     assert_eq!(rows::stand_by(store, "charts", 1).await.expect("a row"), standing, "an older program changes nothing");
 }
+
+#[tokio::test]
+async fn a_fact_without_a_number_is_taken_once_by_its_ce_id() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let context = context(folder.path()).await;
+    let folding = shown(&context.store).await;
+    let mut value = serde_json::to_value(heard(10, 1, 100, 1000, 5, 20_260_301)).expect("JSON");
+    value.as_object_mut().expect("an object").remove("version");
+    let payload = value.to_string();
+    let raw = |offset: i64, id: &str| Record { offset, id: id.into(), key: "k".into(), payload: payload.clone() };
+    let records = [raw(0, "first"), raw(1, "first"), raw(2, "second"), raw(3, "")];
+    while folding.take(&context, TOPIC, 0, 0..4, &records).await.expect("a store") != Taken::Committed {}
+    // Again in a later batch.
+    let again = folding.take(&context, TOPIC, 0, 4..5, &[raw(4, "second")]).await.expect("a store");
+    assert_eq!(again, Taken::Committed);
+    let network = ranking(&context.store, &at(Place::Network), None, 10).await.expect("a read");
+    assert_eq!(network.iter().map(|ranked| ranked.plays).collect::<Vec<_>>(), [2]);
+    let sql = "SELECT COUNT(*) FROM outbox WHERE topic = 'plays.dead-letters'";
+    let letters: i64 = sqlx::query_scalar(sql).fetch_one(context.store.read()).await.expect("a read");
+    assert_eq!(letters, 1, "with neither a number nor an id it can't be told from another");
+}

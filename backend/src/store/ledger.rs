@@ -12,8 +12,9 @@ pub use worth::SHARE;
 use super::{Kind, Result, Store, StoreError, Tx, outbox::Letter, padded, pieces};
 use jukeline_app::{
     id::{AccountId, LotId, PlayId, PurchaseId, VenueId},
-    ledger::{Book, LedgerFact, Leg, Lot, Phase},
+    ledger::{Book, LedgerFact, Leg, Lot, Phase, StampedLedgerFact},
     time::Timestamp,
+    version::Version,
 };
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
@@ -280,7 +281,9 @@ pub fn letter(
         versions.get_mut(&account).ok_or_else(|| StoreError::garbled("accounts", "an account that isn't there"))?;
     version.n += 1;
     let (key, stream) = (account.to_string(), format!("account/{account}"));
-    Letter::new("ledger", &key, &stream, version.epoch, version.n, fact.name(), at, fact)
+    let (epoch, n) = (version.epoch, version.n);
+    let stamped = StampedLedgerFact { version: Some(Version { epoch, n }), fact: fact.clone() };
+    Letter::new("ledger", &key, &stream, epoch, n, fact.name(), at, &stamped)
 }
 
 /// Writes back the versions that were raised.

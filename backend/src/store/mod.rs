@@ -346,6 +346,14 @@ impl Kind {
             Kind::Postgres => " FOR UPDATE",
         }
     }
+
+    /// Appended to a `SELECT` that locks those of its rows that nobody else holds, and passes over the others.
+    pub(crate) fn for_update_skip_locked(self) -> &'static str {
+        match self {
+            Kind::Sqlite => "",
+            Kind::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -243,10 +243,7 @@ pub async fn set_checkout(
 /// ask about the same one.
 pub async fn to_ask(store: &Store, now: Timestamp, again: Timestamp, limit: i64) -> Result<Vec<Purchase>> {
     let mut tx = store.begin().await?;
-    let skip = match store.kind() {
-        Kind::Sqlite => "",
-        Kind::Postgres => " FOR UPDATE SKIP LOCKED",
-    };
+    let skip = store.kind().for_update_skip_locked();
     let sql = format!("SELECT {COLUMNS} FROM purchases WHERE ask_at <= $1 ORDER BY ask_at LIMIT $2{skip}");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now.0).bind(limit).fetch_all(&mut *tx).await?;
     let found: Vec<Purchase> = rows.iter().map(purchase).collect::<Result<_>>()?;

@@ -1,6 +1,6 @@
 //! Receipts that are to be mailed: one row for each, written with the receipt's number.
 
-use super::{Kind, Result, Store, Tx, id};
+use super::{Result, Store, Tx, id};
 use jukeline_app::{id::PurchaseId, time::Timestamp};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -49,10 +49,7 @@ pub(super) async fn add(tx: &mut Tx, purchase: &str, now: Timestamp) -> Result<(
 /// Takes up the mail that waits longest; nobody else does before `again`.
 pub async fn take(store: &Store, now: Timestamp, again: Timestamp) -> Result<Option<Waiting>> {
     let mut tx = store.begin().await?;
-    let skip = match store.kind() {
-        Kind::Sqlite => "",
-        Kind::Postgres => " FOR UPDATE SKIP LOCKED",
-    };
+    let skip = store.kind().for_update_skip_locked();
     let sql = format!(
         "SELECT purchase, tries, created_at FROM receipt_mails WHERE send_at <= $1 ORDER BY send_at, purchase LIMIT 1{skip}"
     );

@@ -11,11 +11,25 @@ const CLUSTER: &str = "JukelineTestsOnKafka1A";
 
 /// A command that runs one of Kafka's classes with this much heap (`256m`).
 pub(super) fn class(name: &str, heap: &str) -> Result<Command> {
+    let mut command = machine_with(heap)?;
+    command.arg(name);
+    Ok(command)
+}
+
+/// A command that compiles a file of source and runs it, with Kafka's jars beside it. What it makes for itself goes
+/// into `folder`.
+pub(super) fn source(file: &Path, folder: &Path) -> Result<Command> {
+    let mut command = machine_with("256m")?;
+    command.arg(file).env("JDK_JAVA_OPTIONS", format!("-XX:TieredStopAtLevel=1 -Djava.io.tmpdir={}", folder.display()));
+    Ok(command)
+}
+
+fn machine_with(heap: &str) -> Result<Command> {
     // Java expands the asterisk itself.
     let jars = machine::kafka_libs()?.join("*");
     let mut command = Command::new("java");
     command.args([&format!("-Xmx{heap}"), "-XX:+UseSerialGC", "-Xshare:auto", "-Dlog4j2.level=WARN", "-cp"]);
-    command.arg(jars).arg(name);
+    command.arg(jars);
     Ok(command)
 }
 

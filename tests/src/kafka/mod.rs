@@ -4,6 +4,7 @@ mod acl;
 mod java;
 mod node;
 mod secure;
+mod streams;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use rdkafka::{
 use crate::eventually;
 pub use node::{Kafka, Settings};
 pub use secure::SecureCluster;
+pub use streams::{Counted, Nights, Place, top10};
 
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(90);

@@ -19,7 +19,7 @@ mod queue;
 mod request;
 mod room;
 pub(crate) mod route;
-mod rows;
+pub(crate) mod rows;
 mod sheet;
 mod sign;
 pub(crate) mod state;

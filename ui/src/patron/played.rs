@@ -92,6 +92,7 @@ fn Mine() -> Element {
         if more().is_some() {
             button { class: "btn wide", onclick: load_more, {lang.more()} }
         }
+        a { class: "btn", href: "/history", {lang.whole_history()} }
     }
 }
 

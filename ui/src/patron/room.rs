@@ -13,6 +13,7 @@ use crate::shared::{
     clock,
     cover::Cover,
     format,
+    icons::Icon,
     progress::Progress,
     room_fold,
     taking::{Taking, taking},
@@ -38,6 +39,7 @@ pub(crate) fn RoomPage(room: String) -> Element {
                     if snapshot.info.open || snapshot.playing.is_some() {
                         Now {}
                         Queue {}
+                        a { class: "btn", href: "{Route::Room(room.clone()).path()}/charts", Icon { name: "charts" } {lang().charts()} }
                     } else {
                         Closed { venue: snapshot.info.venue_name.clone() }
                     }

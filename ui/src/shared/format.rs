@@ -37,6 +37,19 @@ pub fn date(at: Timestamp, zone: &str) -> String {
     shown(Shape::Date, Lang::En, at, zone)
 }
 
+/// `Friday, 27 March` for a night of the form `YYYYMMDD`, with its year where that isn't the year of `now`; empty where it
+/// is no date.
+pub fn night(lang: Lang, night: u32, now: Timestamp) -> String {
+    let (year, month, day) = (night / 10_000, night / 100 % 100, night % 100);
+    let noon = js_sys::Date::parse(&format!("{year:04}-{month:02}-{day:02}T12:00:00Z"));
+    if noon.is_nan() {
+        return String::new();
+    }
+    let words = self::day(lang, Timestamp(noon as i64), "UTC");
+    let is_this_year = js_sys::Date::new(&JsValue::from_f64(now.0 as f64)).get_full_year() == year;
+    if is_this_year { words } else { format!("{words} {year}") }
+}
+
 /// `3:12`; `1:02:09` from an hour on. Negative lengths show as `0:00`.
 pub fn length(ms: i64) -> String {
     let seconds = (ms / SECOND).max(0);

@@ -37,27 +37,38 @@ impl Default for KeptCharts {
     }
 }
 
+/// An answer for whoever asks now.
+pub struct KeptChart {
+    /// A [`Chart`](jukeline_app::api::Chart) as JSON.
+    pub body: Bytes,
+    /// Whether all is in it that the mark stands for.
+    pub is_current: bool,
+    /// Asking again before gives the same, unless the answer is current and the mark moves.
+    pub good_until: Instant,
+}
+
 impl Kept {
-    fn is_good(&self, mark: Mark) -> bool {
-        let age = self.made.elapsed();
-        age < AT_LEAST || (self.mark == mark && age < AT_MOST)
+    fn at(&self, mark: Mark) -> KeptChart {
+        let is_current = self.mark == mark;
+        let good_until = self.made + if is_current { AT_MOST } else { AT_LEAST };
+        KeptChart { body: self.body.clone(), is_current, good_until }
     }
 }
 
 impl KeptCharts {
     /// The answer that is kept, or the one that `made` gives.
-    pub async fn get(&self, key: Key, mark: Mark, made: impl Future<Output = Answer<Bytes>>) -> Answer<Bytes> {
+    pub async fn get(&self, key: Key, mark: Mark, made: impl Future<Output = Answer<Bytes>>) -> Answer<KeptChart> {
         let slot = {
             let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kept.get_or_insert(key, Slot::default).clone()
         };
         let mut kept = slot.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.is_good(mark)) {
-            return Ok(kept.body.clone());
+        let good = kept.as_ref().map(|kept| kept.at(mark)).filter(|answer| Instant::now() < answer.good_until);
+        if let Some(answer) = good {
+            return Ok(answer);
         }
         let asked = Instant::now();
         let body = made.await?;
-        *kept = Some(Kept { made: asked, mark, body: body.clone() });
-        Ok(body)
+        Ok(kept.insert(Kept { made: asked, mark, body }).at(mark))
     }
 }

@@ -97,7 +97,7 @@ async fn conditions(tx: &mut Tx, accounts: &[AccountId]) -> Result<(HashSet<Acco
 }
 
 /// How often a merge of accounts may come in between.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// Hears what a provider says about a purchase and does what follows. True when anything was news.
 pub async fn hear(store: &Store, purchase: PurchaseId, heard: &Heard) -> Result<bool> {

@@ -44,12 +44,9 @@ pub enum Taken {
     Unmatched,
 }
 
-/// How often a merge of accounts may come in between.
-const TRIES: usize = 3;
-
 /// Takes events: notes each once and does what follows, in one transaction. Gives what became of each, in their order.
 pub async fn take(store: &Store, events: &[NewEvent]) -> Result<Vec<Taken>> {
-    for _ in 0..TRIES {
+    for _ in 0..act::TRIES {
         let mut tx = store.begin().await?;
         if let Some(taken) = try_take(store, &mut tx, events).await? {
             tx.commit().await?;

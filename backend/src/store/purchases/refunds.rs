@@ -8,7 +8,7 @@ use super::{
     locked,
 };
 use crate::store::{
-    Kind, Result, Store, StoreError, Tx, id,
+    Result, Store, StoreError, Tx, id,
     ledger::{self, NewLot, make_lot},
 };
 use jukeline_app::{
@@ -282,10 +282,7 @@ const LATEST_MS: i64 = 6 * 60 * MINUTE;
 /// Refunds that are to be sent now; each is put off, the longer the oftener it was sent.
 pub async fn to_send(store: &Store, now: Timestamp) -> Result<Vec<Refund>> {
     let mut tx = store.begin().await?;
-    let skip = match store.kind() {
-        Kind::Sqlite => "",
-        Kind::Postgres => " FOR UPDATE SKIP LOCKED",
-    };
+    let skip = store.kind().for_update_skip_locked();
     let sql = format!("SELECT {COLUMNS}, tries FROM refunds WHERE send_at <= $1 ORDER BY send_at LIMIT 20{skip}");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *tx).await?;
     let mut found = Vec::with_capacity(rows.len());

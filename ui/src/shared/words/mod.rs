@@ -4,6 +4,7 @@
 //! each bundle keeps only the words it uses. What is shared is in `common` and `problems`; each surface has a file.
 
 mod common;
+mod past;
 mod patron;
 mod patron_account;
 mod problems;
