@@ -185,6 +185,8 @@ impl World {
                 json!({ "by": "position", "position": { "latitude": 52.5003, "longitude": 13.4237 }, "accuracy_m": 5 })
             }
             ("POST", "/api/rooms/{room}/plays") => json!({ "play": Uuid::now_v7(), "song": self.song, "price": 0 }),
+            ("POST", "/api/rooms/{room}/wishes") => json!({ "words": "a song that isn't here" }),
+            ("PUT", "/api/venues/{venue}/settings") => json!({ "shown_elsewhere": true }),
             ("POST", "/api/screens") => json!({ "code": "none", "codecs": ["ogg-vorbis"] }),
             ("POST", "/api/jukeboxes/{jukebox}/pairing-codes") => json!({ "role": "display" }),
             ("POST", "/api/jukeboxes/{jukebox}/skip") => json!({ "play": Uuid::now_v7(), "reason": "too_loud" }),

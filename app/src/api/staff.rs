@@ -141,3 +141,12 @@ pub struct Complaints {
     /// Ask again with `before=<this play>` for older ones.
     pub more: Option<PlayId>,
 }
+
+/// What a venue decides about itself: `GET` and `PUT /api/venues/{venue}/settings`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VenueSettings {
+    /// Whether what is heard there is shown at other venues, where nobody is told of. It is until somebody says no.
+    pub shown_elsewhere: bool,
+}

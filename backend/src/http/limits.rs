@@ -42,6 +42,8 @@ pub const VOUCHERS_OF_DEVICE: Limit = Limit { name: "vouchers/device", most: 10,
 pub const VOUCHERS_OF_ADDRESS: Limit = Limit { name: "vouchers/address", most: 300, seconds: 600 };
 /// Purchases that one account begins.
 pub const PURCHASES: Limit = Limit { name: "purchases", most: 30, seconds: 3600 };
+/// Songs that one device asks for which aren't there.
+pub const WISHES_OF_DEVICE: Limit = Limit { name: "wishes/device", most: 20, seconds: 3600 };
 /// Mails to one e-mail address.
 pub const MAILS: Limit = Limit { name: "mails", most: 5, seconds: 3600 };
 

@@ -8,6 +8,7 @@ pub mod charts;
 pub mod codes;
 pub mod complaints;
 pub mod cookies;
+pub mod elsewhere;
 pub mod extract;
 pub mod favourites;
 pub mod history;
@@ -37,9 +38,12 @@ pub mod setup;
 pub mod shared;
 pub mod songs;
 pub mod staff;
+pub mod suggestions;
 pub mod tickets;
+pub mod venues;
 pub mod waiting;
 pub mod wallet;
+pub mod wishes;
 pub mod years;
 
 use crate::context::Context;
@@ -70,6 +74,9 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(rooms::routes())
         .merge(songs::routes())
         .merge(charts::routes())
+        .merge(elsewhere::routes())
+        .merge(suggestions::routes())
+        .merge(wishes::routes())
         .merge(favourites::routes())
         .merge(history::routes())
         .merge(years::routes())
@@ -81,6 +88,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(past_live::routes())
         .merge(staff::routes())
         .merge(people::routes())
+        .merge(venues::routes())
         .merge(complaints::routes())
         .merge(books::routes())
         .merge(wallet::routes())

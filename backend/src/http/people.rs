@@ -49,7 +49,7 @@ pub fn routes() -> Router<Context> {
 }
 
 /// Refuses who doesn't appoint at a venue. Who does everywhere is told where there is none.
-async fn require_manager(context: &Context, session: &Session, venue: VenueId) -> Answer<()> {
+pub(super) async fn require_manager(context: &Context, session: &Session, venue: VenueId) -> Answer<()> {
     require(context, session.account, Role::VenueManager, venue).await?;
     places::venue_name(&context.store, venue).await?.map(|_| ()).ok_or(Code::NotFound.into())
 }

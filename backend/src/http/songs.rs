@@ -110,6 +110,11 @@ impl Obstacles {
         self.house.open && floor.player.status == PlayerStatus::Online && has_place
     }
 
+    /// A song, with why it can't be played here now, if so.
+    pub fn told(&self, song: &SongRow) -> FoundSong {
+        FoundSong { song: song.brief.clone(), album: song.album.clone(), refusal: self.refusal(song) }
+    }
+
     fn found(&self, songs: Vec<SongRow>) -> Vec<FoundSong> {
         let found = |song: SongRow| FoundSong { refusal: self.refusal(&song), song: song.brief, album: song.album };
         songs.into_iter().map(found).collect()

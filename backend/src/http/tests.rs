@@ -8,6 +8,7 @@ mod pages;
 mod people;
 mod presence;
 mod setup;
+mod suggestions;
 mod table;
 
 use super::router;

@@ -9,8 +9,10 @@ use jukeline_app::{
 use serde::Deserialize;
 use sqlx::AssertSqlSafe;
 
+mod artists;
 mod heard;
 
+pub use artists::{Artist, HeardSong, artists};
 pub use heard::{Counted, Person, Played, VenueCount, Wanted};
 
 /// Songs that patrons heard, a row a play.

@@ -5,9 +5,12 @@
 //! beside what is shown.
 
 pub mod charts;
+pub mod elsewhere;
+pub mod evenings;
 mod folding;
 mod health;
 pub mod history;
+pub mod hours;
 pub(crate) mod people;
 pub mod report;
 mod seen;
@@ -27,7 +30,13 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 
 /// Every reader of facts.
-pub static ALL: &[Reader] = &[Reader::of::<charts::Charts>(), Reader::of::<history::History>()];
+pub static ALL: &[Reader] = &[
+    Reader::of::<charts::Charts>(),
+    Reader::of::<elsewhere::Elsewhere>(),
+    Reader::of::<evenings::Evenings>(),
+    Reader::of::<history::History>(),
+    Reader::of::<hours::Hours>(),
+];
 
 /// A projection: what is kept of facts, and how they are folded into it.
 ///

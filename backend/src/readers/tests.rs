@@ -1,5 +1,7 @@
 //! Folding against a plain recomputation, on a store of its own and with what a log may do to its records.
 
+mod suggestions;
+
 use super::{
     Folding, Reader, Taken,
     charts::{Place, Ranked, Wanted, last_night_before, ranking},

@@ -12,6 +12,11 @@ impl Typed {
         Typed(words(text))
     }
 
+    /// The folded words in their order; nothing where there was no letter.
+    pub(crate) fn spelled(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| self.0.join(" "))
+    }
+
     /// Whether each typed word begins a word of these names.
     pub(crate) fn is_in<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> bool {
         let there: Vec<String> = names.into_iter().flat_map(words_and_joined).collect();
@@ -32,6 +37,8 @@ mod tests {
         for typed in ["oga", "joga hunter", "björks"] {
             assert!(!Typed::new(typed).is_in(song), "{typed}");
         }
+        assert_eq!(Typed::new("  BJÖRK,  jóga ").spelled().as_deref(), Some("bjork joga"));
+        assert_eq!(Typed::new(" ?! ").spelled(), None);
         assert!(Typed::new("acdc").is_in(["Thunderstruck", "AC/DC"]));
     }
 }

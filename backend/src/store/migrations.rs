@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_receipt_mails.sql"),
     include_str!("../../migrations/0008_readers.sql"),
     include_str!("../../migrations/0009_history.sql"),
+    include_str!("../../migrations/0010_suggest.sql"),
 ];
 
 /// The schema's version that this program knows.

@@ -20,6 +20,7 @@ pub mod screens;
 pub mod settings;
 pub mod songs;
 pub mod vouchers;
+pub mod wishes;
 
 pub use restored::{Raised, RestoredError, restored};
 

@@ -144,6 +144,25 @@ pub async fn venue_name(store: &Store, venue: VenueId) -> Result<Option<String>>
     Ok(sqlx::query_scalar(sql).bind(venue.to_string()).fetch_optional(store.read()).await?)
 }
 
+/// Whether what is heard at a venue is shown at others; nothing where there is no such venue.
+pub async fn shown_elsewhere(store: &Store, venue: VenueId) -> Result<Option<bool>> {
+    let sql = "SELECT shown_elsewhere FROM venues WHERE id = $1";
+    let shown: Option<i64> = sqlx::query_scalar(sql).bind(venue.to_string()).fetch_optional(store.read()).await?;
+    Ok(shown.map(|shown| shown != 0))
+}
+
+/// Says whether what is heard at a venue is shown at others.
+pub async fn show_elsewhere(store: &Store, venue: VenueId, shown: bool) -> Result<()> {
+    let mut tx = store.begin().await?;
+    sqlx::query("UPDATE venues SET shown_elsewhere = $1 WHERE id = $2")
+        .bind(i64::from(shown))
+        .bind(venue.to_string())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// The room's name of a jukebox.
 pub async fn room_of(store: &Store, jukebox: JukeboxId) -> Result<Option<String>> {
     let sql = "SELECT room FROM jukeboxes WHERE id = $1";

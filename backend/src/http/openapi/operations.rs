@@ -5,13 +5,14 @@ use crate::http::sessions::{AskForResetCode, ResetCode};
 use axum::http::Method;
 use jukeline_app::{
     api::{
-        AccountTerm, AddressAndPassword, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack, ChangeMe,
-        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Favourites,
-        ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite, MakeOperator, MakeVenue, Me,
-        MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs, PaidCreditsLeft, PairScreen,
-        PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase, ResetPassword, RoomSnapshot,
-        ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff,
-        Staples, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, Wallet, Year,
+        AccountTerm, AddressAndPassword, AlsoPlayed, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack,
+        ChangeMe, ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Elsewhere,
+        ElsewhereScope, Favourites, ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite,
+        MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
+        PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase,
+        ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState,
+        ShowPresence, SongPage, Staff, Staples, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, VenueSettings,
+        Wallet, WishForSong, Wishes, Year, Yours,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -193,6 +194,23 @@ fn rooms() -> Vec<Described> {
                 .gives::<Chart>(200)
                 .refuses(&[Code::Invalid, Code::BadRequest])
         },
+        {
+            let mut elsewhere = op(
+                GET,
+                "/api/rooms/{room}/elsewhere",
+                "What was heard at other venues a moment ago, and whether it can be here; never by whom",
+            );
+            let scope = elsewhere.reference::<ElsewhereScope>();
+            elsewhere.needs("scope", scope).gives::<Elsewhere>(200).refuses(&[Code::BadRequest])
+        },
+        op(
+            GET,
+            "/api/rooms/{room}/yours",
+            "More by the artists that one has played, and what the room plays at this hour",
+        )
+        .gives::<Yours>(200),
+        op(GET, "/api/rooms/{room}/songs/{song}/also", "What people who played this also played")
+            .gives::<AlsoPlayed>(200),
         op(GET, "/api/rooms/{room}/songs/{song}/quote", "What a song would cost and when it would play")
             .gives::<Quote>(200),
     ]
@@ -224,6 +242,17 @@ fn past() -> Vec<Described> {
             .query("room", text_schema())
             .gives::<Favourites>(200)
             .refuses(&[Code::NotFound]),
+        op(POST, "/api/rooms/{room}/wishes", "Ask for a song that isn't in the catalogue")
+            .takes::<WishForSong>()
+            .gives_other(204, "")
+            .refuses(&[Code::Invalid, Code::SlowDown]),
+        {
+            let format = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["csv", "json"])).build();
+            op(GET, "/api/wishes", "What people asked for most that no search finds")
+                .query("format", format.into())
+                .gives::<Wishes>(200)
+                .gives_other(200, "text/csv")
+        },
         op(GET, favourite, "Whether a song is a favourite of one's own").gives::<IsFavourite>(200),
         op(PUT, favourite, "Make a song a favourite").gives_other(204, "").refuses(&[Code::FavouritesFull]),
         op(DELETE, favourite, "Make a song a favourite no more").gives_other(204, ""),
@@ -354,6 +383,10 @@ fn appointments() -> Vec<Described> {
         op(GET, "/api/venues/{venue}/complaints", "Songs that somebody didn't hear, newest first")
             .query("before", uuid_schema())
             .gives::<Complaints>(200),
+        op(GET, "/api/venues/{venue}/settings", "What a venue decides about itself").gives::<VenueSettings>(200),
+        op(PUT, "/api/venues/{venue}/settings", "Decide it; whether what is heard there is shown at other venues")
+            .takes::<VenueSettings>()
+            .gives_other(204, ""),
         op(GET, "/api/venues/{venue}/staff", "Who works at a venue, and who is invited").gives::<Staff>(200),
         op(PUT, "/api/venues/{venue}/staff/{account}", "Give somebody who works there another role")
             .takes::<ChangeRole>()

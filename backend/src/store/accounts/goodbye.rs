@@ -35,7 +35,7 @@ pub enum Goodbye {
     PaidCreditsLeft(Vec<PaidLeft>),
 }
 
-/// Deletes an account: its credits are settled as is said, its key, identities, sessions, roles, favourites and what
+/// Deletes an account: its credits are settled as is said, its key, identities, sessions, roles, favourites, that they wished for songs, and what
 /// readers keep of the person go. Purchases, refunds and receipts stay, as the law on bookkeeping wants it; what is left in them of the person is a random id.
 pub async fn delete(store: &Store, account: AccountId, paid: Option<PaidCredits>, now: Timestamp) -> Result<Goodbye> {
     let mut tx = store.begin().await?;
@@ -54,6 +54,7 @@ pub async fn delete(store: &Store, account: AccountId, paid: Option<PaidCredits>
         "DELETE FROM appointments WHERE account = $1",
         "DELETE FROM invitations WHERE invited_by = $1",
         "DELETE FROM favourites WHERE account = $1",
+        "DELETE FROM wish_people WHERE account = $1",
         "DELETE FROM one_time_codes WHERE subject = $1",
         "UPDATE accounts SET name_sealed = NULL, name_on_screen = 0 WHERE id = $1 OR merged_into = $1",
     ] {

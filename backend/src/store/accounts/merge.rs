@@ -17,6 +17,12 @@ pub async fn merge(store: &Store, tx: &mut Tx, guest: AccountId, into: AccountId
         "INSERT INTO favourites (account, song, since) SELECT $1, song, since FROM favourites WHERE account = $2 \
          ON CONFLICT (account, song) DO NOTHING",
         "DELETE FROM favourites WHERE account = $2 AND account <> $1",
+        // Both asked for the same: that was one person.
+        "UPDATE wishes SET people = people - 1 WHERE words IN (SELECT g.words FROM wish_people g JOIN wish_people a \
+         ON a.words = g.words AND a.account <> g.account WHERE a.account = $1 AND g.account = $2)",
+        "INSERT INTO wish_people (account, words, asked_at) SELECT $1, words, asked_at FROM wish_people \
+         WHERE account = $2 ON CONFLICT (account, words) DO NOTHING",
+        "DELETE FROM wish_people WHERE account = $2 AND account <> $1",
         "UPDATE sessions SET account = $1 WHERE account = $2",
         "UPDATE identities SET account = $1 WHERE account = $2",
         "INSERT INTO appointments (account, role, venue) SELECT $1, role, venue FROM appointments WHERE account = $2 \
