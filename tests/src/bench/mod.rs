@@ -1,7 +1,9 @@
 //! The bench: ratios measured in one run, so that they mean the same on any machine.
 
 pub mod api;
+pub mod charts;
 pub mod fanout;
+pub mod fold;
 pub mod house;
 pub mod latency;
 pub mod listeners;

@@ -1,19 +1,23 @@
-//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [fanout] [search] [start] [--songs N]`: measures the named sections, or
-//! all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that fails is told, and
+//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [charts] [fold] [fanout] [search] [start] [--songs N]`:
+//! measures the named sections, or all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that fails is told, and
 //! the others are measured all the same.
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use jukeline_tests::bench::{
-    fanout, latency, listeners, plays,
+    charts, fanout, fold, latency, listeners, plays,
     report::{Row, table, write_json},
     search, start, webhooks,
 };
 use tokio::task::JoinHandle;
 
 /// The sections in the order in which they run.
-const SECTIONS: [&str; 7] = ["start", "search", "fanout", "embedded", "network", "plays", "webhooks"];
+const SECTIONS: [&str; 9] = ["start", "search", "fanout", "embedded", "network", "plays", "webhooks", "charts", "fold"];
 /// Songs among which is searched.
 const SONGS: usize = 1_000_000;
 
@@ -23,6 +27,10 @@ async fn main() -> Result<ExitCode> {
     if let Some(count) = take_value(&mut arguments, "--listeners")? {
         let url = take_value(&mut arguments, "--url")?.context("--listeners needs --url")?;
         listeners::run(count.parse()?, &url).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(file) = take_value(&mut arguments, "--bare")? {
+        charts::bare(Path::new(&file)).await?;
         return Ok(ExitCode::SUCCESS);
     }
     let songs = take_value(&mut arguments, "--songs")?.map_or(Ok(SONGS), |songs| songs.parse())?;
@@ -52,6 +60,8 @@ fn run(section: &str, songs: usize) -> JoinHandle<Result<Vec<Row>>> {
         "embedded" => tokio::spawn(latency::embedded()),
         "plays" => tokio::spawn(plays::plays()),
         "webhooks" => tokio::spawn(webhooks::webhooks()),
+        "charts" => tokio::spawn(charts::charts()),
+        "fold" => tokio::spawn(fold::fold()),
         "fanout" => tokio::spawn(fanout::fan_out()),
         "search" => tokio::task::spawn_blocking(move || search::search(songs)),
         _ => tokio::spawn(start::start()),
