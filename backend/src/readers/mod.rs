@@ -16,6 +16,7 @@ pub mod report;
 mod seen;
 mod steward;
 mod table;
+mod word;
 pub mod years;
 
 pub use folding::{Folding, Taken};

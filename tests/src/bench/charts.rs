@@ -32,9 +32,11 @@ use crate::{
 };
 
 /// Songs that are heard and measured.
-const HEARD: usize = 100;
+const HEARD: usize = 60;
 /// How many go first and are not counted.
-const WARM_UP: usize = 10;
+const WARM_UP: usize = 5;
+/// Between two songs: songs end minutes apart, and a chart that moves all the time is told once a second.
+const BETWEEN: Duration = Duration::from_millis(1_300);
 /// People who look at charts at the same time.
 const CONNECTIONS: usize = 8;
 /// How often each of them looks at one chart, in each of [`TURNS`].
@@ -93,6 +95,7 @@ async fn heard_and_moved(server: &Server, elsewhere: &Server) -> Result<Vec<Dura
         phone.queue(songs[number % songs.len()]).await?;
         let (play, attempt) = screen.next_song().await?;
         screen.report(play, attempt, Report::Started { position_ms: 0 }, 0).await?;
+        tokio::time::sleep(BETWEEN).await;
         let began = Instant::now();
         let (reported, at) = tokio::join!(screen.report(play, attempt, Report::Heard, 0), moved(&mut socket));
         reported?;
