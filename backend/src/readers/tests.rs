@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    context::{Context, Health, Secrets},
+    context::{Context, Health, Parts, Secrets},
     live::Live,
     log::{Record, table::TableLog},
     songs::search::SongIndex,
@@ -31,7 +31,7 @@ const TOPIC: &str = "plays";
 pub(super) async fn context(folder: &std::path::Path) -> Context {
     let store = Store::open_sqlite(folder).await.expect("a store");
     let (_, stopping) = tokio::sync::watch::channel(false);
-    Context {
+    Context::from(Parts {
         config: Arc::new(Config::default()),
         requests: Arc::new(TableLog::new(store.clone()).0),
         live: Live::default(),
@@ -44,7 +44,7 @@ pub(super) async fn context(folder: &std::path::Path) -> Context {
         payments: None,
         certificate: None,
         stopping,
-    }
+    })
 }
 
 fn charts() -> &'static Reader {
