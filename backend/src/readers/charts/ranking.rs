@@ -6,6 +6,8 @@ use crate::{
     store::{Result, Store, id},
 };
 use jukeline_app::{
+    api::ChartWindow,
+    charts as windows,
     hours::days_before,
     id::{SongId, VenueId},
     time::Timestamp,
@@ -100,12 +102,9 @@ impl Wanted {
 
 /// The songs that were heard most in these nights (nothing: in all), first to last; of two that were heard as often the
 /// one that was heard last goes first.
-///
-/// Of the network only windows are counted (`jukeline_app::charts::nights`): other nights have no songs there.
 pub async fn ranking(store: &Store, wanted: &Wanted, nights: Option<(u32, u32)>, at_most: i64) -> Result<Vec<Ranked>> {
     let (from, to) = nights.unwrap_or((EVER, EVER));
-    let sql = ranking_sql(wanted);
-    let query = wanted.bind(sqlx::query(AssertSqlSafe(sql)));
+    let query = wanted.bind(sqlx::query(AssertSqlSafe(ranking_sql(wanted, (from, to)))));
     let rows = query.bind(i64::from(from)).bind(i64::from(to)).bind(at_most).fetch_all(store.read()).await?;
     let ranked = |row: &sqlx::any::AnyRow| {
         Ok(Ranked {
@@ -117,16 +116,23 @@ pub async fn ranking(store: &Store, wanted: &Wanted, nights: Option<(u32, u32)>,
     rows.iter().map(ranked).collect()
 }
 
-fn ranking_sql(wanted: &Wanted) -> String {
+fn ranking_sql(wanted: &Wanted, nights: (u32, u32)) -> String {
     let nights = match wanted.place {
         Place::Venue(_) | Place::City(_) => "c.night >= $3 AND c.night <= $4",
-        Place::Network => "c.first_night = $3 AND c.last_night = $4",
+        Place::Network if is_window(nights) => "c.first_night = $3 AND c.last_night = $4",
+        Place::Network => "c.last_night >= $3 AND c.last_night <= $4 AND c.first_night = c.last_night",
     };
     format!(
         "SELECT c.song, CAST(SUM(c.plays) AS BIGINT), MAX(c.last_heard_at) {} AND {nights} GROUP BY c.song \
          ORDER BY 2 DESC, 3 DESC, 1 LIMIT $5",
         wanted.from()
     )
+}
+
+/// Whether these nights have rows of their own in the network; others are added up night by night.
+fn is_window(nights: (u32, u32)) -> bool {
+    nights == (EVER, EVER)
+        || ChartWindow::ALL.into_iter().any(|window| windows::nights(window, nights.0) == Some(nights))
 }
 
 /// The last night before `night` in which anything was heard; not so far back that it may have been deleted.
