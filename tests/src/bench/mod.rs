@@ -1,6 +1,7 @@
 //! The bench: ratios measured in one run, so that they mean the same on any machine.
 
 pub mod api;
+mod drawn;
 pub mod fanout;
 pub mod house;
 pub mod latency;
@@ -10,4 +11,5 @@ pub mod raw;
 pub mod report;
 pub mod search;
 pub mod start;
+pub mod state;
 pub mod webhooks;

@@ -1,6 +1,6 @@
-//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [fanout] [search] [start] [--songs N]`: measures the named sections, or
-//! all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that fails is told, and
-//! the others are measured all the same.
+//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [fanout] [search] [start] [state] [--songs N]`: measures the
+//! named sections, or all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that
+//! fails is told, and the others are measured all the same.
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
@@ -8,12 +8,12 @@ use anyhow::{Context, Result, bail, ensure};
 use jukeline_tests::bench::{
     fanout, latency, listeners, plays,
     report::{Row, table, write_json},
-    search, start, webhooks,
+    search, start, state, webhooks,
 };
 use tokio::task::JoinHandle;
 
 /// The sections in the order in which they run.
-const SECTIONS: [&str; 7] = ["start", "search", "fanout", "embedded", "network", "plays", "webhooks"];
+const SECTIONS: [&str; 8] = ["start", "search", "fanout", "state", "embedded", "network", "plays", "webhooks"];
 /// Songs among which is searched.
 const SONGS: usize = 1_000_000;
 
@@ -53,6 +53,7 @@ fn run(section: &str, songs: usize) -> JoinHandle<Result<Vec<Row>>> {
         "plays" => tokio::spawn(plays::plays()),
         "webhooks" => tokio::spawn(webhooks::webhooks()),
         "fanout" => tokio::spawn(fanout::fan_out()),
+        "state" => tokio::spawn(state::state()),
         "search" => tokio::task::spawn_blocking(move || search::search(songs)),
         _ => tokio::spawn(start::start()),
     }
