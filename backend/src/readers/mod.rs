@@ -22,7 +22,7 @@ pub mod years;
 pub use folding::{Folding, Taken};
 pub use health::{Mark, Readers};
 pub use steward::run;
-pub use windows::{Window, prune};
+pub use windows::{Pruned, Window, prune};
 
 use crate::{
     log::Record,

@@ -105,8 +105,8 @@ impl<'c> Steward<'c> {
             self.forgotten = Some(standing);
         }
         if self.pruned.is_none_or(|pruned| pruned.elapsed() >= windows::TURN) {
-            windows::prune_in_turn(store, reader, standing).await?;
-            self.pruned = Some(Instant::now());
+            let is_all = windows::prune_in_turn(store, reader, standing).await?;
+            self.pruned = is_all.then(Instant::now);
         }
         let building = standing.building.filter(|building| building.version == reader.version);
         let Some(building) = building else {

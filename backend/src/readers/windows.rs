@@ -14,7 +14,8 @@ use std::time::Duration;
 
 /// How long a process has the turn: so often is looked.
 pub(super) const TURN: Duration = Duration::from_secs(60);
-/// Transactions in one turn at the most. What is left over goes in the next: 3 million rows an hour.
+/// Transactions of one look at the most: other things wait for it. What is left over goes at the next look, since a
+/// rebuild makes old rows faster than time does.
 const BATCHES: usize = 50;
 /// Somewhere on earth it is tomorrow already.
 const DAY_MS: i64 = 86_400_000;
@@ -29,43 +30,57 @@ pub struct Window {
     pub oldest: fn(newest: u32) -> u32,
 }
 
-/// Deletes what is too old in what is shown and in what is being built, when it is this process's turn.
-pub(super) async fn prune_in_turn(store: &Store, reader: &Reader, standing: Standing) -> Result<()> {
+/// What was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    /// Rows that went.
+    pub rows: u64,
+    /// Whether that is all that was too old.
+    pub is_all: bool,
+}
+
+/// Deletes what is too old in what is shown and in what is being built, when it is this process's turn. False when
+/// there is more.
+pub(super) async fn prune_in_turn(store: &Store, reader: &Reader, standing: Standing) -> Result<bool> {
     if reader.windows.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let now = store.now().await?;
     if !rows::take_turn(store, reader.name, now, TURN).await? {
-        return Ok(());
+        return Ok(true);
     }
+    let mut is_all = true;
     // What another version of the program makes is left to that one.
     let ours = |generation: &Generation| generation.version == reader.version;
     for generation in [standing.live, standing.building].into_iter().flatten().filter(ours) {
-        let deleted = prune(store, reader, generation.number, now, BATCHES).await?;
-        if deleted > 0 {
-            tracing::debug!(reader = reader.name, generation = generation.number, deleted, "old nights were deleted");
+        let pruned = prune(store, reader, generation.number, now, BATCHES).await?;
+        is_all &= pruned.is_all;
+        if pruned.rows > 0 {
+            let (generation, rows) = (generation.number, pruned.rows);
+            tracing::debug!(reader = reader.name, generation, rows, "old nights were deleted");
         }
     }
-    Ok(())
+    if !is_all {
+        rows::end_turn(store, reader.name).await?;
+    }
+    Ok(is_all)
 }
 
-/// Deletes what is too old of a generation, in so many transactions at the most; gives how many rows.
-pub async fn prune(store: &Store, reader: &Reader, generation: i64, now: Timestamp, batches: usize) -> Result<u64> {
+/// Deletes what is too old of a generation, a thousand rows in each of so many transactions at the most.
+pub async fn prune(store: &Store, reader: &Reader, generation: i64, now: Timestamp, batches: usize) -> Result<Pruned> {
     let tomorrow = house_clock(Timestamp(now.0 + DAY_MS), "UTC", &[]).night;
-    let mut deleted = 0;
-    let mut left = batches;
+    let (mut deleted, mut left) = (0, batches);
     for window in reader.windows {
         let (table, column) = (window.table, window.night);
         let Some(newest) = rows::newest_night(store, table, column, generation, tomorrow).await? else { continue };
         let oldest = (window.oldest)(newest);
         while left > 0 {
-            left -= 1;
             let some = rows::delete_nights(store, table, column, generation, oldest).await?;
-            deleted += some;
             if some == 0 {
                 break;
             }
+            (deleted, left) = (deleted + some, left - 1);
         }
     }
-    Ok(deleted)
+    Ok(Pruned { rows: deleted, is_all: left > 0 })
 }

@@ -218,6 +218,14 @@ pub async fn take_turn(store: &Store, reader: &str, now: Timestamp, lease: Durat
     Ok(done.rows_affected() == 1)
 }
 
+/// Ends a turn early, since there is more: anybody may take the next.
+pub async fn end_turn(store: &Store, reader: &str) -> Result<()> {
+    let mut tx = store.begin().await?;
+    sqlx::query("UPDATE readers SET prune_at = 0 WHERE name = $1").bind(reader).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// A stream's life: its key and epoch.
 pub type Life = (String, i64);
 

@@ -1,7 +1,7 @@
 //! What is kept for a time: exactly what is too old goes, and nothing that a page shows.
 
 use super::*;
-use crate::readers::{prune, years};
+use crate::readers::{Pruned, prune, years};
 use jukeline_app::{
     api::ChartWindow,
     charts::{nights, nights_before},
@@ -91,7 +91,7 @@ async fn what_is_too_old_goes(mut facts: Vec<Stamped>) {
 
     let all = numbers(store, "SELECT night FROM charts ORDER BY night").await;
     let windows = numbers(store, "SELECT last_night FROM chart_parts ORDER BY last_night").await;
-    let deleted = prune(store, charts(), folding.generation, NOW, ALL).await.expect("pruned");
+    let deleted = pruned(store, &folding).await;
     let kept = |all: Vec<i64>, oldest: u32| -> Vec<i64> {
         all.into_iter().filter(|night| *night == 0 || *night >= i64::from(oldest)).collect()
     };
@@ -101,7 +101,7 @@ async fn what_is_too_old_goes(mut facts: Vec<Stamped>) {
     assert_eq!(numbers(store, "SELECT last_night FROM chart_parts ORDER BY last_night").await, windows);
     assert_eq!(deleted, u64::try_from(before - all.len() - windows.len()).expect("some"));
     pages_show_a_plain_count(store, &facts).await;
-    assert_eq!(prune(store, charts(), folding.generation, NOW, ALL).await.expect("pruned"), 0, "all at once");
+    assert_eq!(pruned(store, &folding).await, 0, "all at once");
 
     // A late record of a window that is gone counts in all nights, is shown in no window, and goes again.
     for (n, days) in (2..).zip([41, 400, 800]) {
@@ -109,10 +109,17 @@ async fn what_is_too_old_goes(mut facts: Vec<Stamped>) {
         take(&context, &folding, last + n - 1, &facts[facts.len() - 1]).await;
     }
     pages_show_a_plain_count(store, &facts).await;
-    assert!(prune(store, charts(), folding.generation, NOW, ALL).await.expect("pruned") > 0);
+    assert!(pruned(store, &folding).await > 0);
     pages_show_a_plain_count(store, &facts).await;
     let oldest = numbers(store, "SELECT MIN(last_night) FROM chart_parts WHERE last_night > 0").await;
     assert!(oldest[0] >= i64::from(days_before(TONIGHT, 40)), "{oldest:?}");
+}
+
+/// Rows that go when all do that are too old.
+async fn pruned(store: &Store, folding: &Folding) -> u64 {
+    let pruned = prune(store, charts(), folding.generation, NOW, ALL).await.expect("pruned");
+    assert!(pruned.is_all);
+    pruned.rows
 }
 
 async fn take(context: &Context, folding: &Folding, offset: i64, stamped: &Stamped) {
@@ -138,7 +145,7 @@ async fn a_night_of_the_far_future_takes_nothing_away() {
     let folding = shown(store).await;
     let facts = [heard(10, 1, 100, 1000, 1, TONIGHT), heard(10, 2, 100, 1000, 2, 20_991_231)];
     fold(&context, &folding, 0, &facts, &[(7, false)]).await;
-    assert_eq!(prune(store, charts(), folding.generation, NOW, ALL).await.expect("pruned"), 0);
+    assert_eq!(pruned(store, &folding).await, 0);
     pages_show_a_plain_count(store, &facts).await;
 }
 
@@ -153,12 +160,16 @@ async fn a_thousand_rows_a_transaction_and_one_process_in_turn() {
     facts.push(heard(10, 901, 100, 1, 901, TONIGHT));
     fold(&context, &folding, 0, &facts, &[(200, false)]).await;
     // Night, week and month of 900 songs; the year is still kept.
-    let deleted = async |batches| prune(store, charts(), folding.generation, NOW, batches).await.expect("pruned");
-    assert_eq!([deleted(2).await, deleted(1).await, deleted(ALL).await], [1_000, 1_000, 700]);
+    let prune = async |batches| prune(store, charts(), folding.generation, NOW, batches).await.expect("pruned");
+    for (batches, rows, is_all) in [(1, 1_000, false), (1, 1_000, false), (ALL, 700, true)] {
+        assert_eq!(prune(batches).await, Pruned { rows, is_all });
+    }
 
     let minute = std::time::Duration::from_secs(60);
     let turn = async |at: i64| rows::take_turn(store, "charts", Timestamp(at), minute).await.expect("a turn");
     assert!(turn(1_000).await);
     assert!(!turn(1_000).await && !turn(60_999).await, "somebody else has it");
     assert!(turn(61_000).await, "it ends by itself");
+    rows::end_turn(store, "charts").await.expect("ended");
+    assert!(turn(61_001).await, "there is more");
 }
