@@ -2,7 +2,7 @@
 
 mod kept;
 
-pub use kept::{KeptChart, KeptCharts};
+pub use kept::{ChartKey, KeptChart, KeptCharts};
 
 use super::{
     extract::{Path, Query},
@@ -36,6 +36,7 @@ use jukeline_app::{
     charts::{nights, nights_before},
     hours::house_clock,
     id::{JukeboxId, SongId},
+    time::Timestamp,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -67,15 +68,18 @@ async fn charts(
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
-/// A room's chart as it was made last, or made now: however many ask or listen, it is made once.
+/// A room's chart as it was made last, or made now: however many rooms ask or listen, it is made once.
 pub(super) async fn kept(context: &Context, shared: &Shared, name: &str, query: &ChartQuery) -> Answer<KeptChart> {
     let mark = mark(context)?;
-    let made = async {
+    let found = async {
         let room = places::room(&context.store, name).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-        let chart = make(context, &room, query, TOP).await?;
+        Ok(wanted_by(&room, query, context.store.now().await?))
+    };
+    let made = |key| async move {
+        let chart = make(context, &key, TOP).await?;
         serde_json::to_vec(&chart).map(Bytes::from).map_err(|_| Code::Internal.into())
     };
-    shared.charts.get((name.to_owned(), query.clone()), mark, made).await
+    shared.charts.get(name, query, mark, found, made).await
 }
 
 async fn charts_csv(
@@ -89,7 +93,8 @@ async fn charts_csv(
     check(&query)?;
     mark(&context)?;
     let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let chart = make(&context, &room, &query, TOP_FOR_STAFF).await?;
+    let key = wanted_by(&room, &query, context.store.now().await?);
+    let chart = make(&context, &key, TOP_FOR_STAFF).await?;
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"charts.csv\"");
     Ok(([kind, name, (header::CACHE_CONTROL, "no-store")], csv(&chart)).into_response())
@@ -111,20 +116,36 @@ fn mark(context: &Context) -> Answer<Mark> {
     context.readers.mark(Charts::NAME).ok_or(Code::Unavailable.into())
 }
 
-async fn make(context: &Context, room: &Room, query: &ChartQuery, at_most: i64) -> Answer<Chart> {
-    let store = &context.store;
+/// What a room's question depends on now.
+fn wanted_by(room: &Room, query: &ChartQuery, now: Timestamp) -> ChartKey {
     let place = match query.scope {
         ChartScope::Here => Place::Venue(room.venue),
         ChartScope::City => Place::City(room.city.clone()),
         ChartScope::Network => Place::Network,
     };
-    let wanted = Wanted { place, genre: query.genre.clone() };
-    let night = house_clock(store.now().await?, &room.timezone, &room.rules.hours).night;
-    let last_night = match query.window {
-        ChartWindow::Tonight => last_night_before(store, &wanted, night).await?,
-        _ => None,
+    let night_rule = match query.scope {
+        ChartScope::Here if room.rules.hours.is_empty() => NightRule::TurnsAtSix,
+        ChartScope::Here => NightRule::OpeningToClosing,
+        ChartScope::City | ChartScope::Network => NightRule::EachVenuesOwn,
     };
-    let (these, before) = (nights(query.window, night), nights_before(query.window, night, last_night));
+    let night = house_clock(now, &room.timezone, &room.rules.hours).night;
+    ChartKey { place, query: query.clone(), nights: nights(query.window, night), night_rule }
+}
+
+async fn make(context: &Context, key: &ChartKey, at_most: i64) -> Answer<Chart> {
+    let (store, query, these) = (&context.store, &key.query, key.nights);
+    let wanted = Wanted { place: key.place.clone(), genre: query.genre.clone() };
+    // Any night of a window tells the one before.
+    let before = match these {
+        Some((first, _)) => {
+            let last_night = match query.window {
+                ChartWindow::Tonight => last_night_before(store, &wanted, first).await?,
+                _ => None,
+            };
+            nights_before(query.window, first, last_night)
+        }
+        None => None,
+    };
     let ranked = ranking(store, &wanted, these, at_most).await?;
     let ranks_before = match before {
         Some(before) => Some(ranks(&ranking(store, &wanted, Some(before), COMPARED).await?)),
@@ -143,12 +164,7 @@ async fn make(context: &Context, room: &Room, query: &ChartQuery, at_most: i64) 
             entry(rank, ranked, brief, rank_before, compared)
         })
         .collect();
-    let night_rule = match query.scope {
-        ChartScope::Here if room.rules.hours.is_empty() => NightRule::TurnsAtSix,
-        ChartScope::Here => NightRule::OpeningToClosing,
-        ChartScope::City | ChartScope::Network => NightRule::EachVenuesOwn,
-    };
-    Ok(Chart { query: query.clone(), nights: these, compared_with: before, night_rule, entries })
+    Ok(Chart { query: query.clone(), nights: these, compared_with: before, night_rule: key.night_rule, entries })
 }
 
 fn ranks(ranked: &[Ranked]) -> HashMap<SongId, u32> {

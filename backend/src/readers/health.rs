@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 /// Moves whenever what a reader shows may have changed: for caches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
     generation: i64,
     /// The sum of its places, as seen last.

@@ -1,6 +1,6 @@
 //! Which generations of a reader this process folds, when what was built is shown, and what is forgotten then.
 
-use super::{ALL, Folding, Reader, table, word};
+use super::{ALL, Folding, Reader, table, windows, word};
 #[cfg(feature = "kafka")]
 use crate::log::kafka;
 use crate::{
@@ -66,13 +66,15 @@ struct Steward<'c> {
     measured: Option<Instant>,
     /// Where the reader stood when the rest was forgotten.
     forgotten: Option<Standing>,
+    /// When this process looked last for what is too old.
+    pruned: Option<Instant>,
 }
 
 impl<'c> Steward<'c> {
     fn new(context: &'c Context, reader: &'static Reader) -> Steward<'c> {
         let folds = BTreeMap::new();
-        let (ends, target, near_since, measured, forgotten) = (None, None, None, None, None);
-        Steward { context, reader, ends, folds, target, near_since, measured, forgotten }
+        let (ends, target, near_since, measured, forgotten, pruned) = (None, None, None, None, None, None);
+        Steward { context, reader, ends, folds, target, near_since, measured, forgotten, pruned }
     }
 
     async fn run(mut self) {
@@ -103,6 +105,10 @@ impl<'c> Steward<'c> {
         if self.forgotten != Some(standing) {
             rows::forget(store, reader.name, reader.tables, standing).await?;
             self.forgotten = Some(standing);
+        }
+        if self.pruned.is_none_or(|pruned| pruned.elapsed() >= windows::TURN) {
+            let is_all = windows::prune_in_turn(store, reader, standing).await?;
+            self.pruned = is_all.then(Instant::now);
         }
         let building = standing.building.filter(|building| building.version == reader.version);
         let Some(building) = building else {

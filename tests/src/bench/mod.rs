@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod charts;
+mod drawn;
 pub mod fanout;
 pub mod fold;
 pub mod house;
@@ -12,4 +13,5 @@ pub mod raw;
 pub mod report;
 pub mod search;
 pub mod start;
+pub mod state;
 pub mod webhooks;

@@ -1,6 +1,6 @@
-//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [charts] [fold] [fanout] [search] [start] [--songs N]`:
-//! measures the named sections, or all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that fails is told, and
-//! the others are measured all the same.
+//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [charts] [fold] [fanout] [search] [start] [state] [--songs N]`:
+//! measures the named sections, or all of them, prints a table and writes it to `bench/bench.json` in the target folder. A
+//! section that fails is told, and the others are measured all the same.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,12 +12,13 @@ use anyhow::{Context, Result, bail, ensure};
 use jukeline_tests::bench::{
     charts, fanout, fold, latency, listeners, plays,
     report::{Row, table, write_json},
-    search, start, webhooks,
+    search, start, state, webhooks,
 };
 use tokio::task::JoinHandle;
 
 /// The sections in the order in which they run.
-const SECTIONS: [&str; 9] = ["start", "search", "fanout", "embedded", "network", "plays", "webhooks", "charts", "fold"];
+const SECTIONS: [&str; 10] =
+    ["start", "search", "fanout", "state", "embedded", "network", "plays", "webhooks", "charts", "fold"];
 /// Songs among which is searched.
 const SONGS: usize = 1_000_000;
 
@@ -63,6 +64,7 @@ fn run(section: &str, songs: usize) -> JoinHandle<Result<Vec<Row>>> {
         "charts" => tokio::spawn(charts::charts()),
         "fold" => tokio::spawn(fold::fold()),
         "fanout" => tokio::spawn(fanout::fan_out()),
+        "state" => tokio::spawn(state::state()),
         "search" => tokio::task::spawn_blocking(move || search::search(songs)),
         _ => tokio::spawn(start::start()),
     }
