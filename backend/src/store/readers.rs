@@ -4,6 +4,8 @@ use super::{Kind, Result, Store, Tx, json, list, padded, pieces, rows, to_json};
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeMap;
 
+pub mod filling;
+
 /// A generation and the version of the fold that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation {
@@ -23,9 +25,20 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether nobody needs the generation any more.
+    /// Whether nobody needs the generation any more. One that is newer than all of these was begun after they were read.
     pub fn is_stale(&self, generation: i64) -> bool {
-        ![self.live, self.building].iter().flatten().any(|wanted| wanted.number == generation)
+        generation < self.newest()
+            && ![self.live, self.building].iter().flatten().any(|wanted| wanted.number == generation)
+    }
+
+    /// The newest generation's number; 0 where there is none.
+    fn newest(&self) -> i64 {
+        [self.live, self.building].into_iter().flatten().map(|it| it.number).max().unwrap_or(0)
+    }
+
+    /// Whether a generation is being filled from a file.
+    fn is_being_filled(&self) -> bool {
+        self.building.is_some_and(|building| building.version == filling::FILLING)
     }
 }
 
@@ -51,26 +64,28 @@ pub async fn standing(store: &Store, reader: &str) -> Result<Option<Standing>> {
 pub async fn stand_by(store: &Store, reader: &str, version: i64) -> Result<Standing> {
     if let Some(standing) = standing(store, reader).await? {
         let newest = [standing.live, standing.building].into_iter().flatten().map(|it| it.version).max();
-        if newest >= Some(version) {
+        if newest >= Some(version) || standing.is_being_filled() {
             return Ok(standing);
         }
     }
     let mut tx = store.begin().await?;
     make(&mut tx, reader, version).await?;
     let sql = "UPDATE readers SET building = last + 1, building_version = $2, last = last + 1 \
-               WHERE name = $1 AND live_version < $2 AND (building IS NULL OR building_version < $2)";
-    sqlx::query(sql).bind(reader).bind(version).execute(&mut *tx).await?;
+               WHERE name = $1 AND live_version < $2 \
+               AND (building IS NULL OR (building_version < $2 AND building_version <> $3))";
+    sqlx::query(sql).bind(reader).bind(version).bind(filling::FILLING).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(standing(store, reader).await?.unwrap_or(Standing { live: None, building: None }))
 }
 
-/// Wishes for a new generation; where one is being built already, that one is it. Gives its number.
+/// Wishes for a new generation; where one is being built already, that one is it. One that is being filled from a file is
+/// replaced: whoever filled it may be gone. Gives its number.
 pub async fn wish(store: &Store, reader: &str, version: i64) -> Result<i64> {
     let mut tx = store.begin().await?;
     make(&mut tx, reader, version).await?;
     let sql = "UPDATE readers SET building = last + 1, building_version = $2, last = last + 1 \
-               WHERE name = $1 AND building IS NULL";
-    sqlx::query(sql).bind(reader).bind(version).execute(&mut *tx).await?;
+               WHERE name = $1 AND (building IS NULL OR building_version = $3)";
+    sqlx::query(sql).bind(reader).bind(version).bind(filling::FILLING).execute(&mut *tx).await?;
     let sql = "SELECT building FROM readers WHERE name = $1";
     let building: i64 = sqlx::query_scalar(sql).bind(reader).fetch_one(&mut *tx).await?;
     tx.commit().await?;
@@ -149,15 +164,17 @@ pub async fn forget(store: &Store, reader: &str, tables: &[&str], standing: Stan
     }
     let kept = |wanted: Option<Generation>| wanted.map_or(0, |wanted| wanted.number);
     let (live, building) = (kept(standing.live), kept(standing.building));
-    delete(store, "reader_seen", &format!("reader = '{reader}' AND"), live, building).await?;
+    let newest = standing.newest();
+    delete(store, "reader_seen", &format!("reader = '{reader}' AND"), [live, building, newest]).await?;
     for table in tables {
-        delete(store, table, "", live, building).await?;
+        delete(store, table, "", [live, building, newest]).await?;
     }
     Ok(())
 }
 
-async fn delete(store: &Store, table: &str, of: &str, live: i64, building: i64) -> Result<()> {
-    let stale = format!("{of} generation <> $1 AND generation <> $2 LIMIT {AT_ONCE}");
+async fn delete(store: &Store, table: &str, of: &str, [live, building, newest]: [i64; 3]) -> Result<()> {
+    // Whatever is newer was begun meanwhile, and somebody may be writing it.
+    let stale = format!("{of} generation <> $1 AND generation <> $2 AND generation < $3 LIMIT {AT_ONCE}");
     let sql = match store.kind() {
         Kind::Sqlite => format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {stale})"),
         Kind::Postgres => {
@@ -166,7 +183,7 @@ async fn delete(store: &Store, table: &str, of: &str, live: i64, building: i64) 
     };
     loop {
         let mut tx = store.begin().await?;
-        let done = sqlx::query(AssertSqlSafe(sql.clone())).bind(live).bind(building).execute(&mut *tx).await?;
+        let done = sqlx::query(AssertSqlSafe(sql.clone())).bind(live).bind(building).bind(newest).execute(&mut *tx).await?;
         tx.commit().await?;
         if done.rows_affected() == 0 {
             return Ok(());
