@@ -1,5 +1,6 @@
 //! Snapshots of readers, on the table and on Apache Kafka: what was cut off the log comes from the file, what came after
-//! it from the log, people who are gone stay gone, and a file that isn't whole changes nothing.
+//! it from the log, people who are gone stay gone, and a file that isn't whole changes nothing. And what it costs to keep
+//! the topics.
 
 mod contract;
 
@@ -17,6 +18,7 @@ use jukeline_app::{
 };
 use jukeline_backend::{
     config::Config,
+    log::{cost, kafka},
     readers::{
         charts::{Place, Wanted, ranking},
         history::{Person, Wanted as Heard},
@@ -308,5 +310,30 @@ async fn a_snapshot_older_than_the_logs_start_is_refused() -> Result<()> {
     let refused = snapshot::load(config, store, "charts", &file).await.err().context("not refused")?;
     ensure!(matches!(refused, SnapshotError::Gap { low: 80, .. }), "{refused}");
     ensure!(standing(store, "charts").await? == before, "nothing was changed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_topics_cost_is_measured_by_their_records() -> Result<()> {
+    needs!(Need::Kafka, Need::Postgres);
+    let installation = Installation::make(On::Network).await?;
+    let running = installation.start().await?;
+    let (store, config) = (&running.context.store, &running.context.config.log);
+    let of = |measured: &[cost::Measured<'_>], name: &str| {
+        measured.iter().find(|(topic, _)| topic.name == name).and_then(|(_, sample)| *sample)
+    };
+    let empty = of(&kafka::measure(config).await?, "plays").context("no topic")?;
+    ensure!((empty.partitions, empty.appended, empty.records) == (3, 0, 0), "{empty:?}");
+    let mut past = Past::begin(store).await?;
+    past.goes_on(store, 5).await?;
+    past.is_shown(store).await?;
+    let measured = kafka::measure(config).await?;
+    let plays = of(&measured, "plays").context("no topic")?;
+    ensure!((plays.appended, plays.held, plays.records, plays.heard) == (30, 30, 30, 30), "{plays:?}");
+    let bytes = plays.bytes / plays.records;
+    ensure!((300..1_500).contains(&bytes), "{bytes} bytes a record");
+    let words = cost::words(config, &measured);
+    let expected = format!("{:.0} bytes a song x 150 songs a night", plays.bytes as f64 / plays.records as f64);
+    ensure!(words.iter().any(|text| text.contains(&expected) && text.contains("GB in 365 nights")), "{words:?}");
     Ok(())
 }

@@ -43,7 +43,8 @@ pub fn words(config: &LogConfig, measured: &[Measured<'_>]) -> Vec<String> {
         let share = plays.heard as f64 / plays.records as f64;
         plays.appended as f64 * share
     });
-    let of = |topic: &Topic| measured.iter().find(|(known, _)| known.name == topic.name).and_then(|(_, sample)| *sample);
+    let of =
+        |topic: &Topic| measured.iter().find(|(known, _)| known.name == topic.name).and_then(|(_, sample)| *sample);
     TOPICS.iter().map(|topic| paragraph(config, topic, of(topic), songs)).collect()
 }
 
@@ -162,7 +163,10 @@ mod tests {
         assert!(text.contains("about 4000 records of 500 bytes, by the last 400: 6.0 MB"), "{text}");
         assert!(text.contains("2000 bytes a song") && text.contains("328.5 GB in 365 nights"), "{text}");
         assert!(text.contains("KIP-405") && text.contains("fits"), "{text}");
-        assert!(of(&words, "ledger").contains("600 bytes a song") && of(&words, "ledger").contains("98.5 GB"), "{words:?}");
+        assert!(
+            of(&words, "ledger").contains("600 bytes a song") && of(&words, "ledger").contains("98.5 GB"),
+            "{words:?}"
+        );
     }
 
     #[test]

@@ -183,7 +183,8 @@ async fn delete(store: &Store, table: &str, of: &str, [live, building, newest]: 
     };
     loop {
         let mut tx = store.begin().await?;
-        let done = sqlx::query(AssertSqlSafe(sql.clone())).bind(live).bind(building).bind(newest).execute(&mut *tx).await?;
+        let done =
+            sqlx::query(AssertSqlSafe(sql.clone())).bind(live).bind(building).bind(newest).execute(&mut *tx).await?;
         tx.commit().await?;
         if done.rows_affected() == 0 {
             return Ok(());

@@ -60,10 +60,20 @@ impl Head {
     }
 }
 
+/// The file beside it, which goes with its writer.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // It isn't there any more when it was put in its place.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// Writes beside the file, and puts it in its place when it is whole.
 pub(super) struct Writing {
     file: PathBuf,
-    part: PathBuf,
+    part: Part,
     out: GzEncoder<BufWriter<File>>,
     lines: u64,
 }
@@ -78,7 +88,7 @@ impl Writing {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let out = GzEncoder::new(BufWriter::new(options.open(&part)?), Compression::default());
-        Ok(Writing { file: file.into(), part: part.into(), out, lines: 0 })
+        Ok(Writing { file: file.into(), part: Part(part.into()), out, lines: 0 })
     }
 
     pub(super) fn line(&mut self, line: &Line) -> io::Result<()> {
@@ -91,7 +101,7 @@ impl Writing {
     pub(super) fn finish(mut self) -> io::Result<()> {
         self.line(&Line::End { lines: self.lines })?;
         self.out.finish()?.into_inner()?.sync_all()?;
-        std::fs::rename(&self.part, &self.file)
+        std::fs::rename(&self.part.0, &self.file)
     }
 }
 
@@ -195,7 +205,13 @@ mod tests {
         let mut writing = Writing::begin(&file).expect("a file");
         writing.line(&head(FORMAT)).expect("written");
         assert!(!file.exists());
+        drop(writing);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "half a file stays");
+        let mut writing = Writing::begin(&file).expect("a file");
+        writing.line(&head(FORMAT)).expect("written");
         writing.finish().expect("whole");
-        assert!(matches!(Lines::open(&file), Ok((head, mut lines)) if head.version == 1 && matches!(lines.next(), Ok(None))));
+        assert!(
+            matches!(Lines::open(&file), Ok((head, mut lines)) if head.version == 1 && matches!(lines.next(), Ok(None)))
+        );
     }
 }

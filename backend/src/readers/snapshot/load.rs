@@ -29,15 +29,12 @@ const AT_ONCE: usize = 1_000;
 
 type Columns = BTreeMap<&'static str, Vec<filling::Column>>;
 type Places = BTreeMap<(String, i64), Place>;
+/// Streams with the numbers of theirs that were taken.
+type Seen = Vec<(Life, Vec<(i64, i64)>)>;
 
 /// Fills a new generation from a file. The whole file is read and compared before anything is written; where filling it
 /// fails after that, what is shown stays and nothing is built.
-pub async fn load<'s>(
-    config: &Config,
-    store: &'s Store,
-    name: &str,
-    file: &Path,
-) -> Result<Replay<'s>, SnapshotError> {
+pub async fn load<'s>(config: &Config, store: &'s Store, name: &str, file: &Path) -> Result<Replay<'s>, SnapshotError> {
     let reader = report::named(name)?;
     let ends = Ends::open(&config.log)?;
     let columns = columns(store, reader).await?;
@@ -189,7 +186,7 @@ async fn fill(
 #[derive(Default)]
 struct Batch {
     lines: usize,
-    seen: BTreeMap<String, Vec<(Life, Vec<(i64, i64)>)>>,
+    seen: BTreeMap<String, Seen>,
     rows: BTreeMap<String, Vec<Vec<Value>>>,
 }
 

@@ -44,9 +44,9 @@ pub async fn take(config: &Config, store: &Store, name: &str, file: &Path) -> Re
     for table in reader.tables {
         tables.insert(*table, filling::columns(&mut tx, table).await?);
     }
-    let columns = tables.iter().map(|(table, columns)| {
-        (String::from(*table), columns.iter().map(|column| column.name.clone()).collect())
-    });
+    let columns = tables
+        .iter()
+        .map(|(table, columns)| (String::from(*table), columns.iter().map(|column| column.name.clone()).collect()));
     let now = store::now(store.kind(), &mut tx).await?;
     let head = Head::new(reader.name, version, now.0, log, columns.collect());
     let failed = |error| SnapshotError::File { file: file.into(), error };
