@@ -94,7 +94,7 @@ fn cost(retention: Retention, a_song: Option<f64>, copies: i32) -> String {
         Retention::Days(_) => "grows no further after that; what is older can't be read again",
     };
     let Some(a_song) = a_song else {
-        return format!("{grows}. What a song costs is measured once some were heard");
+        return format!("{grows}. What a song costs here is measured once songs were heard and records are there");
     };
     let nights = match retention {
         Retention::Days(days) => days as f64,
@@ -188,6 +188,6 @@ mod tests {
         let words = words(&config, &[(topic("plays"), Some(Sample { partitions: 6, ..Sample::default() }))]);
         assert_eq!(words.len(), TOPICS.len());
         assert!(words.iter().all(|text| !text.contains("bytes a song")), "{words:?}");
-        assert!(of(&words, "plays").contains("once some were heard"), "{words:?}");
+        assert!(of(&words, "plays").contains("once songs were heard"), "{words:?}");
     }
 }
