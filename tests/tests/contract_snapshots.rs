@@ -193,7 +193,8 @@ async fn what_the_log_lost_comes_from_a_snapshot_and_the_rest_from_the_log(on: O
     past.lists(store, 0, 120).await?;
     past.lists(store, 2, 120).await?;
     let now = store.now().await?;
-    accounts::delete(store, past.patrons[2], None, now).await?;
+    let left = accounts::delete(store, past.patrons[2], None, now).await?;
+    ensure!(matches!(left, accounts::Goodbye::Gone), "{left:?}");
     let before = (past.chart(store).await?, past.heard(store, 0).await?, past.heard(store, 1).await?);
 
     if on == On::Network {
