@@ -14,6 +14,7 @@ pub mod hours;
 pub(crate) mod people;
 pub mod report;
 mod seen;
+pub mod snapshot;
 mod steward;
 mod table;
 mod windows;

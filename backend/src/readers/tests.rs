@@ -367,6 +367,24 @@ async fn what_is_built_is_shown_at_once_and_what_was_shown_is_forgotten() {
 }
 
 #[tokio::test]
+async fn what_is_begun_while_older_rows_are_forgotten_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let context = context(folder.path()).await;
+    let store = &context.store;
+    shown(store).await;
+    let standing = rows::standing(store, "charts").await.expect("a read").expect("a row");
+    let wished = Folding::new(charts(), rows::wish(store, "charts", 1).await.expect("a wish"));
+    let facts: Vec<Stamped> = (1..=5).map(|n| heard(10, n, 100, 1000, n, 20_260_301)).collect();
+    fold(&context, &wished, 0, &facts, &[(5, false)]).await;
+    rows::forget(store, "charts", &["charts"], standing).await.expect("forgotten");
+    let sql = "SELECT CAST(SUM(plays) AS BIGINT) FROM charts WHERE generation = $1 AND night > 0";
+    let plays: Option<i64> =
+        sqlx::query_scalar(sql).bind(wished.generation).fetch_one(store.read()).await.expect("a read");
+    assert_eq!(plays, Some(5));
+    assert_eq!(rows::places(store, "charts", wished.generation, TOPIC).await.expect("a read").get(&0), Some(&5));
+}
+
+#[tokio::test]
 async fn a_newer_fold_is_built_beside_what_an_older_one_shows() {
     let folder = tempfile::tempdir().expect("a folder");
     let context = context(folder.path()).await;
