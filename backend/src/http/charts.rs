@@ -1,12 +1,9 @@
 //! What was heard most: for everybody, and as CSV for staff.
 
-mod kept;
-
-pub use kept::{KeptChart, KeptCharts};
-
 use super::{
     extract::{Path, Query},
     identity::{Session, require_at},
+    kept::{Ages, KeptAnswer, KeptAnswers},
     problem::{Answer, ApiProblem},
     shared::Shared,
 };
@@ -38,7 +35,7 @@ use jukeline_app::{
     id::{JukeboxId, SongId},
 };
 use serde_json::json;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 /// Songs of a chart.
 const TOP: i64 = 10;
@@ -48,6 +45,25 @@ const TOP_FOR_STAFF: i64 = 1_000;
 const COMPARED: i64 = 1_000;
 /// Longest name of a genre in characters.
 const GENRE_MAX: usize = 200;
+/// A night turns, and hours are changed, without a record.
+const AGES: Ages = Ages { at_least: Duration::from_secs(1), at_most: Duration::from_secs(20) };
+
+/// Charts by a room's name and what was asked.
+pub struct KeptCharts(KeptAnswers<(String, ChartQuery), MadeChart>);
+
+impl Default for KeptCharts {
+    fn default() -> KeptCharts {
+        KeptCharts(KeptAnswers::new(AGES))
+    }
+}
+
+/// A chart in both of its forms: it is printed once for all who ask, and read again by nobody.
+pub struct MadeChart {
+    /// The chart.
+    pub chart: Chart,
+    /// The same as JSON.
+    pub body: Bytes,
+}
 
 /// `GET /api/rooms/{room}/charts` and `GET /api/jukeboxes/{jukebox}/charts.csv`.
 pub fn routes() -> Router<Context> {
@@ -63,19 +79,25 @@ async fn charts(
     Query(query): Query<ChartQuery>,
 ) -> Answer<Response> {
     check(&query)?;
-    let body = kept(&context, &shared, &name, &query).await?.body;
+    let body = kept(&context, &shared, &name, &query).await?.made.body.clone();
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
 /// A room's chart as it was made last, or made now: however many ask or listen, it is made once.
-pub(super) async fn kept(context: &Context, shared: &Shared, name: &str, query: &ChartQuery) -> Answer<KeptChart> {
+pub(super) async fn kept(
+    context: &Context,
+    shared: &Shared,
+    name: &str,
+    query: &ChartQuery,
+) -> Answer<KeptAnswer<MadeChart>> {
     let mark = mark(context)?;
     let made = async {
         let room = places::room(&context.store, name).await?.ok_or(ApiProblem::from(Code::NotFound))?;
         let chart = make(context, &room, query, TOP).await?;
-        serde_json::to_vec(&chart).map(Bytes::from).map_err(|_| Code::Internal.into())
+        let body = serde_json::to_vec(&chart).map_err(|_| ApiProblem::from(Code::Internal))?;
+        Ok(MadeChart { chart, body: body.into() })
     };
-    shared.charts.get((name.to_owned(), query.clone()), mark, made).await
+    shared.charts.0.get((name.to_owned(), query.clone()), mark, made).await
 }
 
 async fn charts_csv(
