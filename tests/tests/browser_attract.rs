@@ -37,11 +37,11 @@ const BEYOND: &str = "const inside = (e, box) => {
         const [a, b] = [e.getBoundingClientRect(), box.getBoundingClientRect()];
         return a.left > b.left - 1 && a.right < b.right + 1 && a.top > b.top - 1 && a.bottom < b.bottom + 1;
     };
-    const page = document.querySelector('.stage');
+    const [page, main, code] = ['.stage', 'main', '.ask'].map(css => document.querySelector(css));
     const rows = [...document.querySelectorAll('.heard li')].flatMap(li =>
         [...li.querySelectorAll('strong, .heard-song span, .where, .moved, .rank')].filter(e => !inside(e, li)));
-    const turns = [...document.querySelectorAll('.turn')].filter(e => e.scrollHeight > e.clientHeight + 1 || !inside(e, page));
-    return [...rows, ...turns].map(e => e.textContent)";
+    const turns = [...document.querySelectorAll('.turn')].filter(e => e.scrollHeight > e.clientHeight + 1 || !inside(e, main));
+    return [...rows, ...turns, ...[main, code].filter(e => e && !inside(e, page))].map(e => e.textContent)";
 
 /// A room with its player.
 struct Bar {
@@ -68,6 +68,9 @@ impl Bar {
     async fn display(&self, server: &Server, language: &str) -> Result<Browser> {
         let look = Look { size: (1920, 1080), language: language.into(), ..Look::screen() };
         let display = Browser::chromium(&look).await?;
+        // The page itself, not the window, is as large as a television.
+        let size = json!({ "width": 1920, "height": 1080, "deviceScaleFactor": 1, "mobile": false });
+        display.devtools("Emulation.setDeviceMetricsOverride", size).await?;
         let code = self.house.operator.pairing_code(self.house.jukebox, ScreenRole::Display).await?.code;
         display.goto(&format!("{}/screen?pair={code}", server.url())).await?;
         display.wait_for(".turn.on").await?;
@@ -163,7 +166,9 @@ async fn an_idle_screen_tells_by_turns_what_was_heard() -> Result<()> {
     let (play, attempt) = bar.player.next_song().await?;
     bar.player.report(play, attempt, Report::Started { position_ms: 0 }, 0).await?;
     display.wait_for(".screen-now").await?;
-    display.wait_for(".screen-beside li").await?;
+    let is_there = "const e = document.querySelector('.screen-beside li');
+        return e && document.querySelector('.screen-beside').getAnimations().length === 0";
+    display.until("a few songs beside it", is_there).await?;
     display.keep_picture("attract-beside").await?;
     for report in [Report::Heard, Report::Finished] {
         bar.player.report(play, attempt, report, 0).await?;
@@ -183,6 +188,14 @@ async fn an_idle_screen_tells_by_turns_what_was_heard() -> Result<()> {
     ensure!(after == before, "{after} instead of {before}");
     turns(&display, 4).await
 }
+
+/// Every other place went up, the others down.
+const MOVES: &str = "document.querySelectorAll('.moved').forEach((moved, nth) => {
+        const way = ['up', 'down'][nth % 2];
+        moved.className = `moved ${way}`;
+        moved.querySelector('use').setAttribute('href', moved.querySelector('use').getAttribute('href').replace(/#.*/, `#${way}`));
+        moved.querySelector('[aria-hidden] + span, span[aria-hidden]').textContent = nth + 1;
+    })";
 
 /// As long as words get, and no place to break them.
 const LONG: &str = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzesänderungsverordnung";
@@ -216,8 +229,7 @@ async fn turns_stay_on_the_screen_whatever_the_titles_and_stand_still_where_moti
     for (title, name) in [(LONG, "long"), (ARABIC, "rtl")] {
         let words = "document.querySelectorAll('.heard strong, .heard-song span')";
         german.eval(&format!("{words}.forEach(t => t.textContent = '{title}')")).await?;
-        let marks = "document.querySelectorAll('.moved')";
-        german.eval(&format!("{marks}.forEach((m, i) => m.classList.add(['up', 'down'][i % 2]))")).await?;
+        german.eval(MOVES).await?;
         turn(&german, "Top 10 hier diese Woche", &format!("attract-top-{name}")).await?;
         turn(&german, "Gerade anderswo gespielt", &format!("attract-elsewhere-{name}")).await?;
     }

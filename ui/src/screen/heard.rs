@@ -111,7 +111,7 @@ pub(super) fn Beside(past: ReadSignal<Past>) -> Element {
     let known = past.read();
     let (heading, songs): (_, Vec<SongBrief>) = match turn {
         Turn::TopFive => {
-            (words.screen_top_here(), known.top.iter().take(BESIDE).map(|entry| entry.song.clone()).collect())
+            (words.screen_top_beside(), known.top.iter().take(BESIDE).map(|entry| entry.song.clone()).collect())
         }
         Turn::Elsewhere => {
             let songs = known.elsewhere(clock::seconds()).take(BESIDE).map(|entry| entry.song.song.clone());

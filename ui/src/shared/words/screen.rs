@@ -9,6 +9,7 @@ texts! {
     screen_qr_label = "QR code to the room", "QR-Code zum Raum";
     screen_scan_tap_hear = "Scan, tap, hear.", "Scannen, tippen, hören.";
     screen_top_here = "Top 10 here this week", "Top 10 hier diese Woche";
+    screen_top_beside = "Top here this week", "Hier diese Woche vorn";
     screen_played_elsewhere = "Just played elsewhere", "Gerade anderswo gespielt";
     screen_goes_on_from_here = "Paused, goes on from here", "Angehalten, geht hier weiter";
     screen_touch_for_sound = "Touch to turn the sound on", "Berühren, um den Ton einzuschalten";
