@@ -40,7 +40,8 @@ const BEYOND: &str = "const inside = (e, box) => {
     const [page, main, code] = ['.stage', 'main', '.ask'].map(css => document.querySelector(css));
     const rows = [...document.querySelectorAll('.heard li')].flatMap(li =>
         [...li.querySelectorAll('strong, .heard-song span, .where, .moved, .rank')].filter(e => !inside(e, li)));
-    const turns = [...document.querySelectorAll('.turn')].filter(e => e.scrollHeight > e.clientHeight + 1 || !inside(e, main));
+    const turns = [...document.querySelectorAll('.turn')]
+        .filter(e => e.scrollHeight > e.clientHeight + 1 || !inside(e, main));
     return [...rows, ...turns, ...[main, code].filter(e => e && !inside(e, page))].map(e => e.textContent)";
 
 /// A room with its player.
@@ -193,8 +194,9 @@ async fn an_idle_screen_tells_by_turns_what_was_heard() -> Result<()> {
 const MOVES: &str = "document.querySelectorAll('.moved').forEach((moved, nth) => {
         const way = ['up', 'down'][nth % 2];
         moved.className = `moved ${way}`;
-        moved.querySelector('use').setAttribute('href', moved.querySelector('use').getAttribute('href').replace(/#.*/, `#${way}`));
-        moved.querySelector('[aria-hidden] + span, span[aria-hidden]').textContent = nth + 1;
+        const icon = moved.querySelector('use');
+        icon.setAttribute('href', icon.getAttribute('href').replace(/#.*/, `#${way}`));
+        moved.querySelector('span[aria-hidden]').textContent = nth + 1;
     })";
 
 /// As long as words get, and no place to break them.
