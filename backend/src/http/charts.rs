@@ -1,7 +1,7 @@
-//! What was heard most: for everybody, and as CSV for staff.
+//! What was heard most: ten songs for everybody, a thousand as JSON and CSV for staff.
 
 use super::{
-    extract::{Path, Query},
+    extract::{Json, Path, Query},
     identity::{Session, require_at},
     kept::{Ages, KeptAnswer, KeptAnswers},
     problem::{Answer, ApiProblem},
@@ -65,11 +65,12 @@ pub struct MadeChart {
     pub body: Bytes,
 }
 
-/// `GET /api/rooms/{room}/charts` and `GET /api/jukeboxes/{jukebox}/charts.csv`.
+/// `GET /api/rooms/{room}/charts`; for staff `GET /api/jukeboxes/{jukebox}/charts` and `charts.csv`.
 pub fn routes() -> Router<Context> {
     Router::new()
         .route("/api/rooms/{room}/charts", get(charts))
-        .route("/api/jukeboxes/{jukebox}/charts.csv", get(charts_csv))
+        .route("/api/jukeboxes/{jukebox}/charts", get(staffs_charts))
+        .route("/api/jukeboxes/{jukebox}/charts.csv", get(staffs_csv))
 }
 
 async fn charts(
@@ -100,21 +101,40 @@ pub(super) async fn kept(
     shared.charts.0.get((name.to_owned(), query.clone()), mark, made).await
 }
 
-async fn charts_csv(
+async fn staffs_charts(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    query: Answer<Query<ChartQuery>>,
+) -> Answer<Json<Chart>> {
+    Ok(Json(for_staff(&context, &session, jukebox, query).await?))
+}
+
+async fn staffs_csv(
     State(context): State<Context>,
     Path(jukebox): Path<JukeboxId>,
     session: Session,
     query: Answer<Query<ChartQuery>>,
 ) -> Answer<Response> {
-    require_at(&context, session.account, Role::Attendant, jukebox).await?;
-    let Query(query) = query?;
-    check(&query)?;
-    mark(&context)?;
-    let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let chart = make(&context, &room, &query, TOP_FOR_STAFF).await?;
+    let chart = for_staff(&context, &session, jukebox, query).await?;
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"charts.csv\"");
     Ok(([kind, name, (header::CACHE_CONTROL, "no-store")], csv(&chart)).into_response())
+}
+
+/// A long chart; whether they are staff is looked at before the question.
+async fn for_staff(
+    context: &Context,
+    session: &Session,
+    jukebox: JukeboxId,
+    query: Answer<Query<ChartQuery>>,
+) -> Answer<Chart> {
+    require_at(context, session.account, Role::Attendant, jukebox).await?;
+    let Query(query) = query?;
+    check(&query)?;
+    mark(context)?;
+    let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    make(context, &room, &query, TOP_FOR_STAFF).await
 }
 
 /// What can't be a chart is refused.
