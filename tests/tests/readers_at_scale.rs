@@ -17,7 +17,7 @@ use jukeline_tests::{
     kafka::Kafka,
     machine::Need,
     needs,
-    past::{FACTS_OF_A_PLAY, Network, Past, replay_while_songs_go_on},
+    past::{Network, Past, replay_while_songs_go_on},
     postgres::Postgres,
     server::{Server, Setup},
 };
@@ -33,8 +33,11 @@ const PARTITIONS: i64 = 6;
 const TOLD: usize = 1_500;
 /// So many of them have to be counted before it is: the rest is under way.
 const COUNTED: u64 = 500;
-/// Records of the rebuild in every run of the suite. `cargo xtask bench replay` takes a million.
-const RECORDS: usize = 100_000;
+/// Records of the rebuild: some two and a half minutes of an unoptimised server on two cores that are its own.
+/// `cargo xtask bench replay` measures the same as it is shipped.
+const RECORDS: usize = 1_000_000;
+/// How long its folds may take where the cores are shared.
+const LONG: Duration = Duration::from_secs(600);
 
 /// Three processes on one log, and what is told to it.
 struct Trial {
@@ -148,10 +151,10 @@ async fn three_processes_share_the_readers_and_whichever_is_killed_each_play_cou
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn charts_are_built_anew_from_a_long_log_while_songs_go_on_and_no_count_falls() -> Result<()> {
+async fn charts_are_built_anew_from_a_million_records_while_songs_go_on_and_no_count_falls() -> Result<()> {
     needs!(Need::Kafka, Need::Postgres, Need::Server);
-    let replayed = replay_while_songs_go_on(RECORDS, PATIENCE).await?;
-    ensure!(replayed.records == RECORDS as u64 && FACTS_OF_A_PLAY > 1, "{replayed:?}");
+    let replayed = replay_while_songs_go_on(RECORDS, LONG).await?;
+    ensure!(replayed.records == RECORDS as u64, "{replayed:?}");
     println!("{replayed:?}");
     Ok(())
 }
