@@ -1,5 +1,6 @@
 //! Folding against a plain recomputation, on a store of its own and with what a log may do to its records.
 
+mod history;
 mod suggestions;
 mod windows;
 

@@ -10,6 +10,7 @@ pub mod latency;
 pub mod listeners;
 pub mod plays;
 pub mod raw;
+pub mod replay;
 pub mod report;
 pub mod search;
 pub mod start;
