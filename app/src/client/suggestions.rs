@@ -2,7 +2,7 @@
 
 use super::{Client, ClientError, Method, Transport, escape, json};
 use crate::{
-    api::{AlsoPlayed, WishForSong, Yours},
+    api::{AlsoPlayed, WishForSong, Wishes, Yours},
     id::SongId,
 };
 
@@ -27,5 +27,10 @@ impl<T: Transport> Client<T> {
     pub async fn wish(&self, room: &str, words: &str) -> Result<(), ClientError> {
         let wish = WishForSong { words: words.into() };
         self.tell(Method::Post, format!("/api/rooms/{}/wishes", escape(room)), Some(json(&wish)?)).await
+    }
+
+    /// `GET /api/wishes`, by operators: what was asked for and isn't here.
+    pub async fn wishes(&self) -> Result<Wishes, ClientError> {
+        self.get("/api/wishes".into()).await
     }
 }
