@@ -195,7 +195,7 @@ fn Nothing(room: String, shelf: Shelf) -> Element {
             if let Shelf::Search(query) = &shelf {
                 h2 { {lang.nothing_like(query)} }
                 p { class: "muted", {lang.fewer_letters()} }
-                Wish { key: "{query}", room: room.clone(), words: query.clone() }
+                Wish { room: room.clone(), words: query.clone() }
             } else {
                 h2 { {lang.nothing_on_this_shelf()} }
             }

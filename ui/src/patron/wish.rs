@@ -17,7 +17,9 @@ use jukeline_app::{api::Code, client::ClientError};
 #[component]
 pub(crate) fn Wish(room: String, words: String) -> Element {
     let lang = lang();
-    let mut answer = use_signal(|| None::<Result<(), ClientError>>);
+    let mut answer = use_signal(|| None::<(String, Result<(), ClientError>)>);
+    // Other words are another wish.
+    let told = answer().filter(|(of, _)| *of == words).map(|(_, told)| told);
     let mut busy = use_signal(|| false);
     let ask = move |_| {
         let (room, words) = (room.clone(), words.clone());
@@ -25,7 +27,7 @@ pub(crate) fn Wish(room: String, words: String) -> Element {
         spawn(async move {
             let told = tell_the_house(&room, &words).await;
             let is_told = told.is_ok();
-            answer.set(Some(told));
+            answer.set(Some((words, told)));
             busy.set(false);
             if is_told {
                 // The button goes: the focus stays beside what stands in its place.
@@ -34,10 +36,10 @@ pub(crate) fn Wish(room: String, words: String) -> Element {
         });
     };
     rsx! {
-        if answer() == Some(Ok(())) {
+        if told == Some(Ok(())) {
             p { class: "banner ok", Icon { name: "check" } span { strong { {lang.house_told()} } " " {lang.house_told_hint()} } }
         } else {
-            if let Some(Err(error)) = answer() {
+            if let Some(Err(error)) = told {
                 p { class: "error", Icon { name: "warning" } span { {refused(lang, &error)} } }
             }
             button { class: "btn main", aria_busy: busy(), disabled: busy(), onclick: ask, {lang.ask_for_this_song()} }
