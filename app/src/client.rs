@@ -1,6 +1,7 @@
 //! The one API client, generic over how bytes travel: a page's own fetch, reqwest in the shell and in tests.
 
 mod past;
+mod suggestions;
 
 use crate::{
     account::Role,

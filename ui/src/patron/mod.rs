@@ -8,6 +8,7 @@ pub(crate) mod find;
 mod focus;
 pub(crate) mod form;
 mod glide;
+mod heart;
 pub(crate) mod in_app;
 mod live;
 mod nav;
@@ -24,6 +25,8 @@ mod sheet;
 mod sign;
 pub(crate) mod state;
 mod venues;
+mod wish;
+mod yours;
 
 use crate::shared::{clock, live_region::LiveRegion, title, words::lang, worker};
 use dioxus::prelude::*;
