@@ -2,6 +2,8 @@
 
 mod past;
 
+pub use past::past_live;
+
 use crate::{
     account::Role,
     api::*,
