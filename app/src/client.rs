@@ -3,6 +3,8 @@
 mod past;
 mod suggestions;
 
+pub use past::past_live;
+
 use crate::{
     account::Role,
     api::*,

@@ -1,6 +1,6 @@
 //! The phone: the room, finding a song, one's requests. Credits have a surface of their own: `/wallet` loads it.
 
-mod asking;
+pub(crate) mod asking;
 mod browse;
 pub(crate) mod chrome;
 mod enter;
@@ -12,7 +12,7 @@ mod heart;
 pub(crate) mod in_app;
 mod live;
 mod nav;
-mod offer;
+pub(crate) mod offer;
 mod played;
 mod position;
 mod profile;
@@ -24,6 +24,7 @@ pub(crate) mod rows;
 mod sheet;
 mod sign;
 pub(crate) mod state;
+pub(crate) mod surface;
 mod venues;
 mod wish;
 mod yours;
