@@ -17,12 +17,6 @@ impl<T: Transport> Client<T> {
         self.get(format!("/api/rooms/{}/songs/{song}/also", escape(room))).await
     }
 
-    /// `PUT` or `DELETE /api/favourites/{song}`: makes a song a favourite, or one no more. Twice is harmless.
-    pub async fn set_favourite(&self, song: SongId, favourite: bool) -> Result<(), ClientError> {
-        let method = if favourite { Method::Put } else { Method::Delete };
-        self.tell(method, format!("/api/favourites/{song}"), None).await
-    }
-
     /// `POST /api/rooms/{room}/wishes`: asks the house for a song that isn't here.
     pub async fn wish(&self, room: &str, words: &str) -> Result<(), ClientError> {
         let wish = WishForSong { words: words.into() };
