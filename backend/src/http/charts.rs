@@ -1,12 +1,13 @@
-//! What was heard most: for everybody, and as CSV for staff.
+//! What was heard most: ten songs for everybody, a thousand as JSON and CSV for staff.
 
 mod kept;
 
-pub use kept::{ChartKey, KeptChart, KeptCharts};
+pub use kept::{ChartKey, KeptCharts, MadeChart};
 
 use super::{
-    extract::{Path, Query},
+    extract::{Json, Path, Query},
     identity::{Session, require_at},
+    kept::KeptAnswer,
     problem::{Answer, ApiProblem},
     shared::Shared,
 };
@@ -24,7 +25,6 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    body::Bytes,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
@@ -50,11 +50,12 @@ const COMPARED: i64 = 1_000;
 /// Longest name of a genre in characters.
 const GENRE_MAX: usize = 200;
 
-/// `GET /api/rooms/{room}/charts` and `GET /api/jukeboxes/{jukebox}/charts.csv`.
+/// `GET /api/rooms/{room}/charts`; for staff `GET /api/jukeboxes/{jukebox}/charts` and `charts.csv`.
 pub fn routes() -> Router<Context> {
     Router::new()
         .route("/api/rooms/{room}/charts", get(charts))
-        .route("/api/jukeboxes/{jukebox}/charts.csv", get(charts_csv))
+        .route("/api/jukeboxes/{jukebox}/charts", get(staffs_charts))
+        .route("/api/jukeboxes/{jukebox}/charts.csv", get(staffs_csv))
 }
 
 async fn charts(
@@ -64,12 +65,17 @@ async fn charts(
     Query(query): Query<ChartQuery>,
 ) -> Answer<Response> {
     check(&query)?;
-    let body = kept(&context, &shared, &name, &query).await?.body;
+    let body = kept(&context, &shared, &name, &query).await?.made.body.clone();
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
 /// A room's chart as it was made last, or made now: however many rooms ask or listen, it is made once.
-pub(super) async fn kept(context: &Context, shared: &Shared, name: &str, query: &ChartQuery) -> Answer<KeptChart> {
+pub(super) async fn kept(
+    context: &Context,
+    shared: &Shared,
+    name: &str,
+    query: &ChartQuery,
+) -> Answer<KeptAnswer<MadeChart>> {
     let mark = mark(context)?;
     let found = async {
         let room = places::room(&context.store, name).await?.ok_or(ApiProblem::from(Code::NotFound))?;
@@ -77,27 +83,46 @@ pub(super) async fn kept(context: &Context, shared: &Shared, name: &str, query: 
     };
     let made = |key| async move {
         let chart = make(context, &key, TOP).await?;
-        serde_json::to_vec(&chart).map(Bytes::from).map_err(|_| Code::Internal.into())
+        let body = serde_json::to_vec(&chart).map_err(|_| ApiProblem::from(Code::Internal))?;
+        Ok(MadeChart { chart, body: body.into() })
     };
     shared.charts.get(name, query, mark, found, made).await
 }
 
-async fn charts_csv(
+async fn staffs_charts(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    query: Answer<Query<ChartQuery>>,
+) -> Answer<Json<Chart>> {
+    Ok(Json(for_staff(&context, &session, jukebox, query).await?))
+}
+
+async fn staffs_csv(
     State(context): State<Context>,
     Path(jukebox): Path<JukeboxId>,
     session: Session,
     query: Answer<Query<ChartQuery>>,
 ) -> Answer<Response> {
-    require_at(&context, session.account, Role::Attendant, jukebox).await?;
-    let Query(query) = query?;
-    check(&query)?;
-    mark(&context)?;
-    let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let key = wanted_by(&room, &query, context.store.now().await?);
-    let chart = make(&context, &key, TOP_FOR_STAFF).await?;
+    let chart = for_staff(&context, &session, jukebox, query).await?;
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"charts.csv\"");
     Ok(([kind, name, (header::CACHE_CONTROL, "no-store")], csv(&chart)).into_response())
+}
+
+/// A long chart; whether they are staff is looked at before the question.
+async fn for_staff(
+    context: &Context,
+    session: &Session,
+    jukebox: JukeboxId,
+    query: Answer<Query<ChartQuery>>,
+) -> Answer<Chart> {
+    require_at(context, session.account, Role::Attendant, jukebox).await?;
+    let Query(query) = query?;
+    check(&query)?;
+    mark(context)?;
+    let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    make(context, &wanted_by(&room, &query, context.store.now().await?), TOP_FOR_STAFF).await
 }
 
 /// What can't be a chart is refused.

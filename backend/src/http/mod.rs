@@ -14,6 +14,7 @@ pub mod favourites;
 pub mod history;
 pub mod html;
 pub mod identity;
+mod kept;
 mod layers;
 pub mod limits;
 pub mod live;

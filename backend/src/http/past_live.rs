@@ -1,19 +1,17 @@
-//! The websocket of what was heard: a chart whole first, then each of its changes.
+//! The websocket of what was heard: a chart whole first, then each of its changes; and what was heard elsewhere.
+
+mod feeds;
 
 use super::{
-    charts::{self, KeptChart},
+    charts,
     extract::{Path, Query},
     live::{BEAT, Gone, encode, send},
     problem::{Answer, ApiProblem},
     shared::Shared,
 };
-use crate::{
-    context::Context,
-    readers::{Mark, Projection, charts::Charts},
-};
+use crate::context::Context;
 use axum::{
     Extension, Router,
-    body::Bytes,
     extract::{
         State,
         ws::{Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
@@ -21,13 +19,20 @@ use axum::{
     response::Response,
     routing::get,
 };
-use jukeline_app::api::{Chart, ChartChange, ChartQuery, PastMessage, PastQuery};
+use feeds::{ChartFeed, ElsewhereFeed, Place};
+use jukeline_app::api::{ChartQuery, ElsewhereScope, PastMessage, PastQuery};
 use std::time::Instant;
-use tokio::{sync::watch, time::sleep_until};
+use tokio::time::sleep_until;
 
 /// `GET /api/rooms/{room}/past/live`
 pub fn routes() -> Router<Context> {
     Router::new().route("/api/rooms/{room}/past/live", get(past_live))
+}
+
+/// What a listener asked for: one of them at least.
+struct Asked {
+    chart: Option<ChartQuery>,
+    elsewhere: Option<ElsewhereScope>,
 }
 
 async fn past_live(
@@ -37,29 +42,36 @@ async fn past_live(
     Query(query): Query<PastQuery>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Answer<Response> {
-    let query = chart_of(query)?;
-    // What stands in its way is told before the upgrade; the listener finds the same chart kept.
-    charts::kept(&context, &shared, &room, &query).await?;
+    let asked = asked(query)?;
+    let place = Place { context, shared, room };
+    // What stands in its way is told before the upgrade; the listener finds the same answers kept.
+    if let Some(query) = &asked.chart {
+        place.chart(query).await?;
+    }
+    if let Some(scope) = asked.elsewhere {
+        place.elsewhere(scope).await?;
+    }
     let upgrade = upgrade.map_err(|_| ApiProblem::bad_request("a websocket upgrade is expected"))?;
     let upgrade = upgrade.read_buffer_size(4096).write_buffer_size(0).max_message_size(4096);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let listener = Listener { socket, beat_at: Instant::now() + BEAT };
-        if let Err(gone) = serve(&context, &shared, &room, &query, listener).await {
-            tracing::debug!(%gone, "a chart's listener left");
+        if let Err(gone) = serve(&place, asked, listener).await {
+            tracing::debug!(%gone, "a listener of the past left");
         }
     }))
 }
 
-/// The chart that is asked for.
-fn chart_of(query: PastQuery) -> Answer<ChartQuery> {
-    if query.elsewhere.is_some() {
-        return Err(ApiProblem::invalid("elsewhere", "not yet: only charts are told here"));
+fn asked(query: PastQuery) -> Answer<Asked> {
+    let chart = match (query.window, query.scope, query.elsewhere) {
+        (Some(window), Some(scope), _) => Some(ChartQuery { window, scope, genre: query.genre }),
+        (None, None, Some(_)) if query.genre.is_none() => None,
+        (None, ..) => return Err(ApiProblem::invalid("window", "needed, with scope, unless elsewhere is asked for")),
+        (_, None, _) => return Err(ApiProblem::invalid("scope", "needed, with window")),
+    };
+    if let Some(chart) = &chart {
+        charts::check(chart)?;
     }
-    let window = query.window.ok_or_else(|| ApiProblem::invalid("window", "needed, with scope"))?;
-    let scope = query.scope.ok_or_else(|| ApiProblem::invalid("scope", "needed, with window"))?;
-    let query = ChartQuery { window, scope, genre: query.genre };
-    charts::check(&query)?;
-    Ok(query)
+    Ok(Asked { chart, elsewhere: query.elsewhere })
 }
 
 struct Listener {
@@ -76,53 +88,31 @@ impl Listener {
     }
 }
 
-async fn serve(
-    context: &Context,
-    shared: &Shared,
-    room: &str,
-    query: &ChartQuery,
-    mut listener: Listener,
-) -> Result<(), Gone> {
-    let mut marks = context.readers.marks(Charts::NAME);
-    let (mut told, mut shown) = (Bytes::new(), Vec::new());
+async fn serve(place: &Place, asked: Asked, mut listener: Listener) -> Result<(), Gone> {
+    let mut chart = asked.chart.map(|query| ChartFeed::new(place, query));
+    let mut elsewhere = asked.elsewhere.map(|scope| ElsewhereFeed::new(place, scope));
     loop {
-        marks.borrow_and_update();
-        // Whoever comes back is told why by a refusal.
-        let kept = charts::kept(context, shared, room, query).await.map_err(|_| Gone::Closed)?;
-        if kept.body != told {
-            let chart: Chart = serde_json::from_slice(&kept.body).map_err(|_| Gone::Closed)?;
-            let change = ChartChange::between(&shown, &chart);
-            listener.tell(&PastMessage::Chart(Box::new(change))).await?;
-            (told, shown) = (kept.body.clone(), chart.entries);
-        }
-        if !until_it_may_be_another(context, &kept, &mut marks, &mut listener).await? {
-            return Ok(());
-        }
-    }
-}
-
-/// Waits until the chart may be another than `kept`; false when the server stops.
-async fn until_it_may_be_another(
-    context: &Context,
-    kept: &KeptChart,
-    marks: &mut watch::Receiver<Option<Mark>>,
-    listener: &mut Listener,
-) -> Result<bool, Gone> {
-    loop {
-        tokio::select! {
-            // One that is behind the mark already is made anew when it is old enough, whatever comes meanwhile.
-            moved = marks.changed(), if kept.is_current => return moved.map(|()| true).map_err(|_| Gone::Closed),
-            () = sleep_until(kept.good_until.into()) => return Ok(true),
+        let message = tokio::select! {
+            news = news_of(chart.as_mut().map(|feed| feed.news(place))) => news?,
+            news = news_of(elsewhere.as_mut().map(|feed| feed.news(place))) => news?,
             received = listener.socket.recv() => match received {
                 Some(Ok(Message::Close(_))) | Some(Err(_)) | None => return Err(Gone::Closed),
                 // Listeners have nothing to say.
-                Some(Ok(_)) => {}
+                Some(Ok(_)) => continue,
             },
             () = sleep_until(listener.beat_at.into()) => {
-                let beat = PastMessage::Beat { server_now: context.store.now().await? };
-                listener.tell(&beat).await?;
+                PastMessage::Beat { server_now: place.context.store.now().await? }
             }
-            () = context.stopped() => return Ok(false),
-        }
+            () = place.context.stopped() => return Ok(()),
+        };
+        listener.tell(&message).await?;
+    }
+}
+
+/// What wasn't asked for has no news.
+async fn news_of(news: Option<impl Future<Output = Result<PastMessage, Gone>>>) -> Result<PastMessage, Gone> {
+    match news {
+        Some(news) => news.await,
+        None => std::future::pending().await,
     }
 }

@@ -1,6 +1,6 @@
 //! What the routes share in this process, beside [`Context`].
 
-use super::{charts::KeptCharts, limits::Limits, manifest::Pages, problem::ApiProblem};
+use super::{charts::KeptCharts, elsewhere::KeptElsewhere, limits::Limits, manifest::Pages, problem::ApiProblem};
 use crate::{config::Config, context::Context};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -26,7 +26,9 @@ pub struct Shared {
     /// The import that runs or ran last.
     pub import: Arc<Mutex<Option<ImportState>>>,
     /// Charts as they were answered last.
-    pub charts: KeptCharts,
+    pub charts: Arc<KeptCharts>,
+    /// What was heard elsewhere, as listeners were told last.
+    pub elsewhere: Arc<KeptElsewhere>,
     seen: Arc<Mutex<HashSet<IpAddr>>>,
 }
 
@@ -37,7 +39,8 @@ impl Shared {
             limits: Arc::default(),
             pages: Arc::new(Pages::find(config)),
             import: Arc::default(),
-            charts: KeptCharts::default(),
+            charts: Arc::default(),
+            elsewhere: Arc::default(),
             seen: Arc::default(),
         }
     }

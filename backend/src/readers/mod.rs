@@ -14,9 +14,11 @@ pub mod hours;
 pub(crate) mod people;
 pub mod report;
 mod seen;
+pub mod snapshot;
 mod steward;
 mod table;
 mod windows;
+mod word;
 pub mod years;
 
 pub use folding::{Folding, Taken};

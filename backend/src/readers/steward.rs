@@ -1,6 +1,6 @@
 //! Which generations of a reader this process folds, when what was built is shown, and what is forgotten then.
 
-use super::{ALL, Folding, Reader, table, windows};
+use super::{ALL, Folding, Reader, table, windows, word};
 #[cfg(feature = "kafka")]
 use crate::log::kafka;
 use crate::{
@@ -45,7 +45,7 @@ enum StewardError {
 
 /// Runs every reader until the server stops.
 pub async fn run(context: Context) {
-    join_all(ALL.iter().map(|reader| Steward::new(&context, reader).run())).await;
+    tokio::join!(word::hear(&context), join_all(ALL.iter().map(|reader| Steward::new(&context, reader).run())));
 }
 
 /// The log's ends of each topic, and when they were that.
@@ -79,6 +79,7 @@ impl<'c> Steward<'c> {
 
     async fn run(mut self) {
         let mut outage = Outage::none("what the readers of facts need");
+        let word = self.context.readers.word(self.reader.name);
         loop {
             let pause = match self.look().await {
                 Ok(pause) => {
@@ -90,6 +91,7 @@ impl<'c> Steward<'c> {
             tokio::select! {
                 () = self.context.stopped() => return,
                 () = tokio::time::sleep(pause) => {}
+                () = word.notified() => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Folding against a plain recomputation, on a store of its own and with what a log may do to its records.
 
+mod history;
 mod suggestions;
 mod windows;
 
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    context::{Context, Health, Secrets},
+    context::{Context, Health, Parts, Secrets},
     live::Live,
     log::{Record, table::TableLog},
     songs::search::SongIndex,
@@ -37,7 +38,7 @@ const TOPIC: &str = "plays";
 pub(super) async fn context(folder: &std::path::Path) -> Context {
     let store = Store::open_sqlite(folder).await.expect("a store");
     let (_, stopping) = tokio::sync::watch::channel(false);
-    Context {
+    Context::from(Parts {
         config: Arc::new(Config::default()),
         requests: Arc::new(TableLog::new(store.clone()).0),
         live: Live::default(),
@@ -50,7 +51,7 @@ pub(super) async fn context(folder: &std::path::Path) -> Context {
         payments: None,
         certificate: None,
         stopping,
-    }
+    })
 }
 
 fn charts() -> &'static Reader {
@@ -364,6 +365,24 @@ async fn what_is_built_is_shown_at_once_and_what_was_shown_is_forgotten() {
     assert_eq!(plays().await, 20);
     // Whoever still folds the old one finds no place, and makes none.
     assert_eq!(first.take(&context, TOPIC, 0, 20..21, &rest[..1]).await.expect("a store"), Taken::Superseded);
+}
+
+#[tokio::test]
+async fn what_is_begun_while_older_rows_are_forgotten_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let context = context(folder.path()).await;
+    let store = &context.store;
+    shown(store).await;
+    let standing = rows::standing(store, "charts").await.expect("a read").expect("a row");
+    let wished = Folding::new(charts(), rows::wish(store, "charts", 1).await.expect("a wish"));
+    let facts: Vec<Stamped> = (1..=5).map(|n| heard(10, n, 100, 1000, n, 20_260_301)).collect();
+    fold(&context, &wished, 0, &facts, &[(5, false)]).await;
+    rows::forget(store, "charts", &["charts"], standing).await.expect("forgotten");
+    let sql = "SELECT CAST(SUM(plays) AS BIGINT) FROM charts WHERE generation = $1 AND night > 0";
+    let plays: Option<i64> =
+        sqlx::query_scalar(sql).bind(wished.generation).fetch_one(store.read()).await.expect("a read");
+    assert_eq!(plays, Some(5));
+    assert_eq!(rows::places(store, "charts", wished.generation, TOPIC).await.expect("a read").get(&0), Some(&5));
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use jukeline_app::time::Timestamp;
 use sqlx::{AssertSqlSafe, Row};
 use std::{collections::BTreeMap, time::Duration};
 
+pub mod filling;
+
 /// A generation and the version of the fold that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation {
@@ -24,9 +26,20 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether nobody needs the generation any more.
+    /// Whether nobody needs the generation any more. One that is newer than all of these was begun after they were read.
     pub fn is_stale(&self, generation: i64) -> bool {
-        ![self.live, self.building].iter().flatten().any(|wanted| wanted.number == generation)
+        generation < self.newest()
+            && ![self.live, self.building].iter().flatten().any(|wanted| wanted.number == generation)
+    }
+
+    /// The newest generation's number; 0 where there is none.
+    fn newest(&self) -> i64 {
+        [self.live, self.building].into_iter().flatten().map(|it| it.number).max().unwrap_or(0)
+    }
+
+    /// Whether a generation is being filled from a file.
+    fn is_being_filled(&self) -> bool {
+        self.building.is_some_and(|building| building.version == filling::FILLING)
     }
 }
 
@@ -52,26 +65,28 @@ pub async fn standing(store: &Store, reader: &str) -> Result<Option<Standing>> {
 pub async fn stand_by(store: &Store, reader: &str, version: i64) -> Result<Standing> {
     if let Some(standing) = standing(store, reader).await? {
         let newest = [standing.live, standing.building].into_iter().flatten().map(|it| it.version).max();
-        if newest >= Some(version) {
+        if newest >= Some(version) || standing.is_being_filled() {
             return Ok(standing);
         }
     }
     let mut tx = store.begin().await?;
     make(&mut tx, reader, version).await?;
     let sql = "UPDATE readers SET building = last + 1, building_version = $2, last = last + 1 \
-               WHERE name = $1 AND live_version < $2 AND (building IS NULL OR building_version < $2)";
-    sqlx::query(sql).bind(reader).bind(version).execute(&mut *tx).await?;
+               WHERE name = $1 AND live_version < $2 \
+               AND (building IS NULL OR (building_version < $2 AND building_version <> $3))";
+    sqlx::query(sql).bind(reader).bind(version).bind(filling::FILLING).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(standing(store, reader).await?.unwrap_or(Standing { live: None, building: None }))
 }
 
-/// Wishes for a new generation; where one is being built already, that one is it. Gives its number.
+/// Wishes for a new generation; where one is being built already, that one is it. One that is being filled from a file is
+/// replaced: whoever filled it may be gone. Gives its number.
 pub async fn wish(store: &Store, reader: &str, version: i64) -> Result<i64> {
     let mut tx = store.begin().await?;
     make(&mut tx, reader, version).await?;
     let sql = "UPDATE readers SET building = last + 1, building_version = $2, last = last + 1 \
-               WHERE name = $1 AND building IS NULL";
-    sqlx::query(sql).bind(reader).bind(version).execute(&mut *tx).await?;
+               WHERE name = $1 AND (building IS NULL OR building_version = $3)";
+    sqlx::query(sql).bind(reader).bind(version).bind(filling::FILLING).execute(&mut *tx).await?;
     let sql = "SELECT building FROM readers WHERE name = $1";
     let building: i64 = sqlx::query_scalar(sql).bind(reader).fetch_one(&mut *tx).await?;
     tx.commit().await?;
@@ -150,22 +165,24 @@ pub async fn forget(store: &Store, reader: &str, tables: &[&str], standing: Stan
     }
     let kept = |wanted: Option<Generation>| wanted.map_or(0, |wanted| wanted.number);
     let (live, building) = (kept(standing.live), kept(standing.building));
-    delete(store, "reader_seen", &format!("reader = '{reader}' AND"), live, building).await?;
+    let newest = standing.newest();
+    delete(store, "reader_seen", &format!("reader = '{reader}' AND"), [live, building, newest]).await?;
     for table in tables {
-        delete(store, table, "", live, building).await?;
+        delete(store, table, "", [live, building, newest]).await?;
     }
     Ok(())
 }
 
-async fn delete(store: &Store, table: &str, of: &str, live: i64, building: i64) -> Result<()> {
-    let stale = format!("{of} generation <> $1 AND generation <> $2");
-    while delete_some(store, table, &stale, [live, building]).await? > 0 {}
+async fn delete(store: &Store, table: &str, of: &str, generations: [i64; 3]) -> Result<()> {
+    // Whatever is newer was begun meanwhile, and somebody may be writing it.
+    let stale = format!("{of} generation <> $1 AND generation <> $2 AND generation < $3");
+    while delete_some(store, table, &stale, &generations).await? > 0 {}
     Ok(())
 }
 
 /// Deletes up to [`AT_ONCE`] rows of a table in a transaction of their own; gives how many. Rows that others hold are
 /// left for the next time, so that it waits for nobody.
-async fn delete_some(store: &Store, table: &str, stale: &str, values: [i64; 2]) -> Result<u64> {
+async fn delete_some(store: &Store, table: &str, stale: &str, values: &[i64]) -> Result<u64> {
     let sql = match store.kind() {
         Kind::Sqlite => {
             format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {stale} LIMIT {AT_ONCE})")
@@ -178,7 +195,7 @@ async fn delete_some(store: &Store, table: &str, stale: &str, values: [i64; 2]) 
     let mut tx = store.begin().await?;
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for value in values {
-        query = query.bind(value);
+        query = query.bind(*value);
     }
     let done = query.execute(&mut *tx).await?;
     tx.commit().await?;
@@ -204,7 +221,7 @@ pub async fn newest_night(
 /// Deletes some of a generation's rows whose night is before `oldest`; gives how many. Night 0 is all nights and stays.
 pub async fn delete_nights(store: &Store, table: &str, column: &str, generation: i64, oldest: u32) -> Result<u64> {
     let stale = format!("generation = $1 AND {column} > 0 AND {column} < $2");
-    delete_some(store, table, &stale, [generation, i64::from(oldest)]).await
+    delete_some(store, table, &stale, &[generation, i64::from(oldest)]).await
 }
 
 /// Takes the turn to look for what is too old, for so long; false while somebody else has it. It ends by

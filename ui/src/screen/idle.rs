@@ -1,6 +1,12 @@
-//! A screen while nothing plays: it invites only where a song would be taken.
+//! A screen while nothing plays: it invites only where a song would be taken, and tells by turns what was heard.
 
+use super::{
+    heard::{ElsewhereRows, Places},
+    past::Past,
+    turns::{ROWS, Turn, turns, use_turn},
+};
 use crate::shared::{
+    clock,
     taking::{Taking, taking},
     words::lang,
 };
@@ -36,11 +42,44 @@ fn invitation(room: &RoomSnapshot) -> String {
     }
 }
 
+/// Turns that fade into each other. A house that is closed only says so.
+#[component]
+pub(super) fn Idle(words: IdleWords, past: ReadSignal<Past>, is_closed: bool) -> Element {
+    let turn = use_turn(past, |_| true);
+    let now = clock::seconds();
+    let known = past.read();
+    let there = if is_closed { vec![Turn::Invitation] } else { turns(&known, now) };
+    let shown = if is_closed { Turn::Invitation } else { turn };
+    rsx! {
+        main { class: "turns",
+            for turn in there {
+                section { key: "{turn:?}", class: if turn == shown { "turn on" } else { "turn" },
+                    match turn {
+                        Turn::Invitation => rsx! { Attract { words: words.clone() } },
+                        Turn::TopFive => rsx! {
+                            h1 { {lang().screen_top_here()} }
+                            Places { entries: known.top.iter().take(ROWS).cloned().collect() }
+                        },
+                        Turn::NextFive => rsx! {
+                            h1 { {lang().screen_top_here()} }
+                            Places { entries: known.top.iter().skip(ROWS).take(ROWS).cloned().collect() }
+                        },
+                        Turn::Elsewhere => rsx! {
+                            h1 { {lang().screen_played_elsewhere()} }
+                            ElsewhereRows { entries: known.elsewhere(now).take(ROWS).cloned().collect(), now }
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The record breathes, the words invite.
 #[component]
-pub(super) fn Attract(words: IdleWords) -> Element {
+fn Attract(words: IdleWords) -> Element {
     rsx! {
-        main { class: "attract",
+        div { class: "attract",
             div { class: "record", div { class: "disc" } }
             div {
                 h1 { {words.heading} }

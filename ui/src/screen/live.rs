@@ -3,6 +3,7 @@
 use super::{
     diagnosis,
     engine::{Engine, Here},
+    past::use_past,
     player_core::Input,
     stage::Stage,
 };
@@ -46,6 +47,7 @@ struct Known {
 pub(super) fn Live(info: ScreenInfo, paired: Signal<Option<ScreenInfo>>) -> Element {
     let room = use_signal(|| None);
     let codes = use_signal(Codes::default);
+    let past = use_past(&info.room);
     let mut here = use_signal(Here::default);
     let is_player = info.role == ScreenRole::Player;
     let known = Known { room, codes, paired };
@@ -77,7 +79,7 @@ pub(super) fn Live(info: ScreenInfo, paired: Signal<Option<ScreenInfo>>) -> Elem
     };
     let online = connection() == Connection::Open;
     rsx! {
-        Stage { info, room, codes, here: here(), online, on_touch: touch }
+        Stage { info, room, codes, past, here: here(), online, on_touch: touch }
     }
 }
 

@@ -5,15 +5,18 @@ mod diagnosis;
 mod disk;
 mod engine;
 mod files;
+mod heard;
 mod idle;
 mod lift;
 mod live;
 mod pairing;
+mod past;
 pub mod player_core;
 mod qr;
 mod shelf;
 mod sound;
 mod stage;
+mod turns;
 
 pub use qr::Qr;
 

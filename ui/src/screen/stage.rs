@@ -2,8 +2,10 @@
 
 use super::{
     engine::Here,
-    idle::{Attract, idle_words},
+    heard::Beside,
+    idle::{Idle, idle_words},
     live::Codes,
+    past::Past,
     qr::Qr,
     shelf,
 };
@@ -20,13 +22,16 @@ use dioxus::prelude::*;
 use jukeline_app::{
     api::{PlayerStatus, RoomInfo, RoomSnapshot, ScreenInfo, ScreenRole, SongBrief},
     presence::CODE_STEP_MS,
-    time::Timestamp,
+    time::{MINUTE, Timestamp},
 };
 
 /// Titles of more characters than this are set smaller.
 const LONG_TITLE: usize = 32;
 /// Songs shown as next: what fits above the code.
 const NEXT_SHOWN: usize = 3;
+
+/// How long the picture stands in one place where it is not to drift, in milliseconds.
+const SHIFT_MS: i64 = 5 * MINUTE;
 
 /// A song with where it is.
 #[derive(Clone, PartialEq)]
@@ -42,6 +47,7 @@ pub(super) fn Stage(
     info: ScreenInfo,
     room: ReadSignal<Option<RoomSnapshot>>,
     codes: ReadSignal<Codes>,
+    past: ReadSignal<Past>,
     here: Here,
     online: bool,
     on_touch: EventHandler<()>,
@@ -54,9 +60,10 @@ pub(super) fn Stage(
     let plays_here = is_player && !here.superseded;
     let shown = what_plays(known.as_ref(), &here, plays_here, now);
     let next = what_waits(known.as_ref(), &here, plays_here && !online, shown.as_ref());
-    let away = away_reason(known.as_ref(), is_player, online, shown.is_some());
+    let plays = shown.is_some();
+    let away = away_reason(known.as_ref(), is_player, online, plays);
     let code = if away.is_none() { current_code(&codes.read(), now) } else { None };
-    let silent = here.locked || here.superseded || (shown.is_none() && !is_open(known.as_ref()));
+    let silent = here.locked || here.superseded || (!plays && !is_open(known.as_ref()));
     let class = format!(
         "screen{}{}{}",
         if paused { " paused" } else { "" },
@@ -65,14 +72,20 @@ pub(super) fn Stage(
     );
     rsx! {
         div { class, onclick: move |_| on_touch.call(()),
-            div { class: "stage",
+            div { class: "stage shift-{shift(now)}",
                 Top { name: info.venue_name.clone(), zone: known.as_ref().map(|r| r.info.timezone.clone()), paused, superseded: here.superseded }
                 match shown {
                     Some(shown) => rsx! { NowPlaying { shown, paused, locked: here.locked } },
-                    None => rsx! { Attract { words: idle_words(known.as_ref(), away.is_some()) } },
+                    None => rsx! {
+                        Idle { words: idle_words(known.as_ref(), away.is_some()), past, is_closed: !is_open(known.as_ref()) }
+                    },
                 }
                 aside { class: "screen-side",
-                    Next { songs: next }
+                    match (next.is_empty(), plays) {
+                        (true, true) => rsx! { Beside { past } },
+                        (true, false) => rsx! { span {} },
+                        (false, _) => rsx! { Next { songs: next } },
+                    }
                     match (away, code) {
                         (Some(reason), _) => rsx! { Away { reason } },
                         (None, Some((url, code))) if is_open(known.as_ref()) => rsx! {
@@ -89,6 +102,11 @@ pub(super) fn Stage(
             }
         }
     }
+}
+
+/// Where the picture stands for a while, where it is not to drift: in one of four places.
+fn shift(now: Timestamp) -> i64 {
+    now.0.div_euclid(SHIFT_MS).rem_euclid(4)
 }
 
 fn is_open(room: Option<&RoomSnapshot>) -> bool {
@@ -199,9 +217,6 @@ fn NowPlaying(shown: Shown, paused: bool, locked: bool) -> Element {
 #[component]
 fn Next(songs: Vec<(SongBrief, Option<String>)>) -> Element {
     let words = lang();
-    if songs.is_empty() {
-        return rsx! { span {} };
-    }
     rsx! {
         section { class: "screen-next",
             h2 { {words.up_next()} }

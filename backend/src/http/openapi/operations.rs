@@ -299,9 +299,15 @@ fn staff() -> Vec<Described> {
     let op = |method, path, summary| Described::new(method, path, "staff", summary);
     let mut pairing = op(POST, "/api/jukeboxes/{jukebox}/pairing-codes", "Make a pairing code for a screen");
     let role = pairing.reference::<ScreenRole>();
-    let mut charts =
-        op(GET, "/api/jukeboxes/{jukebox}/charts.csv", "What was heard most, up to 1000 songs, for a spreadsheet");
-    let (window, scope) = (charts.reference::<ChartWindow>(), charts.reference::<ChartScope>());
+    let charts = |path, summary| {
+        let mut charts = op(GET, path, summary);
+        let (window, scope) = (charts.reference::<ChartWindow>(), charts.reference::<ChartScope>());
+        charts
+            .needs("window", window)
+            .needs("scope", scope)
+            .query("genre", text_schema())
+            .refuses(&[Code::Invalid, Code::BadRequest])
+    };
     let mut skip =
         op(POST, "/api/jukeboxes/{jukebox}/skip", "Stop a song or take it out of the queue; its credits go back");
     let reason = skip.reference::<SkipReason>();
@@ -328,12 +334,9 @@ fn staff() -> Vec<Described> {
             .takes_fields(&[("volume", number_schema(0, 100))])
             .gives_other(204, "")
             .refuses(&[Code::Invalid]),
-        charts
-            .needs("window", window)
-            .needs("scope", scope)
-            .query("genre", text_schema())
-            .gives_other(200, "text/csv")
-            .refuses(&[Code::Invalid, Code::BadRequest]),
+        charts("/api/jukeboxes/{jukebox}/charts", "What was heard most, up to 1000 songs").gives::<Chart>(200),
+        charts("/api/jukeboxes/{jukebox}/charts.csv", "What was heard most, up to 1000 songs, for a spreadsheet")
+            .gives_other(200, "text/csv"),
         op(GET, "/api/jukeboxes/{jukebox}/years/{year}", "The numbers of a venue's year").gives::<Year>(200),
         op(GET, "/api/jukeboxes/{jukebox}/rules", "The house's rules").gives::<HouseRules>(200),
         op(PUT, "/api/jukeboxes/{jukebox}/rules", "Change the house's rules, by the version that was read")

@@ -138,9 +138,15 @@ async fn charts_are_ordered_compared_and_cut_to_what_was_asked() {
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{path}: {}", answer.body);
     }
 
-    let csv = format!("/api/jukeboxes/{}/charts.csv?window=tonight&scope=here", here.jukebox);
+    let of_staff = |kind| format!("/api/jukeboxes/{}/charts{kind}?window=tonight&scope=here", here.jukebox);
+    let (json, csv) = (of_staff(""), of_staff(".csv"));
     let (staff, guest) = (world.person(Some(Role::Attendant)).await, world.guest().await);
-    assert_eq!(world.get(&csv, &guest.cookie).await.code(), "forbidden");
+    for path in [&json, &csv] {
+        assert_eq!(world.get(path, &guest.cookie).await.code(), "forbidden");
+    }
+    let answer = world.get(&json, &staff.cookie).await;
+    let told: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(entries(&told), entries(&chart), "the same as everybody's");
     let answer = world.get(&csv, &staff.cookie).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/csv; charset=utf-8"));
     let lines: Vec<&str> = answer.body.lines().collect();

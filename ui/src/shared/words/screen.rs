@@ -1,12 +1,16 @@
 //! Words of the screen.
 
 use super::{Lang, texts};
+use jukeline_app::time::MINUTE;
 
 texts! {
     screen_pick_next = "Pick the next song", "Wähle das nächste Lied";
     screen_free_tonight = "Free tonight", "Heute gratis";
     screen_qr_label = "QR code to the room", "QR-Code zum Raum";
     screen_scan_tap_hear = "Scan, tap, hear.", "Scannen, tippen, hören.";
+    screen_top_here = "Top 10 here this week", "Top 10 hier diese Woche";
+    screen_top_beside = "Top here this week", "Hier diese Woche vorn";
+    screen_played_elsewhere = "Just played elsewhere", "Gerade anderswo gespielt";
     screen_goes_on_from_here = "Paused, goes on from here", "Angehalten, geht hier weiter";
     screen_touch_for_sound = "Touch to turn the sound on", "Berühren, um den Ton einzuschalten";
     screen_touch_why = "The browser asks for this once after each start.", "Der Browser verlangt das einmal nach jedem Start.";
@@ -59,9 +63,35 @@ impl Lang {
         }
     }
 
+    /// `4 min ago`, from a length in milliseconds.
+    pub fn screen_ago(self, ms: i64) -> String {
+        match (self, ms.div_euclid(MINUTE)) {
+            (Lang::En, ..=0) => "Just now".into(),
+            (Lang::De, ..=0) => "Gerade eben".into(),
+            (Lang::En, minutes @ ..60) => format!("{minutes} min ago"),
+            (Lang::De, minutes @ ..60) => format!("vor {minutes} min"),
+            (Lang::En, minutes) => format!("{} h ago", minutes / 60),
+            (Lang::De, minutes) => format!("vor {} h", minutes / 60),
+        }
+    }
+
     /// `Code 4 8 3 9 2 1`, digit by digit for screen readers.
     pub fn code_aloud(self, code: &str) -> String {
         let digits: Vec<String> = code.chars().map(String::from).collect();
         format!("Code {}", digits.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_ago_is_told_in_whole_minutes_or_hours() {
+        let told = |ms| (Lang::En.screen_ago(ms), Lang::De.screen_ago(ms));
+        assert_eq!(told(-5), ("Just now".into(), "Gerade eben".into()), "clocks differ a little");
+        assert_eq!(told(MINUTE), ("1 min ago".into(), "vor 1 min".into()));
+        assert_eq!(told(59 * MINUTE), ("59 min ago".into(), "vor 59 min".into()));
+        assert_eq!(told(125 * MINUTE), ("2 h ago".into(), "vor 2 h".into()));
     }
 }
