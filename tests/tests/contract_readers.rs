@@ -13,7 +13,9 @@ use jukeline_app::{
 };
 use jukeline_backend::{
     readers::{
+        Reader,
         charts::{Place, Wanted, ranking},
+        prune,
         report::{self, Progress, ReplayError},
     },
     serve::Running,
@@ -36,9 +38,12 @@ use uuid::Uuid;
 on_both!(
     songs_are_counted_once_through_kills_and_restarts,
     a_rebuild_gives_the_same_while_songs_go_on_and_half_of_it_is_never_shown,
+    old_windows_are_deleted_and_what_is_shown_stays,
 );
 
 const NIGHT: u32 = 20_260_301;
+/// Long enough after it.
+const LATER: u32 = 20_260_609;
 
 /// What is heard at a house, and how often each song was.
 struct Past {
@@ -46,6 +51,8 @@ struct Past {
     jukeboxes: Vec<JukeboxId>,
     songs: Vec<SongId>,
     said: i64,
+    /// The night that it is.
+    night: u32,
     counts: BTreeMap<SongId, i64>,
 }
 
@@ -53,7 +60,14 @@ impl Past {
     async fn begin(store: &Store) -> Result<Past> {
         let house = House::make(store, 6, 12).await?;
         let venue = places::venue_of(store, house.jukeboxes[0]).await?.context("no venue")?;
-        Ok(Past { venue, jukeboxes: house.jukeboxes, songs: house.songs, said: 0, counts: BTreeMap::new() })
+        Ok(Past {
+            venue,
+            jukeboxes: house.jukeboxes,
+            songs: house.songs,
+            said: 0,
+            night: NIGHT,
+            counts: BTreeMap::new(),
+        })
     }
 
     /// So many more facts of every jukebox, as the floor would have committed them: two of three songs were heard.
@@ -70,7 +84,7 @@ impl Past {
                 } else {
                     *self.counts.entry(song).or_default() += 1;
                     let (account, venue) = (AccountId(Uuid::nil()), self.venue);
-                    Fact::Heard { play, account, song, venue, heard_at: at, night: NIGHT }
+                    Fact::Heard { play, account, song, venue, heard_at: at, night: self.night }
                 };
                 let (version, key) = (Version { epoch: 1, n: self.said }, jukebox.to_string());
                 let stamped = Stamped { jukebox: *jukebox, version, at, fact };
@@ -116,6 +130,43 @@ async fn is_shown(store: &Store) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+async fn old_windows_are_deleted_and_what_is_shown_stays(on: On) -> Result<()> {
+    let installation = Installation::make(on).await?;
+    let running = installation.start().await?;
+    let store = &running.context.store;
+    let mut past = Past::begin(store).await?;
+    is_shown(store).await?;
+    past.goes_on(store, 60).await?;
+    past.is_counted(store).await?;
+    let network = async |nights| -> Result<BTreeMap<SongId, i64>> {
+        let ranked = ranking(store, &Wanted { place: Place::Network, genre: None }, nights, 100).await?;
+        Ok(ranked.into_iter().map(|ranked| (ranked.song, ranked.plays)).collect())
+    };
+    let (night, month) = (Some((NIGHT, NIGHT)), Some((20_260_301, 20_260_331)));
+    let before = past.counts.clone();
+    for nights in [night, month, None] {
+        ensure!(network(nights).await? == before, "{nights:?}");
+    }
+    past.night = LATER;
+    past.goes_on(store, 60).await?;
+    eventually("the later night to be counted", PATIENCE, || async {
+        let counted = network(None).await?;
+        ensure!(counted == past.counts, "{counted:?} of {:?}", past.counts);
+        Ok(())
+    })
+    .await?;
+    let reader = Reader::named("charts").context("no charts")?;
+    let live = readers::standing(store, "charts").await?.and_then(|standing| standing.live).context("nothing shown")?;
+    let now = store.now().await?;
+    ensure!(prune(store, reader, live.number, now, 1_000).await?.is_all, "there is more");
+    for nights in [night, month] {
+        ensure!(network(nights).await?.is_empty(), "{nights:?} is kept");
+    }
+    ensure!(network(None).await? == past.counts, "all nights");
+    ensure!(past.shown(store).await? == before, "a venue keeps its year");
+    Ok(())
 }
 
 async fn songs_are_counted_once_through_kills_and_restarts(on: On) -> Result<()> {
