@@ -1,6 +1,9 @@
 //! The one API client, generic over how bytes travel: a page's own fetch, reqwest in the shell and in tests.
 
 mod past;
+mod suggestions;
+
+pub use past::past_live;
 
 use crate::{
     account::Role,

@@ -10,12 +10,19 @@ use crate::{
     store::{self, Store},
     tls::Current,
 };
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+};
 use tokio::sync::watch;
 
-/// The server's shared parts. Cheap to clone.
+/// The server's shared parts. A request clones it a dozen times on its way through the layers: one count goes up.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<Parts>);
+
+/// What a [`Context`] is made of.
+#[derive(Clone)]
+pub struct Parts {
     /// The configuration.
     pub config: Arc<Config>,
     /// The store.
@@ -40,6 +47,20 @@ pub struct Context {
     pub certificate: Option<Arc<Current>>,
     /// Becomes true when the server drains.
     pub stopping: watch::Receiver<bool>,
+}
+
+impl From<Parts> for Context {
+    fn from(parts: Parts) -> Context {
+        Context(Arc::new(parts))
+    }
+}
+
+impl Deref for Context {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Context {

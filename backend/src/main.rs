@@ -6,8 +6,12 @@ use jukeline_backend::{
     books,
     config::{Config, LogKind},
     demo, doctor, http,
+    log::{cost, topics::TOPICS},
     outage::until_in_reach,
-    readers::report::{self, Progress},
+    readers::{
+        report::{self, Progress},
+        snapshot,
+    },
     sandbox, secret,
     serve::{self, StartError},
     songs::search::SongIndex,
@@ -51,7 +55,7 @@ enum Command {
         #[command(subcommand)]
         command: Accounts,
     },
-    /// Compare Kafka's topics with what they should be.
+    /// Compare Kafka's topics with what they should be, and say what each setting costs.
     Topics {
         /// Make what is missing.
         #[arg(long)]
@@ -89,6 +93,17 @@ enum Command {
     Replay {
         /// Which, such as charts.
         reader: String,
+        /// Begin with this snapshot instead of the first record.
+        #[arg(long)]
+        from_snapshot: Option<PathBuf>,
+    },
+    /// Write what is shown of a reader into a file, to build it anew from there: compressed JSON lines. Servers may run.
+    Snapshot {
+        /// Which, such as charts.
+        reader: String,
+        /// The file. It may say who heard what: keep it as you keep the database.
+        #[arg(long)]
+        to: PathBuf,
     },
     /// Tell everybody that a backup was restored: what they saw since the backup is void.
     Restored {
@@ -197,7 +212,10 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Vouchers(batch) => make_vouchers(&Config::read(file)?, &batch).await,
         Command::Doctor { json } => examine(&Config::read(file)?, json).await,
         Command::Readers => show_readers(&Config::read(file)?).await,
-        Command::Replay { reader } => replay(&Config::read(file)?, &reader).await,
+        Command::Replay { reader, from_snapshot } => {
+            replay(&Config::read(file)?, &reader, from_snapshot.as_deref()).await
+        }
+        Command::Snapshot { reader, to } => take_snapshot(&Config::read(file)?, &reader, &to).await,
         Command::Restored { yes } => restored(&Config::read(file)?, yes).await,
     }
 }
@@ -281,16 +299,28 @@ async fn reset(config: &Config, email: &str) -> Outcome {
     printed(format!("One-time code, good for an hour: {code}\nEnter it at {}", config.address("/reset")))
 }
 
-#[cfg(feature = "kafka")]
 async fn topics(config: &Config, apply: bool) -> Outcome {
-    use jukeline_backend::log::kafka::topic_table;
-    if config.log.kind == LogKind::Table {
-        return Err("log.kind is \"table\": there are no topics".into());
+    match config.log.kind {
+        LogKind::Table if apply => Err("log.kind is \"table\": there are no topics".into()),
+        LogKind::Table => {
+            print_line("log.kind is \"table\": facts are rows of the database. A network would have these topics:");
+            for (topic, words) in TOPICS.iter().zip(cost::words(&config.log, &[])) {
+                print_line(&format!("\n{}{}\n{words}", config.log.topic_prefix, topic.name));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        LogKind::Kafka => topics_of_kafka(config, apply).await,
     }
+}
+
+#[cfg(feature = "kafka")]
+async fn topics_of_kafka(config: &Config, apply: bool) -> Outcome {
+    use jukeline_backend::log::kafka::{measure, topic_table};
     let differences =
         if apply { topic_table::apply(&config.log).await? } else { topic_table::compare(&config.log).await? };
+    let words = cost::words(&config.log, &measure(&config.log).await?);
     let mut well = true;
-    for difference in differences {
+    for (difference, cost) in differences.iter().zip(words) {
         let made = apply && difference.missing;
         let words = if made {
             "made".into()
@@ -300,17 +330,14 @@ async fn topics(config: &Config, apply: bool) -> Outcome {
             difference.differs.join("; ")
         };
         well &= made || difference.differs.is_empty();
-        print_line(&format!("{:<36} {words}", difference.topic));
+        print_line(&format!("{:<36} {words}\n{cost}\n", difference.topic));
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[cfg(not(feature = "kafka"))]
-async fn topics(config: &Config, _: bool) -> Outcome {
-    match config.log.kind {
-        LogKind::Table => Err("log.kind is \"table\": there are no topics".into()),
-        LogKind::Kafka => Err(StartError::NoKafka.into()),
-    }
+async fn topics_of_kafka(_: &Config, _: bool) -> Outcome {
+    Err(StartError::NoKafka.into())
 }
 
 #[cfg(feature = "kafka")]
@@ -337,9 +364,17 @@ async fn show_readers(config: &Config) -> Outcome {
 /// A server that runs sees the wish within a second; one that has nothing to read for so long isn't there.
 const SERVER_IS_THERE_WITHIN: Duration = Duration::from_secs(15);
 
-async fn replay(config: &Config, reader: &str) -> Outcome {
+async fn take_snapshot(config: &Config, reader: &str, file: &Path) -> Outcome {
+    let held = snapshot::take(config, &open(config).await?, reader, file).await?;
+    printed(format!("{}: {} rows of {reader}, generation {}.", file.display(), held.rows, held.generation))
+}
+
+async fn replay(config: &Config, reader: &str, from: Option<&Path>) -> Outcome {
     let store = open(config).await?;
-    let replay = report::replay(config, &store, reader).await?;
+    let replay = match from {
+        Some(file) => snapshot::load(config, &store, reader, file).await?,
+        None => report::replay(config, &store, reader).await?,
+    };
     let bar = indicatif::ProgressBar::new(0)
         .with_style(indicatif::ProgressStyle::with_template("{bar:40} {pos} of {len} records, {eta} left")?);
     let ended = replay

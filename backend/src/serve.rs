@@ -9,7 +9,7 @@ pub use tasks::Tasks;
 
 use crate::{
     config::Config,
-    context::{Context, Health, Secrets, stopped},
+    context::{Context, Health, Parts, Secrets, stopped},
     http::{self, waiting},
     live::Live,
     log::{LogError, table},
@@ -175,7 +175,7 @@ impl Listening {
         // Only this start sets it.
         let _ = self.store.set(store.clone());
         let log::Opened { requests, appends } = self.log.open(&store);
-        let context = Context {
+        let context = Context::from(Parts {
             config: self.config,
             events: Intake::start(store.clone()),
             store,
@@ -188,7 +188,7 @@ impl Listening {
             payments: self.payments.map(Arc::new),
             certificate: self.https.as_ref().map(|https| https.current.clone()),
             stopping: self.stop.subscribe(),
-        };
+        });
         let (front, prepared, mut tasks) = (self.front, self.prepared, self.tasks);
         log::spawn_readers(&context, appends.is_some(), &prepared, &mut tasks);
         let mut log = JoinSet::new();

@@ -26,6 +26,7 @@ pub mod kafka;
 pub mod machine;
 pub mod mail;
 pub mod music;
+pub mod past;
 pub mod pebble;
 pub mod ports;
 pub mod postgres;

@@ -126,6 +126,12 @@ impl Postgres {
         self.server.end(Signal::INT, Duration::from_secs(30)).await.map(drop)
     }
 
+    /// The running process, for its processor time.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.server
+    }
+
     /// Kills it as a power cut would.
     pub fn kill9(&mut self) {
         self.server.kill9();

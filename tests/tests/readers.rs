@@ -58,14 +58,27 @@ async fn charts_are_built_anew_with_a_server_and_at_its_next_start() -> Result<(
     let line = text.lines().nth(1).unwrap_or_default().split_whitespace().collect::<Vec<_>>();
     ensure!(line[..5] == ["charts", "1", "2", "shown", "plays"], "{text}");
 
+    let file = data.path().join("charts.jsonl.gz").display().to_string();
+    let text = said(&server, &["snapshot", "charts", "--to", &file]).await?;
+    ensure!(text.contains("4 rows of charts, generation 2"), "{text}");
+    let text = said(&server, &["replay", "charts", "--from-snapshot", &file]).await?;
+    ensure!(text.contains("generation 3 is shown"), "{text}");
+    ensure!(chart(&server, 3).await? == before, "the same from the file");
+    std::fs::write(&file, "no snapshot")?;
+    let mut damaged = server.command(&["replay", "charts", "--from-snapshot", &file])?;
+    let output = tokio::task::spawn_blocking(move || damaged.output()).await??;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.code() == Some(1) && text.contains("is not a whole snapshot"), "{text}");
+    ensure!(chart(&server, 3).await? == before, "what is shown stays");
+
     server.stop().await?;
     let text = said(&server, &["replay", "charts"]).await?;
-    ensure!(text.contains("No server builds generation 3") && text.contains("next start"), "{text}");
+    ensure!(text.contains("No server builds generation 4") && text.contains("next start"), "{text}");
     server.restart().await?;
     eventually("what was wished for to be shown", PATIENCE, || async {
         let text = said(&server, &["readers"]).await?;
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("charts")).collect();
-        ensure!(lines.len() == 1 && lines[0].contains(" 3 shown"), "{text}");
+        ensure!(lines.len() == 1 && lines[0].contains(" 4 shown"), "{text}");
         Ok(())
     })
     .await?;

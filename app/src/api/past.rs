@@ -27,6 +27,16 @@ pub enum ElsewhereScope {
     Network,
 }
 
+impl ElsewhereScope {
+    /// Its word in a query.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ElsewhereScope::City => "city",
+            ElsewhereScope::Network => "network",
+        }
+    }
+}
+
 /// What was heard at other venues a moment ago.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -357,6 +367,22 @@ pub enum YearPicture {
     Artists,
     /// The months, and the busiest night.
     Months,
+}
+
+impl YearPicture {
+    /// All pictures, as they are looked at.
+    pub const ALL: [YearPicture; 4] =
+        [YearPicture::Numbers, YearPicture::Songs, YearPicture::Artists, YearPicture::Months];
+
+    /// Its word in an address.
+    pub const fn word(self) -> &'static str {
+        match self {
+            YearPicture::Numbers => "numbers",
+            YearPicture::Songs => "songs",
+            YearPicture::Artists => "artists",
+            YearPicture::Months => "months",
+        }
+    }
 }
 
 /// A favourite by its id alone: answer of `GET /api/favourites/{song}`.

@@ -1,7 +1,13 @@
-//! What was heard: charts, one's own history, staples.
+//! What was heard: charts, elsewhere, one's own history, staples, favourites and years.
 
-use super::{Client, ClientError, Transport, escape};
-use crate::api::{AtRoom, Chart, ChartQuery, History, HistoryQuery, Staples};
+use super::{Client, ClientError, Method, Transport, escape};
+use crate::{
+    api::{
+        AtRoom, Chart, ChartQuery, Elsewhere, ElsewhereScope, Favourites, History, HistoryQuery, PastQuery, Staples,
+        Year,
+    },
+    id::SongId,
+};
 
 impl<T: Transport> Client<T> {
     /// `GET /api/rooms/{room}/charts`
@@ -31,6 +37,39 @@ impl<T: Transport> Client<T> {
     pub async fn staples(&self, at: &AtRoom) -> Result<Staples, ClientError> {
         self.get(format!("/api/history/staples{}", pairs([("room", at.room.clone())]))).await
     }
+
+    /// `GET /api/favourites`: one's own.
+    pub async fn favourites(&self, at: &AtRoom) -> Result<Favourites, ClientError> {
+        self.get(format!("/api/favourites{}", pairs([("room", at.room.clone())]))).await
+    }
+
+    /// `PUT` or `DELETE /api/favourites/{song}`: marks a song, or no longer.
+    pub async fn set_favourite(&self, song: SongId, favourite: bool) -> Result<(), ClientError> {
+        let method = if favourite { Method::Put } else { Method::Delete };
+        self.tell(method, format!("/api/favourites/{song}"), None).await
+    }
+
+    /// `GET /api/rooms/{room}/elsewhere`
+    pub async fn elsewhere(&self, room: &str, scope: ElsewhereScope) -> Result<Elsewhere, ClientError> {
+        let asked = pairs([("scope", Some(scope.word().to_owned()))]);
+        self.get(format!("/api/rooms/{}/elsewhere{asked}", escape(room))).await
+    }
+
+    /// `GET /api/years/{year}`: one's own.
+    pub async fn year(&self, year: u16) -> Result<Year, ClientError> {
+        self.get(format!("/api/years/{year}")).await
+    }
+}
+
+/// The address of `GET /api/rooms/{room}/past/live`, a websocket.
+pub fn past_live(room: &str, query: &PastQuery) -> String {
+    let asked = pairs([
+        ("window", query.window.map(|window| window.word().to_owned())),
+        ("scope", query.scope.map(|scope| scope.word().to_owned())),
+        ("genre", query.genre.clone()),
+        ("elsewhere", query.elsewhere.map(|scope| scope.word().to_owned())),
+    ]);
+    format!("/api/rooms/{}/past/live{asked}", escape(room))
 }
 
 /// A query with its question mark; empty where nothing is asked for.

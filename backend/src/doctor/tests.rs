@@ -3,7 +3,7 @@
 use super::{Findings, Trouble, examine};
 use crate::{
     config::Config,
-    context::{Context, Health, Secrets},
+    context::{Context, Health, Parts, Secrets},
     floor::{self, Record},
     live::Live,
     log::table::TableLog,
@@ -41,7 +41,7 @@ struct Sick {
 
 async fn parts(store: &Store) -> Context {
     let (_, stopping) = tokio::sync::watch::channel(false);
-    Context {
+    Context::from(Parts {
         config: Arc::new(Config::default()),
         requests: Arc::new(TableLog::new(store.clone()).0),
         live: Live::default(),
@@ -54,7 +54,7 @@ async fn parts(store: &Store) -> Context {
         payments: None,
         certificate: None,
         stopping,
-    }
+    })
 }
 
 fn ask(account: AccountId, song: SongId) -> (PlayId, Request) {

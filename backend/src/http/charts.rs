@@ -1,9 +1,13 @@
 //! What was heard most: ten songs for everybody, a thousand as JSON and CSV for staff.
 
+mod kept;
+
+pub use kept::{ChartKey, KeptCharts, MadeChart};
+
 use super::{
     extract::{Json, Path, Query},
     identity::{Session, require_at},
-    kept::{Ages, KeptAnswer, KeptAnswers},
+    kept::KeptAnswer,
     problem::{Answer, ApiProblem},
     shared::Shared,
 };
@@ -21,7 +25,6 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    body::Bytes,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
@@ -33,9 +36,10 @@ use jukeline_app::{
     charts::{nights, nights_before},
     hours::house_clock,
     id::{JukeboxId, SongId},
+    time::Timestamp,
 };
 use serde_json::json;
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 /// Songs of a chart.
 const TOP: i64 = 10;
@@ -45,25 +49,6 @@ const TOP_FOR_STAFF: i64 = 1_000;
 const COMPARED: i64 = 1_000;
 /// Longest name of a genre in characters.
 const GENRE_MAX: usize = 200;
-/// A night turns, and hours are changed, without a record.
-const AGES: Ages = Ages { at_least: Duration::from_secs(1), at_most: Duration::from_secs(20) };
-
-/// Charts by a room's name and what was asked.
-pub struct KeptCharts(KeptAnswers<(String, ChartQuery), MadeChart>);
-
-impl Default for KeptCharts {
-    fn default() -> KeptCharts {
-        KeptCharts(KeptAnswers::new(AGES))
-    }
-}
-
-/// A chart in both of its forms: it is printed once for all who ask, and read again by nobody.
-pub struct MadeChart {
-    /// The chart.
-    pub chart: Chart,
-    /// The same as JSON.
-    pub body: Bytes,
-}
 
 /// `GET /api/rooms/{room}/charts`; for staff `GET /api/jukeboxes/{jukebox}/charts` and `charts.csv`.
 pub fn routes() -> Router<Context> {
@@ -84,7 +69,7 @@ async fn charts(
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
-/// A room's chart as it was made last, or made now: however many ask or listen, it is made once.
+/// A room's chart as it was made last, or made now: however many rooms ask or listen, it is made once.
 pub(super) async fn kept(
     context: &Context,
     shared: &Shared,
@@ -92,13 +77,16 @@ pub(super) async fn kept(
     query: &ChartQuery,
 ) -> Answer<KeptAnswer<MadeChart>> {
     let mark = mark(context)?;
-    let made = async {
+    let found = async {
         let room = places::room(&context.store, name).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-        let chart = make(context, &room, query, TOP).await?;
+        Ok(wanted_by(&room, query, context.store.now().await?))
+    };
+    let made = |key| async move {
+        let chart = make(context, &key, TOP).await?;
         let body = serde_json::to_vec(&chart).map_err(|_| ApiProblem::from(Code::Internal))?;
         Ok(MadeChart { chart, body: body.into() })
     };
-    shared.charts.0.get((name.to_owned(), query.clone()), mark, made).await
+    shared.charts.get(name, query, mark, found, made).await
 }
 
 async fn staffs_charts(
@@ -134,7 +122,7 @@ async fn for_staff(
     check(&query)?;
     mark(context)?;
     let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    make(context, &room, &query, TOP_FOR_STAFF).await
+    make(context, &wanted_by(&room, &query, context.store.now().await?), TOP_FOR_STAFF).await
 }
 
 /// What can't be a chart is refused.
@@ -153,20 +141,36 @@ fn mark(context: &Context) -> Answer<Mark> {
     context.readers.mark(Charts::NAME).ok_or(Code::Unavailable.into())
 }
 
-async fn make(context: &Context, room: &Room, query: &ChartQuery, at_most: i64) -> Answer<Chart> {
-    let store = &context.store;
+/// What a room's question depends on now.
+fn wanted_by(room: &Room, query: &ChartQuery, now: Timestamp) -> ChartKey {
     let place = match query.scope {
         ChartScope::Here => Place::Venue(room.venue),
         ChartScope::City => Place::City(room.city.clone()),
         ChartScope::Network => Place::Network,
     };
-    let wanted = Wanted { place, genre: query.genre.clone() };
-    let night = house_clock(store.now().await?, &room.timezone, &room.rules.hours).night;
-    let last_night = match query.window {
-        ChartWindow::Tonight => last_night_before(store, &wanted, night).await?,
-        _ => None,
+    let night_rule = match query.scope {
+        ChartScope::Here if room.rules.hours.is_empty() => NightRule::TurnsAtSix,
+        ChartScope::Here => NightRule::OpeningToClosing,
+        ChartScope::City | ChartScope::Network => NightRule::EachVenuesOwn,
     };
-    let (these, before) = (nights(query.window, night), nights_before(query.window, night, last_night));
+    let night = house_clock(now, &room.timezone, &room.rules.hours).night;
+    ChartKey { place, query: query.clone(), nights: nights(query.window, night), night_rule }
+}
+
+async fn make(context: &Context, key: &ChartKey, at_most: i64) -> Answer<Chart> {
+    let (store, query, these) = (&context.store, &key.query, key.nights);
+    let wanted = Wanted { place: key.place.clone(), genre: query.genre.clone() };
+    // Any night of a window tells the one before.
+    let before = match these {
+        Some((first, _)) => {
+            let last_night = match query.window {
+                ChartWindow::Tonight => last_night_before(store, &wanted, first).await?,
+                _ => None,
+            };
+            nights_before(query.window, first, last_night)
+        }
+        None => None,
+    };
     let ranked = ranking(store, &wanted, these, at_most).await?;
     let ranks_before = match before {
         Some(before) => Some(ranks(&ranking(store, &wanted, Some(before), COMPARED).await?)),
@@ -185,12 +189,7 @@ async fn make(context: &Context, room: &Room, query: &ChartQuery, at_most: i64) 
             entry(rank, ranked, brief, rank_before, compared)
         })
         .collect();
-    let night_rule = match query.scope {
-        ChartScope::Here if room.rules.hours.is_empty() => NightRule::TurnsAtSix,
-        ChartScope::Here => NightRule::OpeningToClosing,
-        ChartScope::City | ChartScope::Network => NightRule::EachVenuesOwn,
-    };
-    Ok(Chart { query: query.clone(), nights: these, compared_with: before, night_rule, entries })
+    Ok(Chart { query: query.clone(), nights: these, compared_with: before, night_rule: key.night_rule, entries })
 }
 
 fn ranks(ranked: &[Ranked]) -> HashMap<SongId, u32> {

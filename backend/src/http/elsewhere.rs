@@ -23,19 +23,22 @@ use jukeline_app::{
     api::{Code, Elsewhere, ElsewhereEntry, ElsewhereQuery, ElsewhereScope},
     id::{PlayId, SongId},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
 /// Songs that are told.
 const TOLD: i64 = 20;
 /// A venue that is to be left out from now on is told to whoever comes for so long still.
 const AGES: Ages = Ages { at_least: Duration::from_secs(2), at_most: Duration::from_secs(2) };
 
+/// Each is a few kilobytes.
+const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
+
 /// What listeners of a room are told, by the room's name.
 pub struct KeptElsewhere(KeptAnswers<(String, ElsewhereScope), Vec<Told>>);
 
 impl Default for KeptElsewhere {
     fn default() -> KeptElsewhere {
-        KeptElsewhere(KeptAnswers::new(AGES))
+        KeptElsewhere(KeptAnswers::new(AGES, KEPT))
     }
 }
 

@@ -10,9 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Each is a few kilobytes.
-const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
-
 /// How old an answer may be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ages {
@@ -55,9 +52,9 @@ impl<Made> Kept<Made> {
 }
 
 impl<Key: Hash + Eq, Made> KeptAnswers<Key, Made> {
-    /// None yet.
-    pub(super) fn new(ages: Ages) -> KeptAnswers<Key, Made> {
-        KeptAnswers { ages, slots: Mutex::new(LruCache::new(KEPT)) }
+    /// None yet. Of more than `most` those go that nobody asked for the longest.
+    pub(super) fn new(ages: Ages, most: NonZeroUsize) -> KeptAnswers<Key, Made> {
+        KeptAnswers { ages, slots: Mutex::new(LruCache::new(most)) }
     }
 
     /// The answer that is kept, or the one that `made` gives.

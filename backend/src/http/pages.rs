@@ -25,7 +25,7 @@ const PATRON: &[&str] =
 /// Pages of the wallet surface: the phone loads it when credits are looked at or bought.
 const WALLET: &[&str] = &["/wallet", "/paid/{token}"];
 /// Pages of the past surface: the phone loads it when what was heard is looked at.
-const PAST: &[&str] = &["/history", "/r/{room}/charts"];
+const PAST: &[&str] = &["/history", "/favourites", "/years/{year}", "/r/{room}/charts", "/r/{room}/elsewhere"];
 /// Pages of the setup surface.
 const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
 

@@ -60,7 +60,8 @@ async fn of_venue(
     let (picture, year) = (named(&picture)?, checked(year)?);
     let Query(query) = query?;
     let room = places::room_by_jukebox(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
-    let year = years::of_venue(&context.store, room.venue, year).await?;
+    let now = context.store.now().await?;
+    let year = years::of_venue(&context.store, room.venue, year, now).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     draw(year, picture, Some(room.venue_name), &query).await
 }
 

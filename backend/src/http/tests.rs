@@ -14,7 +14,7 @@ mod table;
 use super::router;
 use crate::{
     config::Config,
-    context::{Context, Health, Secrets},
+    context::{Context, Health, Parts, Secrets},
     live::Live,
     log::table::TableLog,
     payments::{Gateway, intake::Intake},
@@ -88,7 +88,7 @@ impl World {
         let store = Store::open_sqlite(folder.path()).await.expect("a store");
         let (stop, stopping) = watch::channel(false);
         let (log, appends) = TableLog::new(store.clone());
-        let context = Context {
+        let context = Context::from(Parts {
             secrets: Arc::new(Secrets::load(&store).await.expect("secrets")),
             requests: Arc::new(log),
             live: Live::default(),
@@ -101,7 +101,7 @@ impl World {
             certificate: None,
             stopping,
             store,
-        };
+        });
         tokio::spawn(crate::log::table::run(context.clone(), appends));
         let world = World { router: router(context.clone()), context, _folder: folder, _stop: stop };
         world.make_room("copper", Some(MIDDLE)).await;

@@ -36,7 +36,8 @@ async fn of_venue(
 ) -> Answer<Json<Year>> {
     let venue = require_at(&context, session.account, jukeline_app::account::Role::Attendant, jukebox).await?;
     check(&context, year, Charts::NAME)?;
-    Ok(Json(years::of_venue(&context.store, venue, year).await?))
+    let year = years::of_venue(&context.store, venue, year, context.store.now().await?).await?;
+    year.map(Json).ok_or(Code::NotFound.into())
 }
 
 /// What is being built for the first time would be half of what there is: "not now".

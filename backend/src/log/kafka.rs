@@ -6,6 +6,7 @@ mod goodbye;
 mod live;
 mod reader;
 mod relay;
+mod sample;
 pub mod tail;
 pub mod topic_table;
 mod watermarks;
@@ -14,6 +15,7 @@ pub use floor::run_floor;
 pub use live::run_live;
 pub use reader::run_reader;
 pub use relay::run_relay;
+pub use sample::measure;
 pub use watermarks::Watermarks;
 
 use super::{LogError, Outgoing, RequestLog};

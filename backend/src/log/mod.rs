@@ -1,6 +1,7 @@
 //! The log: where requests are appended and facts published. One port, two adapters.
 
 pub mod asyncapi;
+pub mod cost;
 pub mod ends;
 #[cfg(feature = "kafka")]
 pub mod kafka;

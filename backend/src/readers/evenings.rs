@@ -1,6 +1,6 @@
 //! Evenings: which songs a patron heard of their own in a night at a venue, for "people who played this also played".
 
-use super::{Projection, people};
+use super::{Projection, Window, people};
 use crate::store::{self, StoreError, Tx, pieces};
 use jukeline_app::{
     hours::days_before,
@@ -38,12 +38,13 @@ impl Projection for Evenings {
     const KINDS: &'static [&'static str] = &["Heard"];
     const TABLES: &'static [&'static str] = &["evenings"];
     const PERSONAL: &'static [&'static str] = &["evenings"];
+    const WINDOWS: &'static [Window] = &[Window { table: "evenings", night: "night", oldest }];
     type Fact = Heard;
 
     async fn fold(tx: &mut Tx, generation: i64, facts: Vec<Heard>) -> Result<(), StoreError> {
         let newest = newest(tx, generation).await?;
         let newer = facts.iter().map(|heard| heard.night).max().unwrap_or(0).max(newest);
-        let kept_from = days_before(newer, NIGHTS - 1);
+        let kept_from = oldest(newer);
         let present = people::present(tx, facts.iter().map(|heard| heard.account).collect()).await?;
         // In the order of their keys, each once.
         let kept: BTreeSet<Heard> =
@@ -52,12 +53,13 @@ impl Projection for Evenings {
         for chunk in pieces(&kept, 64) {
             insert(tx, generation, chunk).await?;
         }
-        if newer > newest {
-            let sql = "DELETE FROM evenings WHERE generation = $1 AND night < $2";
-            sqlx::query(sql).bind(generation).bind(i64::from(kept_from)).execute(&mut **tx).await?;
-        }
         Ok(())
     }
+}
+
+/// The first night that is kept beside the newest one.
+fn oldest(newest: u32) -> u32 {
+    days_before(newest, NIGHTS - 1)
 }
 
 async fn newest(tx: &mut Tx, generation: i64) -> Result<u32, StoreError> {

@@ -1,6 +1,6 @@
 //! One batch of a partition: place, facts that were seen, state and dead letters in one transaction.
 
-use super::{Reader, seen::Seen};
+use super::{Reader, seen::Seen, word};
 use crate::{
     context::Context,
     log::Record,
@@ -92,6 +92,9 @@ impl Folding {
                 let letter = self.dead_letter(topic, partition, record, now)?;
                 outbox::put_once(&mut tx, &letter).await?;
             }
+        }
+        if folded.facts > 0 && context.readers.shows(self) {
+            word::say(&mut tx, store.kind(), self.reader).await?;
         }
         tx.commit().await?;
         context.readers.took(self, records.len(), folded.facts > 0);

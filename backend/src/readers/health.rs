@@ -6,10 +6,10 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Moves whenever what a reader shows may have changed: for caches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
     generation: i64,
     /// The sum of its places, as seen last.
@@ -24,6 +24,8 @@ pub struct Readers(Arc<Mutex<BTreeMap<&'static str, Known>>>);
 
 #[derive(Default)]
 struct Known {
+    /// Somebody else moved it.
+    word: Arc<Notify>,
     mark: watch::Sender<Option<Mark>>,
     /// Something keeps a generation from reading.
     away: bool,
@@ -42,8 +44,23 @@ impl Readers {
         self.with(reader, |known| *known.mark.borrow())
     }
 
-    /// The mark, with word of each of its moves: at once of what this process folds, and within the steward's look of
-    /// what others do.
+    /// Rung when another process says that it moved the reader.
+    pub(super) fn word(&self, reader: &'static str) -> Arc<Notify> {
+        self.with(reader, |known| known.word.clone())
+    }
+
+    /// Lets the steward look at once.
+    pub(super) fn look_now(&self, reader: &'static str) {
+        self.word(reader).notify_one();
+    }
+
+    /// Whether this generation is the one that is shown, as far as this process knows.
+    pub(super) fn shows(&self, folding: &Folding) -> bool {
+        self.mark(folding.reader.name).is_some_and(|mark| mark.generation == folding.generation)
+    }
+
+    /// The mark, with word of each of its moves: at once of what this process folds, and of what others do as soon as
+    /// they say so, or else within the steward's look.
     pub fn marks(&self, reader: &'static str) -> watch::Receiver<Option<Mark>> {
         self.with(reader, |known| known.mark.subscribe())
     }

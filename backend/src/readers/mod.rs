@@ -14,13 +14,17 @@ pub mod hours;
 pub(crate) mod people;
 pub mod report;
 mod seen;
+pub mod snapshot;
 mod steward;
 mod table;
+mod windows;
+mod word;
 pub mod years;
 
 pub use folding::{Folding, Taken};
 pub use health::{Mark, Readers};
 pub use steward::run;
+pub use windows::{Pruned, Window, prune};
 
 use crate::{
     log::Record,
@@ -58,6 +62,8 @@ pub trait Projection {
     /// Those of its tables that name people, in a column `account`: an account's rows go with it, and its fold leaves out
     /// whoever is gone (`readers/people.rs`).
     const PERSONAL: &'static [&'static str] = &[];
+    /// Those of its tables whose rows go when their night is too old.
+    const WINDOWS: &'static [Window] = &[];
     /// What it needs of a fact, read from its JSON.
     type Fact: DeserializeOwned + Send + 'static;
 
@@ -83,6 +89,7 @@ pub struct Reader {
     kinds: &'static [&'static str],
     tables: &'static [&'static str],
     personal: &'static [&'static str],
+    windows: &'static [Window],
     fold: Fold,
 }
 
@@ -95,6 +102,7 @@ impl Reader {
             kinds: P::KINDS,
             tables: P::TABLES,
             personal: P::PERSONAL,
+            windows: P::WINDOWS,
             fold: fold::<P>,
         }
     }

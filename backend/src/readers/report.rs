@@ -6,10 +6,11 @@ use crate::{
     log::{
         LogError,
         ends::{End, Ends},
+        topics::{Retention, TOPICS},
     },
     store::{
         Store, StoreError,
-        readers::{self as rows, Generation},
+        readers::{self as rows, Generation, filling},
     },
 };
 use std::{
@@ -35,9 +36,12 @@ pub enum ReplayError {
     /// The log no longer holds all that there was.
     #[error(
         "partition {partition} of {topic} begins at offset {low}: what was before it is gone, and a reader that is built \
-         anew would lack it. What is shown stays"
+         anew would lack it. What is shown stays. It can be built from a snapshot: `jukeline replay {reader} \
+         --from-snapshot FILE`"
     )]
     StartGone {
+        /// The reader.
+        reader: &'static str,
         /// The topic without prefix.
         topic: &'static str,
         /// The partition.
@@ -66,6 +70,7 @@ pub async fn report(config: &Config, store: &Store) -> Result<String, ReplayErro
         };
         for (generation, word) in [(standing.live, "shown"), (standing.building, "building")] {
             let Some(generation) = generation else { continue };
+            let word = if generation.version == filling::FILLING { "filling" } else { word };
             for topic in reader.topics {
                 let places = rows::places(store, reader.name, generation.number, topic).await?;
                 for end in ends.of(store, topic).await? {
@@ -114,16 +119,32 @@ pub enum Progress {
 /// Wishes for a reader to be built anew: the servers that run build it beside what is shown, and show it when it is whole.
 /// Where one is being built already, that one it is.
 pub async fn replay<'s>(config: &Config, store: &'s Store, name: &str) -> Result<Replay<'s>, ReplayError> {
-    let reader = Reader::named(name).ok_or_else(|| ReplayError::Unknown { name: name.into() })?;
+    let reader = named(name)?;
     let ends = Ends::open(&config.log)?;
-    for topic in reader.topics {
+    for topic in reader.topics.iter().copied().filter(|topic| holds_all(topic)) {
         let gone = ends.of(store, topic).await?.into_iter().find(|end| end.low > 0);
         if let Some(End { partition, low, .. }) = gone {
-            return Err(ReplayError::StartGone { topic, partition, low });
+            return Err(ReplayError::StartGone { reader: reader.name, topic, partition, low });
         }
     }
     let generation = rows::wish(store, reader.name, reader.version).await?;
-    Ok(Replay { store, reader, ends, generation })
+    Ok(Replay::of(store, reader, ends, generation))
+}
+
+/// The reader of that name.
+pub(super) fn named(name: &str) -> Result<&'static Reader, ReplayError> {
+    Reader::named(name).ok_or_else(|| ReplayError::Unknown { name: name.into() })
+}
+
+/// Whether a topic should hold every record that there was: a compacted one holds the latest of each key by design.
+fn holds_all(topic: &str) -> bool {
+    !TOPICS.iter().any(|known| known.name == topic && known.retention == Retention::Compacted)
+}
+
+impl<'s> Replay<'s> {
+    pub(super) fn of(store: &'s Store, reader: &'static Reader, ends: Ends, generation: i64) -> Replay<'s> {
+        Replay { store, reader, ends, generation }
+    }
 }
 
 impl Replay<'_> {

@@ -1,6 +1,6 @@
 //! Which generations of a reader this process folds, when what was built is shown, and what is forgotten then.
 
-use super::{ALL, Folding, Reader, table};
+use super::{ALL, Folding, Reader, table, windows, word};
 #[cfg(feature = "kafka")]
 use crate::log::kafka;
 use crate::{
@@ -45,7 +45,7 @@ enum StewardError {
 
 /// Runs every reader until the server stops.
 pub async fn run(context: Context) {
-    join_all(ALL.iter().map(|reader| Steward::new(&context, reader).run())).await;
+    tokio::join!(word::hear(&context), join_all(ALL.iter().map(|reader| Steward::new(&context, reader).run())));
 }
 
 /// The log's ends of each topic, and when they were that.
@@ -66,17 +66,20 @@ struct Steward<'c> {
     measured: Option<Instant>,
     /// Where the reader stood when the rest was forgotten.
     forgotten: Option<Standing>,
+    /// When this process looked last for what is too old.
+    pruned: Option<Instant>,
 }
 
 impl<'c> Steward<'c> {
     fn new(context: &'c Context, reader: &'static Reader) -> Steward<'c> {
         let folds = BTreeMap::new();
-        let (ends, target, near_since, measured, forgotten) = (None, None, None, None, None);
-        Steward { context, reader, ends, folds, target, near_since, measured, forgotten }
+        let (ends, target, near_since, measured, forgotten, pruned) = (None, None, None, None, None, None);
+        Steward { context, reader, ends, folds, target, near_since, measured, forgotten, pruned }
     }
 
     async fn run(mut self) {
         let mut outage = Outage::none("what the readers of facts need");
+        let word = self.context.readers.word(self.reader.name);
         loop {
             let pause = match self.look().await {
                 Ok(pause) => {
@@ -88,6 +91,7 @@ impl<'c> Steward<'c> {
             tokio::select! {
                 () = self.context.stopped() => return,
                 () = tokio::time::sleep(pause) => {}
+                () = word.notified() => {}
             }
         }
     }
@@ -101,6 +105,10 @@ impl<'c> Steward<'c> {
         if self.forgotten != Some(standing) {
             rows::forget(store, reader.name, reader.tables, standing).await?;
             self.forgotten = Some(standing);
+        }
+        if self.pruned.is_none_or(|pruned| pruned.elapsed() >= windows::TURN) {
+            let is_all = windows::prune_in_turn(store, reader, standing).await?;
+            self.pruned = is_all.then(Instant::now);
         }
         let building = standing.building.filter(|building| building.version == reader.version);
         let Some(building) = building else {

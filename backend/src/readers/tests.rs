@@ -1,6 +1,8 @@
 //! Folding against a plain recomputation, on a store of its own and with what a log may do to its records.
 
+mod history;
 mod suggestions;
+mod windows;
 
 use super::{
     Folding, Reader, Taken,
@@ -8,13 +10,15 @@ use super::{
 };
 use crate::{
     config::Config,
-    context::{Context, Health, Secrets},
+    context::{Context, Health, Parts, Secrets},
     live::Live,
     log::{Record, table::TableLog},
     songs::search::SongIndex,
     store::{Store, readers as rows},
 };
 use jukeline_app::{
+    api::ChartWindow,
+    charts::nights,
     events::{Fact, Stamped},
     hours::{house_clock, rfc3339},
     id::{AccountId, JukeboxId, PlayId, SongId, VenueId, fact_id},
@@ -23,7 +27,10 @@ use jukeline_app::{
     version::Version,
 };
 use proptest::prelude::*;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 const TOPIC: &str = "plays";
@@ -31,7 +38,7 @@ const TOPIC: &str = "plays";
 pub(super) async fn context(folder: &std::path::Path) -> Context {
     let store = Store::open_sqlite(folder).await.expect("a store");
     let (_, stopping) = tokio::sync::watch::channel(false);
-    Context {
+    Context::from(Parts {
         config: Arc::new(Config::default()),
         requests: Arc::new(TableLog::new(store.clone()).0),
         live: Live::default(),
@@ -44,7 +51,7 @@ pub(super) async fn context(folder: &std::path::Path) -> Context {
         payments: None,
         certificate: None,
         stopping,
-    }
+    })
 }
 
 fn charts() -> &'static Reader {
@@ -212,8 +219,26 @@ async fn equals_a_plain_count(case: Case) {
         }
         assert_eq!(ranking(store, &here, None, 100).await.expect("a read"), plainly(all(), |at, _| at == venue));
     }
-    let network = ranking(store, &at(Place::Network), None, 100).await.expect("a read");
-    assert_eq!(network, plainly(all(), |_, _| true));
+    // The network, added up from its parts: by windows, by nights that are none, and in all.
+    let network = at(Place::Network);
+    for night in 20_260_301..=20_260_304 {
+        for window in ChartWindow::ALL {
+            let nights = nights(window, night);
+            let within = |night| nights.is_none_or(|(from, to)| (from..=to).contains(&night));
+            let expected = plainly(all(), |_, night| within(night));
+            assert_eq!(ranking(store, &network, nights, 100).await.expect("a read"), expected, "{nights:?}");
+        }
+        let before = case.happened.iter().map(|(.., night)| *night).filter(|before| *before < night).max();
+        assert_eq!(last_night_before(store, &network, night).await.expect("a read"), before);
+    }
+    let some = (20_260_301, 20_260_302);
+    let expected = plainly(all(), |_, night| (some.0..=some.1).contains(&night));
+    assert_eq!(ranking(store, &network, Some(some), 100).await.expect("a read"), expected);
+    let sql = "SELECT DISTINCT part FROM chart_parts ORDER BY part";
+    let parts: Vec<i64> = sqlx::query_scalar(sql).fetch_all(store.read()).await.expect("a read");
+    // The partitions of these jukeboxes in Kafka.
+    let expected: BTreeSet<i64> = case.happened.iter().map(|(jukebox, ..)| [9, 0, 0, 5][*jukebox as usize]).collect();
+    assert_eq!(parts, expected.into_iter().collect::<Vec<_>>());
 }
 
 proptest! {
@@ -297,7 +322,7 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_once_and_other_types_are_p
         }
     };
     take(&first).await;
-    let second = rows::wish(&context.store, "charts", 1).await.expect("a wish");
+    let second = rows::wish(&context.store, "charts", charts().version).await.expect("a wish");
     take(&Folding::new(charts(), second)).await;
     let sql = "SELECT payload FROM outbox WHERE topic = 'plays.dead-letters' ORDER BY seq";
     let letters: Vec<String> = sqlx::query_scalar(sql).fetch_all(context.store.read()).await.expect("a read");
@@ -315,8 +340,8 @@ async fn what_is_built_is_shown_at_once_and_what_was_shown_is_forgotten() {
     let first = shown(store).await;
     let facts: Vec<Stamped> = (1..=20).map(|n| heard(10, n, 100, 1000, n, 20_260_301)).collect();
     fold(&context, &first, 0, &facts, &[(7, false)]).await;
-    let wished = rows::wish(store, "charts", 1).await.expect("a wish");
-    assert_eq!(rows::wish(store, "charts", 1).await.expect("a wish"), wished, "the same one");
+    let wished = rows::wish(store, "charts", charts().version).await.expect("a wish");
+    assert_eq!(rows::wish(store, "charts", charts().version).await.expect("a wish"), wished, "the same one");
     let second = Folding::new(charts(), wished);
     let plays = async || {
         let ranked = ranking(store, &at(Place::Network), None, 10).await.expect("a read");
@@ -330,8 +355,8 @@ async fn what_is_built_is_shown_at_once_and_what_was_shown_is_forgotten() {
     assert!(!rows::flip(store, "charts", wished, false).await.expect("a flip"), "once");
     assert_eq!(plays().await, 20);
     let standing = rows::standing(store, "charts").await.expect("a read").expect("a row");
-    rows::forget(store, "charts", &["charts"], standing).await.expect("forgotten");
-    for table in ["charts", "reader_seen"] {
+    rows::forget(store, "charts", charts().tables, standing).await.expect("forgotten");
+    for table in ["charts", "chart_parts", "reader_seen"] {
         let sql = format!("SELECT DISTINCT generation FROM {table}");
         let left: Vec<i64> =
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(store.read()).await.expect("a read");
@@ -343,16 +368,34 @@ async fn what_is_built_is_shown_at_once_and_what_was_shown_is_forgotten() {
 }
 
 #[tokio::test]
+async fn what_is_begun_while_older_rows_are_forgotten_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let context = context(folder.path()).await;
+    let store = &context.store;
+    shown(store).await;
+    let standing = rows::standing(store, "charts").await.expect("a read").expect("a row");
+    let wished = Folding::new(charts(), rows::wish(store, "charts", 1).await.expect("a wish"));
+    let facts: Vec<Stamped> = (1..=5).map(|n| heard(10, n, 100, 1000, n, 20_260_301)).collect();
+    fold(&context, &wished, 0, &facts, &[(5, false)]).await;
+    rows::forget(store, "charts", &["charts"], standing).await.expect("forgotten");
+    let sql = "SELECT CAST(SUM(plays) AS BIGINT) FROM charts WHERE generation = $1 AND night > 0";
+    let plays: Option<i64> =
+        sqlx::query_scalar(sql).bind(wished.generation).fetch_one(store.read()).await.expect("a read");
+    assert_eq!(plays, Some(5));
+    assert_eq!(rows::places(store, "charts", wished.generation, TOPIC).await.expect("a read").get(&0), Some(&5));
+}
+
+#[tokio::test]
 async fn a_newer_fold_is_built_beside_what_an_older_one_shows() {
     let folder = tempfile::tempdir().expect("a folder");
     let context = context(folder.path()).await;
     let store = &context.store;
     shown(store).await;
-    let standing = rows::stand_by(store, "charts", 2).await.expect("a row");
+    let standing = rows::stand_by(store, "charts", 3).await.expect("a row");
     let (live, building) = (standing.live.expect("shown"), standing.building.expect("built"));
-    assert_eq!((live.number, live.version, building.number, building.version), (1, 1, 2, 2));
-    assert_eq!(rows::stand_by(store, "charts", 2).await.expect("a row"), standing, "the same one");
-    assert_eq!(rows::stand_by(store, "charts", 1).await.expect("a row"), standing, "an older program changes nothing");
+    assert_eq!((live.number, live.version, building.number, building.version), (1, 2, 2, 3));
+    assert_eq!(rows::stand_by(store, "charts", 3).await.expect("a row"), standing, "the same one");
+    assert_eq!(rows::stand_by(store, "charts", 2).await.expect("a row"), standing, "an older program changes nothing");
 }
 
 #[tokio::test]

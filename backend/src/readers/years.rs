@@ -1,13 +1,18 @@
 //! Years: the numbers of a person's or a venue's year, from what history and charts keep. Nights count for the year of
 //! their date.
 
-use super::{Projection, charts::Charts, history::Person};
+use super::{
+    Projection,
+    charts::{Charts, first_year},
+    history::Person,
+};
 use crate::store::{
     Result, Store, StoreError, id,
     songs::{self, SongRow},
 };
 use jukeline_app::{
     api::{Year, YearArtist, YearSong},
+    hours::house_clock,
     id::{AccountId, SongId, VenueId},
     song::fold_name,
     time::Timestamp,
@@ -37,8 +42,12 @@ pub async fn of_account(store: &Store, account: AccountId, year: u16) -> Result<
     Tally::of(&rows)?.told(store, year).await
 }
 
-/// The year of a venue: what was heard there, by whomever.
-pub async fn of_venue(store: &Store, venue: VenueId, year: u16) -> Result<Year> {
+/// The year of a venue: what was heard there, by whomever. Nothing where it is older than last year: its nights are not
+/// kept, or only some of them.
+pub async fn of_venue(store: &Store, venue: VenueId, year: u16, now: Timestamp) -> Result<Option<Year>> {
+    if u32::from(year) < first_year(house_clock(now, "UTC", &[]).night) {
+        return Ok(None);
+    }
     let rows = format!(
         "FROM charts c WHERE c.generation = (SELECT live FROM readers WHERE name = '{}') AND c.venue = $3 \
          AND c.night >= $1 AND c.night <= $2",
@@ -51,7 +60,7 @@ pub async fn of_venue(store: &Store, venue: VenueId, year: u16) -> Result<Year> 
     let (first, last) = nights(year);
     let query = sqlx::query(AssertSqlSafe(parts.join(" UNION ALL "))).bind(first).bind(last).bind(venue.to_string());
     let rows = query.fetch_all(store.read()).await?;
-    Ok(Year { venues: 1, ..Tally::of(&rows)?.told(store, year).await? })
+    Ok(Some(Year { venues: 1, ..Tally::of(&rows)?.told(store, year).await? }))
 }
 
 /// The first and the last night that a year may have.

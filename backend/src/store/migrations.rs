@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_readers.sql"),
     include_str!("../../migrations/0009_history.sql"),
     include_str!("../../migrations/0010_suggest.sql"),
+    include_str!("../../migrations/0011_chart_parts.sql"),
 ];
 
 /// The schema's version that this program knows.

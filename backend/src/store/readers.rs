@@ -1,8 +1,11 @@
 //! Readers of facts: which generation of their state is shown, which is being built, and which facts each has taken.
 
 use super::{Kind, Result, Store, Tx, json, list, padded, pieces, rows, to_json};
+use jukeline_app::time::Timestamp;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
+
+pub mod filling;
 
 /// A generation and the version of the fold that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +26,20 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether nobody needs the generation any more.
+    /// Whether nobody needs the generation any more. One that is newer than all of these was begun after they were read.
     pub fn is_stale(&self, generation: i64) -> bool {
-        ![self.live, self.building].iter().flatten().any(|wanted| wanted.number == generation)
+        generation < self.newest()
+            && ![self.live, self.building].iter().flatten().any(|wanted| wanted.number == generation)
+    }
+
+    /// The newest generation's number; 0 where there is none.
+    fn newest(&self) -> i64 {
+        [self.live, self.building].into_iter().flatten().map(|it| it.number).max().unwrap_or(0)
+    }
+
+    /// Whether a generation is being filled from a file.
+    fn is_being_filled(&self) -> bool {
+        self.building.is_some_and(|building| building.version == filling::FILLING)
     }
 }
 
@@ -51,26 +65,28 @@ pub async fn standing(store: &Store, reader: &str) -> Result<Option<Standing>> {
 pub async fn stand_by(store: &Store, reader: &str, version: i64) -> Result<Standing> {
     if let Some(standing) = standing(store, reader).await? {
         let newest = [standing.live, standing.building].into_iter().flatten().map(|it| it.version).max();
-        if newest >= Some(version) {
+        if newest >= Some(version) || standing.is_being_filled() {
             return Ok(standing);
         }
     }
     let mut tx = store.begin().await?;
     make(&mut tx, reader, version).await?;
     let sql = "UPDATE readers SET building = last + 1, building_version = $2, last = last + 1 \
-               WHERE name = $1 AND live_version < $2 AND (building IS NULL OR building_version < $2)";
-    sqlx::query(sql).bind(reader).bind(version).execute(&mut *tx).await?;
+               WHERE name = $1 AND live_version < $2 \
+               AND (building IS NULL OR (building_version < $2 AND building_version <> $3))";
+    sqlx::query(sql).bind(reader).bind(version).bind(filling::FILLING).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(standing(store, reader).await?.unwrap_or(Standing { live: None, building: None }))
 }
 
-/// Wishes for a new generation; where one is being built already, that one is it. Gives its number.
+/// Wishes for a new generation; where one is being built already, that one is it. One that is being filled from a file is
+/// replaced: whoever filled it may be gone. Gives its number.
 pub async fn wish(store: &Store, reader: &str, version: i64) -> Result<i64> {
     let mut tx = store.begin().await?;
     make(&mut tx, reader, version).await?;
     let sql = "UPDATE readers SET building = last + 1, building_version = $2, last = last + 1 \
-               WHERE name = $1 AND building IS NULL";
-    sqlx::query(sql).bind(reader).bind(version).execute(&mut *tx).await?;
+               WHERE name = $1 AND (building IS NULL OR building_version = $3)";
+    sqlx::query(sql).bind(reader).bind(version).bind(filling::FILLING).execute(&mut *tx).await?;
     let sql = "SELECT building FROM readers WHERE name = $1";
     let building: i64 = sqlx::query_scalar(sql).bind(reader).fetch_one(&mut *tx).await?;
     tx.commit().await?;
@@ -149,29 +165,82 @@ pub async fn forget(store: &Store, reader: &str, tables: &[&str], standing: Stan
     }
     let kept = |wanted: Option<Generation>| wanted.map_or(0, |wanted| wanted.number);
     let (live, building) = (kept(standing.live), kept(standing.building));
-    delete(store, "reader_seen", &format!("reader = '{reader}' AND"), live, building).await?;
+    let newest = standing.newest();
+    delete(store, "reader_seen", &format!("reader = '{reader}' AND"), [live, building, newest]).await?;
     for table in tables {
-        delete(store, table, "", live, building).await?;
+        delete(store, table, "", [live, building, newest]).await?;
     }
     Ok(())
 }
 
-async fn delete(store: &Store, table: &str, of: &str, live: i64, building: i64) -> Result<()> {
-    let stale = format!("{of} generation <> $1 AND generation <> $2 LIMIT {AT_ONCE}");
+async fn delete(store: &Store, table: &str, of: &str, generations: [i64; 3]) -> Result<()> {
+    // Whatever is newer was begun meanwhile, and somebody may be writing it.
+    let stale = format!("{of} generation <> $1 AND generation <> $2 AND generation < $3");
+    while delete_some(store, table, &stale, &generations).await? > 0 {}
+    Ok(())
+}
+
+/// Deletes up to [`AT_ONCE`] rows of a table in a transaction of their own; gives how many. Rows that others hold are
+/// left for the next time, so that it waits for nobody.
+async fn delete_some(store: &Store, table: &str, stale: &str, values: &[i64]) -> Result<u64> {
     let sql = match store.kind() {
-        Kind::Sqlite => format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {stale})"),
-        Kind::Postgres => {
-            format!("DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {stale}))")
+        Kind::Sqlite => {
+            format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {stale} LIMIT {AT_ONCE})")
         }
+        Kind::Postgres => format!(
+            "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {stale} LIMIT {AT_ONCE} \
+             FOR UPDATE SKIP LOCKED))"
+        ),
     };
-    loop {
-        let mut tx = store.begin().await?;
-        let done = sqlx::query(AssertSqlSafe(sql.clone())).bind(live).bind(building).execute(&mut *tx).await?;
-        tx.commit().await?;
-        if done.rows_affected() == 0 {
-            return Ok(());
-        }
+    let mut tx = store.begin().await?;
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for value in values {
+        query = query.bind(*value);
     }
+    let done = query.execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
+}
+
+/// The newest night of a generation's rows that isn't later than `latest`; nothing where there is none.
+pub async fn newest_night(
+    store: &Store,
+    table: &str,
+    column: &str,
+    generation: i64,
+    latest: u32,
+) -> Result<Option<u32>> {
+    let sql = format!(
+        "SELECT {column} FROM {table} WHERE generation = $1 AND {column} > 0 AND {column} <= $2 \
+         ORDER BY {column} DESC LIMIT 1"
+    );
+    let query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).bind(generation).bind(i64::from(latest));
+    Ok(query.fetch_optional(store.read()).await?.and_then(|night| u32::try_from(night).ok()))
+}
+
+/// Deletes some of a generation's rows whose night is before `oldest`; gives how many. Night 0 is all nights and stays.
+pub async fn delete_nights(store: &Store, table: &str, column: &str, generation: i64, oldest: u32) -> Result<u64> {
+    let stale = format!("generation = $1 AND {column} > 0 AND {column} < $2");
+    delete_some(store, table, &stale, &[generation, i64::from(oldest)]).await
+}
+
+/// Takes the turn to look for what is too old, for so long; false while somebody else has it. It ends by
+/// itself, so that nobody is waited for who is gone.
+pub async fn take_turn(store: &Store, reader: &str, now: Timestamp, lease: Duration) -> Result<bool> {
+    let mut tx = store.begin().await?;
+    let until = now.0.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
+    let sql = "UPDATE readers SET prune_at = $1 WHERE name = $2 AND prune_at <= $3";
+    let done = sqlx::query(sql).bind(until).bind(reader).bind(now.0).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a turn early, since there is more: anybody may take the next.
+pub async fn end_turn(store: &Store, reader: &str) -> Result<()> {
+    let mut tx = store.begin().await?;
+    sqlx::query("UPDATE readers SET prune_at = 0 WHERE name = $1").bind(reader).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A stream's life: its key and epoch.

@@ -132,7 +132,7 @@ async fn start_player(server: &Server, cookie: String, players: &mut JoinSet<()>
 }
 
 /// Puts songs straight into the catalogue: nobody listens to them, so that no files are needed.
-async fn insert_songs(store: &str, count: usize) -> Result<Vec<SongId>> {
+pub(crate) async fn insert_songs(store: &str, count: usize) -> Result<Vec<SongId>> {
     const COLUMNS: usize = 15;
     install_default_drivers();
     let mut connection = AnyConnection::connect(store).await?;

@@ -1,19 +1,24 @@
-//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [fanout] [search] [start] [--songs N]`: measures the named sections, or
-//! all of them, prints a table and writes it to `bench/bench.json` in the target folder. A section that fails is told, and
-//! the others are measured all the same.
+//! `cargo xtask bench [network] [embedded] [plays] [webhooks] [charts] [fold] [replay] [fanout] [search] [start] [state]
+//! [--songs N] [--records N]`: measures the named sections, or all of them, prints a table and writes it to
+//! `bench/bench.json` in the target folder. A section that fails is told, and the others are measured all the same.
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use jukeline_tests::bench::{
-    fanout, latency, listeners, plays,
+    charts, fanout, fold, latency, listeners, plays, replay,
     report::{Row, table, write_json},
-    search, start, webhooks,
+    search, start, state, webhooks,
 };
 use tokio::task::JoinHandle;
 
 /// The sections in the order in which they run.
-const SECTIONS: [&str; 7] = ["start", "search", "fanout", "embedded", "network", "plays", "webhooks"];
+const SECTIONS: [&str; 11] =
+    ["start", "search", "fanout", "state", "embedded", "network", "plays", "webhooks", "charts", "fold", "replay"];
 /// Songs among which is searched.
 const SONGS: usize = 1_000_000;
 
@@ -25,7 +30,12 @@ async fn main() -> Result<ExitCode> {
         listeners::run(count.parse()?, &url).await?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Some(file) = take_value(&mut arguments, "--bare")? {
+        charts::bare(Path::new(&file)).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let songs = take_value(&mut arguments, "--songs")?.map_or(Ok(SONGS), |songs| songs.parse())?;
+    let records = take_value(&mut arguments, "--records")?.map_or(Ok(replay::RECORDS), |records| records.parse())?;
     if let Some(unknown) = arguments.iter().find(|name| !SECTIONS.contains(&name.as_str())) {
         bail!("{unknown:?} is no section: there are {}", SECTIONS.join(", "));
     }
@@ -35,7 +45,7 @@ async fn main() -> Result<ExitCode> {
         println!("measuring {section} …");
         let began = Instant::now();
         // A task of its own: even a panic is this section's alone.
-        let outcome = run(section, songs).await;
+        let outcome = run(section, songs, records).await;
         let measured = outcome.map_err(anyhow::Error::from).and_then(|outcome| outcome);
         rows.extend(measured.unwrap_or_else(|error| vec![Row::failed(section, format!("{error:#}"))]));
         println!("  {:.0} s", began.elapsed().as_secs_f32());
@@ -46,13 +56,17 @@ async fn main() -> Result<ExitCode> {
     Ok(if rows.iter().any(|row| row.failed.is_some()) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn run(section: &str, songs: usize) -> JoinHandle<Result<Vec<Row>>> {
+fn run(section: &str, songs: usize, records: usize) -> JoinHandle<Result<Vec<Row>>> {
     match section {
         "network" => tokio::spawn(latency::network()),
         "embedded" => tokio::spawn(latency::embedded()),
         "plays" => tokio::spawn(plays::plays()),
         "webhooks" => tokio::spawn(webhooks::webhooks()),
+        "charts" => tokio::spawn(charts::charts()),
+        "fold" => tokio::spawn(fold::fold()),
+        "replay" => tokio::spawn(replay::replay(records)),
         "fanout" => tokio::spawn(fanout::fan_out()),
+        "state" => tokio::spawn(state::state()),
         "search" => tokio::task::spawn_blocking(move || search::search(songs)),
         _ => tokio::spawn(start::start()),
     }

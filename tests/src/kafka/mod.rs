@@ -20,7 +20,7 @@ use rdkafka::{
 use crate::eventually;
 pub use node::{Kafka, Settings};
 pub use secure::SecureCluster;
-pub use streams::{Counted, Nights, Place, top10};
+pub use streams::{Counted, Counting, Nights, Place, chart_counts, top10};
 
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(90);

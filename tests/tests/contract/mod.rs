@@ -8,7 +8,7 @@ pub(crate) mod kafka_side;
 use anyhow::{Context as _, Result, ensure};
 use jukeline_backend::{
     config::{Config, LogKind},
-    context::Context,
+    context::{Context, Parts},
     serve::{self, Running},
     store::{self, Raised, RestoredError, Store},
 };
@@ -237,7 +237,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
     use jukeline_backend::{context::Secrets, log::table::TableLog, songs::search::SongIndex};
     // Nothing in these tests drains.
     let (_, stopping) = tokio::sync::watch::channel(false);
-    Ok(Context {
+    Ok(Context::from(Parts {
         config: Arc::new(Config::default()),
         requests: Arc::new(TableLog::new(store.clone()).0),
         live: Default::default(),
@@ -250,7 +250,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
         payments: None,
         certificate: None,
         stopping,
-    })
+    }))
 }
 
 /// Fails with what the doctor found wrong.

@@ -1,4 +1,4 @@
-//! The past surface: `/r/{room}/charts` and `/history`.
+//! The past surface: `/r/{room}/charts` and `/elsewhere`, `/history`, `/favourites`, `/years/{year}`.
 
 fn main() {
     jukeline_ui::past::launch();

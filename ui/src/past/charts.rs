@@ -1,98 +1,90 @@
-//! The page of a room's charts: which one, what a night is, and its songs. Read anew every 10 s.
+//! The page of a room's charts: which one, what a night is, and its songs, as they change.
 
-use super::{address, chart::Places};
+use super::{
+    address,
+    chart::Places,
+    follow::{Followed, use_followed},
+    ways::{OfRoom, RoomTop},
+};
 use crate::{
     patron::{
         chrome::{Notice, Page},
         find::{Bones, Failed},
         route::{Route, Shelf},
-        state::{self, ROOM},
+        state,
     },
-    shared::{clock, fetch::api, format, icons::Icon, words::lang},
+    shared::{fetch::api, format, words::lang},
 };
 use dioxus::prelude::*;
-use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
-    api::{Chart, ChartQuery, ChartScope, ChartWindow},
+    api::{Chart, ChartQuery, ChartScope, ChartWindow, PastMessage, PastQuery},
     client::ClientError,
-    time::Timestamp,
 };
 
-/// How long a chart is shown before it is read again, in milliseconds.
-const EVERY_MS: u32 = 10_000;
+impl Followed for ChartQuery {
+    type Told = Chart;
 
-/// What is known of the chart.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Shown {
-    /// The chart, and when it was read.
-    chart: Option<(Chart, Timestamp)>,
-    /// Why the last look failed.
-    trouble: Option<ClientError>,
+    fn query(&self) -> PastQuery {
+        let genre = self.genre.clone();
+        PastQuery { window: Some(self.window), scope: Some(self.scope), genre, elsewhere: None }
+    }
+
+    fn take(&self, before: Option<Chart>, message: PastMessage) -> Option<Chart> {
+        let PastMessage::Chart(change) = message else { return None };
+        let mut entries = before.map(|chart| chart.entries).unwrap_or_default();
+        let (query, nights, compared_with) = (change.query.clone(), change.nights, change.compared_with);
+        let night_rule = change.night_rule;
+        change.apply(&mut entries);
+        Some(Chart { query, nights, compared_with, night_rule, entries })
+    }
+
+    fn read(&self, room: String) -> impl Future<Output = Result<Chart, ClientError>> + 'static {
+        let query = self.clone();
+        async move { api().chart(&room, &query).await }
+    }
 }
 
 /// The page.
 #[component]
 pub(super) fn ChartsPage(room: String) -> Element {
-    let lang = lang();
     let query = use_signal(address::chart);
-    let shown = use_signal(Shown::default);
-    let of_room = room.clone();
-    let mut following = use_resource(move || follow(of_room.clone(), query(), shown));
-    let venue = ROOM.read().as_ref().map(|room| room.info.venue_name.clone());
-    let top = rsx! {
-        header { class: "top nested",
-            a { class: "btn round back", href: Route::Room(room.clone()).path(), aria_label: lang.back_to_room(), Icon { name: "back" } }
-            div {
-                h1 { {lang.charts()} }
-                p { class: "muted clamp", dir: "auto", {venue.unwrap_or_else(|| "\u{a0}".into())} }
-            }
-        }
-    };
-    let Shown { chart, trouble } = shown();
+    let now = query();
     rsx! {
-        Page { top,
+        Page { top: rsx! { RoomTop { room: room.clone(), here: OfRoom::Charts } },
             Choice { room: room.clone(), query }
-            match (chart, trouble) {
-                (None, None) => rsx! { Bones {} },
-                (None, Some(error)) => rsx! { Failed { error, again: move |()| following.restart() } },
-                (Some((chart, at)), trouble) => rsx! {
-                    if trouble.is_some() {
-                        Notice { icon: "offline", head: lang.no_connection(), text: lang.chart_as_of(&format::time(lang, at, &state::zone())) }
-                    }
-                    p { class: "muted", {lang.night_rule(chart.query.window, chart.night_rule)} }
-                    if chart.entries.is_empty() {
-                        Nothing { room, query: chart.query }
-                    } else {
-                        Places { room, entries: chart.entries }
-                    }
-                },
+            for query in [now] {
+                Followable { key: "{query:?}", room: room.clone(), query }
             }
         }
     }
 }
 
-/// Reads the chart, and again every 10 s, for as long as it is the one that is looked at.
-async fn follow(room: String, query: ChartQuery, mut shown: Signal<Shown>) {
-    shown.set(Shown::default());
-    loop {
-        if !is_hidden() {
-            let answer = api().chart(&room, &query).await;
-            let mut shown = shown.write();
-            match answer {
-                Ok(chart) => *shown = Shown { chart: Some((chart, clock::now())), trouble: None },
-                Err(error) => shown.trouble = Some(error),
-            }
+/// A chart, followed.
+#[component]
+fn Followable(room: String, query: ChartQuery) -> Element {
+    let lang = lang();
+    let (shown, look) = use_followed(&room, &query);
+    let shown = shown();
+    let Some(chart) = shown.told else {
+        return match shown.trouble {
+            None => rsx! { Bones {} },
+            Some(error) => rsx! { Failed { error, again: look } },
+        };
+    };
+    rsx! {
+        if shown.trouble.is_some() {
+            Notice { icon: "offline", head: lang.no_connection(), text: lang.chart_as_of(&format::time(lang, shown.at, &state::zone())) }
         }
-        TimeoutFuture::new(EVERY_MS).await;
+        p { class: "muted", {lang.night_rule(chart.query.window, chart.night_rule)} }
+        if chart.entries.is_empty() {
+            Nothing { room, query: chart.query }
+        } else {
+            Places { room, entries: chart.entries }
+        }
     }
 }
 
-/// Whether nobody sees the page.
-fn is_hidden() -> bool {
-    web_sys::window().and_then(|w| w.document()).is_some_and(|document| document.hidden())
-}
-
-/// Which nights, and where.
+/// Which nights, where, and of which genre.
 #[component]
 fn Choice(room: String, query: Signal<ChartQuery>) -> Element {
     let lang = lang();
@@ -112,13 +104,51 @@ fn Choice(room: String, query: Signal<ChartQuery>) -> Element {
                             onclick: {
                                 let room = room.clone();
                                 move |_| {
-                                    address::keep(&room, &choice);
+                                    address::keep_chart(&room, &choice);
                                     query.set(choice.clone());
                                 }
                             },
                             {word}
                         }
                     }
+                }
+            }
+            Genres { room, query }
+        }
+    }
+}
+
+/// The genres of the room's catalogue; one that the address names stays, whatever the catalogue has.
+#[component]
+fn Genres(room: String, query: Signal<ChartQuery>) -> Element {
+    let lang = lang();
+    let of_room = room.clone();
+    let browse = use_resource(move || {
+        let room = of_room.clone();
+        async move { api().browse(&room).await }
+    });
+    let chosen = query.read().genre.clone();
+    let mut names: Vec<String> = match browse.read().as_ref() {
+        Some(Ok(browse)) => browse.genres.iter().map(|genre| genre.name.clone()).collect(),
+        _ => Vec::new(),
+    };
+    if let Some(chosen) = chosen.clone().filter(|chosen| !names.contains(chosen)) {
+        names.push(chosen);
+    }
+    if names.is_empty() {
+        return VNode::empty();
+    }
+    let choose = move |event: FormEvent| {
+        query.write().genre = Some(event.value()).filter(|genre| !genre.is_empty());
+        address::keep_chart(&room, &query.peek());
+    };
+    rsx! {
+        div { class: "genre",
+            label { r#for: "genre", {lang.genre()} }
+            select { class: "input", id: "genre", onchange: choose,
+                option { value: "", selected: chosen.is_none(), {lang.all_genres()} }
+                for name in names {
+                    option { key: "{name}", value: name.clone(), selected: chosen.as_deref() == Some(name.as_str()), {name.clone()} }
                 }
             }
         }
@@ -131,7 +161,7 @@ fn Nothing(room: String, query: ChartQuery) -> Element {
     rsx! {
         section { class: "empty", role: "status",
             h2 { {lang.nothing_heard(query.window, query.scope)} }
-            p { class: "muted", {lang.nothing_heard_hint()} }
+            p { class: "muted", if let Some(genre) = &query.genre { {lang.nothing_of_genre(genre)} } else { {lang.nothing_heard_hint()} } }
             a { class: "btn main", href: Route::Find(room, Shelf::Front).path(), {lang.find_a_song()} }
         }
     }

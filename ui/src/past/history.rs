@@ -1,20 +1,25 @@
 //! The page of one's own history: what one comes back to, and every song of one's own that was heard, anywhere.
 
-use super::staples::StaplesOfMine;
+use super::{
+    address,
+    again::{self, Again, Today, TodayHere},
+    filters::{FilterForm, Filters},
+    heart::Heart,
+    staples::StaplesOfMine,
+    ways::{NoneYet, Own, OwnTop, sheet},
+};
 use crate::{
     patron::{
-        chrome::{CreditsChip, Page},
+        chrome::Page,
         find::{Bones, Failed},
-        route::{Route, Shelf},
-        rows::SongRow,
-        state::{self, WHO, Who},
+        state::{WHO, Who},
     },
-    shared::{clock, fetch::api, format, icons::Icon, words::lang},
+    shared::{clock, cover::Cover, fetch::api, format, words::lang},
 };
 use dioxus::prelude::*;
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
-    api::{HistoryEntry, HistoryQuery},
+    api::{HistoryEntry, HistoryVenue},
     client::ClientError,
     id::PlayId,
 };
@@ -22,46 +27,18 @@ use jukeline_app::{
 /// How long typing rests before it is searched for, in milliseconds.
 const REST_MS: u32 = 200;
 
-/// The page.
+/// The page. `room`: where songs might be played again.
 #[component]
-pub(super) fn HistoryPage() -> Element {
+pub(super) fn HistoryPage(room: Option<String>) -> Element {
     let lang = lang();
-    let top = rsx! { header { class: "top", h1 { {lang.history()} } CreditsChip {} } };
     rsx! {
-        Page { top,
+        Page { top: rsx! { OwnTop { here: Own::History, title: lang.history() } },
             match WHO() {
                 Who::Unknown => rsx! { Bones {} },
-                Who::Nobody => rsx! { Nothing {} },
-                Who::Somebody(_) => rsx! { Mine {} },
+                Who::Nobody => rsx! { NoneYet { head: lang.no_history_yet(), hint: lang.no_history_yet_hint() } },
+                Who::Somebody(_) => rsx! { Mine { room } },
             }
         }
-    }
-}
-
-#[component]
-fn Mine() -> Element {
-    let lang = lang();
-    let mut typed = use_signal(String::new);
-    let words = typed().trim().to_string();
-    rsx! {
-        form { class: "search", role: "search", onsubmit: |event| event.prevent_default(),
-            Icon { name: "search" }
-            input {
-                class: "input",
-                id: "history-q",
-                r#type: "search",
-                // Blank: the label stands in the field while it is, since a label can wrap.
-                placeholder: " ",
-                autocomplete: "off",
-                enterkeyhint: "search",
-                maxlength: "100",
-                value: typed(),
-                oninput: move |event| typed.set(event.value()),
-            }
-            label { r#for: "history-q", {lang.search_history()} }
-        }
-        if words.is_empty() { StaplesOfMine {} }
-        Plays { words }
     }
 }
 
@@ -70,64 +47,97 @@ fn Mine() -> Element {
 struct Pages {
     entries: Vec<HistoryEntry>,
     more: Option<PlayId>,
+    today: Option<Today>,
 }
 
 #[component]
-fn Plays(words: String) -> Element {
+fn Mine(room: Option<String>) -> Element {
     let lang = lang();
+    let filters = use_signal(address::filters);
+    let mut venues = use_signal(Vec::<HistoryVenue>::new);
     let mut pages = use_signal(Pages::default);
-    let query = HistoryQuery {
-        room: state::last_room(),
-        q: Some(words.clone()).filter(|words| !words.is_empty()),
-        ..HistoryQuery::default()
-    };
-    let asked = query.clone();
+    let asked = (filters().query(room.clone()), room.clone());
     let mut first = use_resource(use_reactive!(|asked| async move {
-        if asked.q.is_some() {
+        if asked.0.q.is_some() {
             TimeoutFuture::new(REST_MS).await;
         }
-        let answer = api().history(&asked).await?;
-        pages.set(Pages { entries: answer.entries, more: answer.more });
+        let answer = api().history(&asked.0).await?;
+        clock::heard(answer.server_now);
+        venues.set(answer.venues);
+        pages.set(Pages { entries: answer.entries, more: answer.more, today: None });
+        let songs: Vec<_> = pages.peek().entries.iter().map(|entry| entry.song.clone()).collect();
+        let today = again::today(answer.here, &songs).await;
+        pages.write().today = today;
         Ok::<(), ClientError>(())
     }));
-    let load_more = move |_| {
-        let query = HistoryQuery { before: pages.peek().more, ..query.clone() };
+    let is_read = first.read().is_some() || !pages.read().entries.is_empty();
+    let error = first.read().as_ref().and_then(|read| read.as_ref().err().cloned());
+    let shown = pages();
+    let is_empty = shown.entries.is_empty();
+    if is_read && error.is_none() && is_empty && filters().are_none() {
+        return rsx! { NoneYet { head: lang.no_history_yet(), hint: lang.no_history_yet_hint() } };
+    }
+    rsx! {
+        FilterForm { filters, venues: venues() }
+        if let Some(today) = shown.today.clone() { TodayHere { today } }
+        if filters().are_none() { StaplesOfMine { room: room.clone() } }
+        if let Some(error) = error {
+            Failed { error, again: move |()| first.restart() }
+        } else if !is_read {
+            Bones {}
+        } else if is_empty {
+            NothingLike { filters }
+        } else {
+            for night in shown.entries.chunk_by(|a, b| (a.night, a.venue) == (b.night, b.venue)) {
+                Night { key: "{night[0].play}", entries: night.to_vec(), today: shown.today.clone(), room: room.clone() }
+            }
+            if let Some(before) = shown.more {
+                Older { pages, filters, room, before }
+            }
+            div { class: "actions",
+                a { class: "btn", href: "/api/history.csv", download: "history.csv", {lang.as_a_table()} }
+            }
+        }
+    }
+}
+
+/// The way to older plays.
+#[component]
+fn Older(pages: Signal<Pages>, filters: Signal<Filters>, room: Option<String>, before: PlayId) -> Element {
+    let lang = lang();
+    let mut busy = use_signal(|| false);
+    let mut trouble = use_signal(|| None::<ClientError>);
+    let load = move |_| {
+        let asked = filters.peek().clone();
+        let query = jukeline_app::api::HistoryQuery { before: Some(before), ..asked.query(room.clone()) };
+        busy.set(true);
+        trouble.set(None);
         spawn(async move {
-            if let Ok(answer) = api().history(&query).await {
-                let mut pages = pages.write();
-                pages.entries.extend(answer.entries);
-                pages.more = answer.more;
+            let answer = api().history(&query).await;
+            busy.set(false);
+            match answer {
+                // Another filter may have been chosen meanwhile.
+                Ok(answer) if *filters.peek() == asked => {
+                    let mut pages = pages.write();
+                    pages.entries.extend(answer.entries);
+                    pages.more = answer.more;
+                }
+                Ok(_) => {}
+                Err(error) => trouble.set(Some(error)),
             }
         });
     };
-    let error = match first.read().as_ref() {
-        None => return rsx! { Bones {} },
-        Some(Ok(())) => None,
-        Some(Err(error)) => Some(error.clone()),
-    };
-    if let Some(error) = error {
-        return rsx! { Failed { error, again: move |()| first.restart() } };
-    }
-    let Pages { entries, more } = pages();
-    if entries.is_empty() && words.is_empty() {
-        return rsx! { Nothing {} };
-    }
-    if entries.is_empty() {
-        return rsx! { section { class: "empty", role: "status", h2 { {lang.nothing_like(&words)} } } };
-    }
     rsx! {
-        for night in entries.chunk_by(|a, b| (a.night, a.venue) == (b.night, b.venue)) {
-            Night { key: "{night[0].play}", entries: night.to_vec() }
+        if let Some(error) = trouble() {
+            p { class: "error", role: "alert", {lang.client_error(&error)} }
         }
-        if more.is_some() {
-            button { class: "btn wide", onclick: load_more, {lang.more()} }
-        }
+        button { class: "btn wide", aria_busy: busy(), disabled: busy(), onclick: load, {lang.older()} }
     }
 }
 
 /// The songs of a night at a venue.
 #[component]
-fn Night(entries: Vec<HistoryEntry>) -> Element {
+fn Night(entries: Vec<HistoryEntry>, today: Option<Today>, room: Option<String>) -> Element {
     let lang = lang();
     let Some(first) = entries.first() else { return VNode::empty() };
     rsx! {
@@ -138,34 +148,44 @@ fn Night(entries: Vec<HistoryEntry>) -> Element {
             }
             ul { class: "queue",
                 for entry in entries {
-                    li { key: "{entry.play}",
-                        SongRow {
-                            href: sheet(entry.song.song.id),
-                            sub: entry.song.song.artist.clone(),
-                            end: format::time(lang, entry.heard_at, &entry.timezone),
-                            song: entry.song.song,
-                        }
-                    }
+                    li { key: "{entry.play}", Heard { entry, today: today.clone(), room: room.clone() } }
                 }
             }
         }
     }
 }
 
-/// The song's sheet in the last room; where there is none, the venues.
-pub(super) fn sheet(song: jukeline_app::id::SongId) -> String {
-    state::last_room().map_or(Route::Venues, |room| Route::Song(room, song)).path()
+/// A song that was heard: the way to play it again, and its heart.
+#[component]
+fn Heard(entry: HistoryEntry, today: Option<Today>, room: Option<String>) -> Element {
+    let song = entry.song.song.clone();
+    rsx! {
+        div { class: "hearted",
+            a { class: "row", href: sheet(room.as_deref(), song.id),
+                Cover { song: song.clone() }
+                div { class: "row-text",
+                    p { class: "row-title clamp", dir: "auto", {song.title.clone()} }
+                    p { class: "row-sub clamp", dir: "auto", {song.artist.clone()} }
+                    Again { today, refusal: entry.song.refusal }
+                }
+                span { class: "row-end", {format::time(lang(), entry.heard_at, &entry.timezone)} }
+            }
+            Heart { song: song.clone(), was: entry.favourite }
+        }
+    }
 }
 
 #[component]
-fn Nothing() -> Element {
+fn NothingLike(filters: Signal<Filters>) -> Element {
     let lang = lang();
-    let find = state::last_room().map_or(Route::Venues, |room| Route::Find(room, Shelf::Front)).path();
+    let clear = move |_| {
+        filters.set(Filters::default());
+        address::keep_filters(&Filters::default());
+    };
     rsx! {
-        section { class: "empty",
-            h2 { {lang.no_history_yet()} }
-            p { class: "muted", {lang.no_history_yet_hint()} }
-            a { class: "btn main", href: find, {lang.find_a_song()} }
+        section { class: "empty", role: "status",
+            h2 { {lang.nothing_heard_like_that()} }
+            button { class: "btn", onclick: clear, {lang.show_all()} }
         }
     }
 }

@@ -1,18 +1,31 @@
-//! What was heard: a room's charts and one's own history. A program of its own, so that the room needs not carry it.
+//! What was heard: a room's charts and what plays elsewhere, one's own history, favourites and years. A program of its
+//! own, so that the room needs not carry it.
 
 mod address;
+mod again;
 mod chart;
 mod charts;
+mod elsewhere;
+mod favourites;
+mod filters;
+mod follow;
+mod heart;
 mod history;
+mod queueing;
+mod share;
 mod staples;
+mod ways;
+mod year;
 
 use crate::{
     patron::{
         chrome::{Tab, Tabs, Toasts},
-        state::{self, ROOM, WHO, Who},
+        state,
+        surface::use_surface,
     },
-    shared::{clock, fetch::api, live_region::LiveRegion, title, words::lang},
+    shared::{live_region::LiveRegion, title, words::lang},
 };
+use address::Page;
 use dioxus::prelude::*;
 
 /// Starts the surface in the page.
@@ -22,38 +35,31 @@ pub fn launch() {
 
 #[component]
 fn App() -> Element {
-    clock::use_clock();
-    let of_room = use_hook(address::room);
-    use_hook(|| {
-        lang().mark_document();
-        spawn(async {
-            state::refresh_me().await;
-            // Without an answer one is nobody for the page, which says so where it matters.
-            if *WHO.peek() == Who::Unknown {
-                *WHO.write() = Who::Nobody;
-            }
-        });
-        spawn(read_room(of_room.clone().or_else(state::last_room)))
-    });
-    let name = if of_room.is_some() { lang().charts() } else { lang().history() };
-    use_effect(use_reactive!(|name| title::set(name)));
-    let here = if of_room.is_some() { Tab::Room } else { Tab::Played };
+    let page = use_hook(address::page);
+    let room = use_hook(|| page.room().or_else(state::last_room));
+    use_surface(room.clone());
+    let name = match &page {
+        Page::Charts(_) => lang().charts().to_string(),
+        Page::Elsewhere(_) => lang().heard_elsewhere().into(),
+        Page::History => lang().history().into(),
+        Page::Favourites => lang().favourites().into(),
+        Page::Year(year) => lang().your_year(*year),
+    };
+    use_effect(use_reactive!(|name| title::set(&name)));
+    let here = match &page {
+        Page::Charts(_) | Page::Elsewhere(_) => Tab::Room,
+        Page::History | Page::Favourites | Page::Year(_) => Tab::Played,
+    };
     rsx! {
-        match of_room.clone() {
-            Some(room) => rsx! { charts::ChartsPage { room } },
-            None => rsx! { history::HistoryPage {} },
+        match page {
+            Page::Charts(room) => rsx! { charts::ChartsPage { room } },
+            Page::Elsewhere(room) => rsx! { elsewhere::ElsewherePage { room } },
+            Page::History => rsx! { history::HistoryPage { room: room.clone() } },
+            Page::Favourites => rsx! { favourites::FavouritesPage { room: room.clone() } },
+            Page::Year(year) => rsx! { year::YearPage { year } },
         }
         Toasts {}
-        div { class: "dock", Tabs { room: of_room.or_else(state::last_room), here } }
+        div { class: "dock", Tabs { room, here } }
         LiveRegion {}
-    }
-}
-
-/// The room: its venue's name, and where a song's sheet is.
-async fn read_room(room: Option<String>) {
-    let Some(room) = room else { return };
-    if let Ok(snapshot) = api().room(&room).await {
-        state::remember_room(&room);
-        *ROOM.write() = Some(snapshot);
     }
 }

@@ -63,16 +63,30 @@ pub(crate) fn dismiss() {
 
 /// Asks for a song, first making a guest where nobody is there. Goes on when the sheet is closed.
 pub(crate) fn ask(room: String, song: SongId, price: u32, sooner: bool) {
-    let until = clock::now().plus(VALID_MS);
-    let fresh = AskForSong { play: PlayId(uuid::Uuid::now_v7()), song, price, sooner, valid_until: Some(until) };
-    let kept = kept().filter(|kept| kept.room == room && is_same(&kept.ask, &fresh));
-    let request = kept.unwrap_or(Request { room, ask: fresh });
-    keep(&request);
+    let request = begin(room, song, price, sooner);
     *ASKING.write() = Some((request.clone(), Step::Waiting(ends_at(&request.ask))));
     spawn_forever(async move {
         let step = decide(&request).await;
         settle(&request, step).await;
     });
+}
+
+/// Asks for a song, and waits until that is decided: several are asked for one after the other.
+pub(crate) async fn ask_and_wait(room: String, song: SongId, price: u32) -> Step {
+    let request = begin(room, song, price, false);
+    let step = decide(&request).await;
+    forget_decided(&step);
+    step
+}
+
+/// The request, kept until it is decided.
+fn begin(room: String, song: SongId, price: u32, sooner: bool) -> Request {
+    let until = clock::now().plus(VALID_MS);
+    let fresh = AskForSong { play: PlayId(uuid::Uuid::now_v7()), song, price, sooner, valid_until: Some(until) };
+    let kept = kept().filter(|kept| kept.room == room && is_same(&kept.ask, &fresh));
+    let request = kept.unwrap_or(Request { room, ask: fresh });
+    keep(&request);
+    request
 }
 
 /// Finds out what became of a request whose answer never reached this device.
@@ -137,9 +151,7 @@ fn decided(play: Box<MyPlay>) -> Step {
 }
 
 async fn settle(request: &Request, step: Step) {
-    if step != Step::Lost {
-        storage::remove(KEY);
-    }
+    forget_decided(&step);
     if let Step::Accepted(play) = &step
         && let Some(about) = play.about
     {
@@ -150,6 +162,12 @@ async fn settle(request: &Request, step: Step) {
     *ASKING.write() = Some((request.clone(), step));
     if is_accepted {
         state::refresh_all().await;
+    }
+}
+
+fn forget_decided(step: &Step) {
+    if *step != Step::Lost {
+        storage::remove(KEY);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     find::{Bones, Failed},
     route::{Route, Shelf},
+    yours::ForYou,
 };
 use crate::shared::{
     cover::Cover,
@@ -10,38 +11,46 @@ use crate::shared::{
     words::{Lang, lang},
 };
 use dioxus::prelude::*;
-use jukeline_app::api::{Browse, FoundSong, Shelf as ShelfOf};
+use futures_util::future::join;
+use jukeline_app::api::{Browse, FoundSong, Shelf as ShelfOf, Yours};
 
-/// The front page: what is played most, what is new, and the ways in.
+/// The front page: what is for oneself, what is played most, what is new, and the ways in.
 #[component]
 pub(crate) fn Front(room: String) -> Element {
     let lang = lang();
     let asked = room.clone();
     let mut browse = use_resource(move || {
         let room = asked.clone();
-        async move { api().browse(&room).await }
+        async move {
+            // Together, so that nothing moves once it is drawn; without the songs for oneself the rest stands.
+            let (shelves, yours) = join(api().browse(&room), api().yours(&room)).await;
+            shelves.map(|shelves| (shelves, yours.ok()))
+        }
     });
     let value = browse.read();
     match value.as_ref() {
         None => rsx! { Bones {} },
         Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| browse.restart() } },
-        Some(Ok(shelves)) if shelves.newest.is_empty() && shelves.artists.is_empty() => rsx! {
+        Some(Ok((shelves, _))) if shelves.newest.is_empty() && shelves.artists.is_empty() => rsx! {
             section { class: "empty",
                 h2 { {lang.empty_catalogue()} }
                 p { class: "muted", {lang.empty_catalogue_hint()} }
             }
         },
-        Some(Ok(shelves)) => rsx! { Shelves { room, shelves: shelves.clone() } },
+        Some(Ok((shelves, yours))) => rsx! { Shelves { room, shelves: shelves.clone(), yours: yours.clone() } },
     }
 }
 
 #[component]
-fn Shelves(room: String, shelves: Browse) -> Element {
+fn Shelves(room: String, shelves: Browse, yours: Option<Yours>) -> Element {
     let lang = lang();
     rsx! {
         div { class: "browse",
-            Covers { room: room.clone(), title: lang.most_played(), list: "most_played", songs: shelves.most_played }
-            Covers { room: room.clone(), title: lang.newest(), list: "newest", songs: shelves.newest }
+            if let Some(yours) = yours {
+                ForYou { room: room.clone(), yours }
+            }
+            Covers { room: room.clone(), title: lang.most_played(), all: Shelf::List("most_played".into()), songs: shelves.most_played }
+            Covers { room: room.clone(), title: lang.newest(), all: Shelf::List("newest".into()), songs: shelves.newest }
             Chips { room: room.clone(), title: lang.genres(), shelves: shelves.genres, to: Shelf::Genre }
             Chips { room: room.clone(), title: lang.decades(), shelves: shelves.decades, to: Shelf::Decade }
             if !shelves.artists.is_empty() {
@@ -73,17 +82,27 @@ fn ArtistRow(room: String, artist: ShelfOf) -> Element {
     }
 }
 
+/// A row of covers under a heading: why it is there, and the way to all of it.
 #[component]
-fn Covers(room: String, title: String, list: &'static str, songs: Vec<FoundSong>) -> Element {
+pub(crate) fn Covers(
+    room: String,
+    title: String,
+    #[props(default)] because: String,
+    all: Option<Shelf>,
+    songs: Vec<FoundSong>,
+) -> Element {
     if songs.is_empty() {
         return VNode::empty();
     }
     rsx! {
         section {
             div { class: "section-head",
-                h2 { {title.clone()} }
-                a { href: Route::Find(room.clone(), Shelf::List(list.into())).path(), aria_label: "{title}: {lang().all()}", {lang().all()} }
+                h2 { dir: "auto", {title.clone()} }
+                if let Some(all) = all {
+                    a { href: Route::Find(room.clone(), all).path(), aria_label: "{title}: {lang().all()}", {lang().all()} }
+                }
             }
+            if !because.is_empty() { p { class: "row-sub clamp", dir: "auto", {because} } }
             ul { class: "shelf", aria_label: title,
                 for found in songs {
                     li { key: "{found.song.id}",

@@ -5,6 +5,7 @@ use super::{
     chrome::{NestedTop, Page, PageTop},
     route::{Route, Shelf},
     state::{self, ROOM},
+    wish::Wish,
 };
 use crate::shared::{
     cover::{Cover, DrawnCover},
@@ -16,7 +17,7 @@ use crate::shared::{
 use dioxus::prelude::*;
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
-    api::{FoundSong, SongPage, SongQuery},
+    api::{Code, FoundSong, SongPage, SongQuery},
     client::ClientError,
     rules::SongRefusal,
 };
@@ -133,7 +134,7 @@ async fn load(room: &str, shelf: &Shelf, pages: u32) -> Result<SongPage, ClientE
 
 /// A song found: what it costs, or why not.
 #[component]
-fn FoundRow(room: String, found: FoundSong, #[props(default)] query: String) -> Element {
+pub(crate) fn FoundRow(room: String, found: FoundSong, #[props(default)] query: String) -> Element {
     let lang = lang();
     let song = found.song.clone();
     let (sub, end) = row_words(lang, &found);
@@ -194,6 +195,7 @@ fn Nothing(room: String, shelf: Shelf) -> Element {
             if let Shelf::Search(query) = &shelf {
                 h2 { {lang.nothing_like(query)} }
                 p { class: "muted", {lang.fewer_letters()} }
+                Wish { room: room.clone(), words: query.clone() }
             } else {
                 h2 { {lang.nothing_on_this_shelf()} }
             }
@@ -208,7 +210,12 @@ pub(crate) fn Failed(error: ClientError, again: EventHandler<()>) -> Element {
     let lang = lang();
     rsx! {
         section { class: "empty", role: "alert",
-            p { {lang.client_error(&error)} }
+            if error.code() == Some(Code::NotFound) {
+                h2 { {lang.no_such_room()} }
+                p { class: "muted", {lang.no_such_room_hint()} }
+            } else {
+                p { {lang.client_error(&error)} }
+            }
             button { class: "btn", onclick: move |_| again.call(()), {lang.try_again()} }
         }
     }

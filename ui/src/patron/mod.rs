@@ -1,6 +1,6 @@
 //! The phone: the room, finding a song, one's requests. Credits have a surface of their own: `/wallet` loads it.
 
-mod asking;
+pub(crate) mod asking;
 mod browse;
 pub(crate) mod chrome;
 mod enter;
@@ -8,10 +8,11 @@ pub(crate) mod find;
 mod focus;
 pub(crate) mod form;
 mod glide;
+mod heart;
 pub(crate) mod in_app;
 mod live;
 mod nav;
-mod offer;
+pub(crate) mod offer;
 mod played;
 mod position;
 mod profile;
@@ -23,7 +24,10 @@ pub(crate) mod rows;
 mod sheet;
 mod sign;
 pub(crate) mod state;
+pub(crate) mod surface;
 mod venues;
+mod wish;
+mod yours;
 
 use crate::shared::{clock, live_region::LiveRegion, title, words::lang, worker};
 use dioxus::prelude::*;

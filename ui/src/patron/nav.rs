@@ -79,6 +79,8 @@ fn send(turn: Turn) {
 fn take(turn: Turn) {
     match turn {
         Turn::Go(route) if route == *ROUTE.peek() => {}
+        // From sheet to sheet: Back and Close lead to the page behind them, however many there were.
+        Turn::Go(route @ Route::Song(..)) if matches!(*ROUTE.peek(), Route::Song(..)) => take(Turn::Replace(route)),
         Turn::Go(route) => {
             write_history(&route, depth() + 1, false);
             show(route, true);
@@ -87,7 +89,7 @@ fn take(turn: Turn) {
             write_history(&route, depth(), true);
             show(route, false);
         }
-        Turn::Back if depth() > 0 => {
+        Turn::Back if depth() > 0 || is_from_the_past() => {
             let _ = window().and_then(|w| w.history().ok()).map(|history| history.back());
         }
         Turn::Back => {
@@ -100,6 +102,17 @@ fn take(turn: Turn) {
         }
         Turn::Popped => show(current().unwrap_or(Route::Venues), false),
     }
+}
+
+/// Whether this is a sheet that was opened from what was heard, which is a page of its own to the browser.
+fn is_from_the_past() -> bool {
+    let before = || {
+        let referrer = window()?.document()?.referrer();
+        let path = referrer.strip_prefix(&window()?.location().origin().ok()?)?;
+        let path = path.split('?').next()?;
+        Some(path.ends_with("/charts") || path.ends_with("/elsewhere") || path == "/history" || path == "/favourites")
+    };
+    matches!(*ROUTE.peek(), Route::Song(..)) && before() == Some(true)
 }
 
 /// The page above: the room, where one is known.

@@ -84,7 +84,7 @@ fn PriceButton(room: String, song: SongId, offer: Offer, label: String, class: &
 }
 
 /// What to say of a request that came to nothing, the money first; `None` where it came to something.
-fn problem_of(lang: Lang, step: &Step) -> Option<String> {
+pub(crate) fn problem_of(lang: Lang, step: &Step) -> Option<String> {
     let reason = match step {
         Step::Waiting(_) | Step::Accepted(_) => return None,
         Step::Lost => return Some(lang.lost_answer().into()),

@@ -3,6 +3,7 @@
 use super::{
     chrome::{Page, PageTop},
     find::{Bones, Failed},
+    profile::MenuRow,
     request::Request,
     route::{Route, Shelf},
     state::{self, MINE, WHO, Who},
@@ -25,6 +26,10 @@ pub(crate) fn PlayedPage() -> Element {
                 Who::Unknown => rsx! { Bones {} },
                 Who::Nobody => rsx! { NoSongs {} },
                 Who::Somebody(_) => rsx! { Mine {} },
+            }
+            ul { class: "menu",
+                MenuRow { href: "/favourites", name: lang.my_favourites() }
+                MenuRow { href: "/history", name: lang.whole_history() }
             }
         }
     }
@@ -92,7 +97,6 @@ fn Mine() -> Element {
         if more().is_some() {
             button { class: "btn wide", onclick: load_more, {lang.more()} }
         }
-        a { class: "btn", href: "/history", {lang.whole_history()} }
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) fn MePage() -> Element {
             LanguageField {}
             ul { class: "menu",
                 MenuRow { href: "/played", name: lang.my_songs() }
+                MenuRow { href: "/favourites", name: lang.my_favourites() }
+                MenuRow { href: "/history", name: lang.whole_history() }
                 MenuRow { href: "/", name: lang.nearby_venues() }
                 MenuRow { href: "/privacy", name: lang.privacy() }
             }
@@ -53,8 +55,9 @@ pub(crate) fn MePage() -> Element {
     }
 }
 
+/// A way to a page, in a list of such.
 #[component]
-fn MenuRow(href: String, name: String) -> Element {
+pub(crate) fn MenuRow(href: String, name: String) -> Element {
     rsx! { li { a { class: "row", href, {name} Icon { name: "next" } } } }
 }
 

@@ -39,14 +39,28 @@ pub(crate) fn RoomPage(room: String) -> Element {
                     if snapshot.info.open || snapshot.playing.is_some() {
                         Now {}
                         Queue {}
-                        a { class: "btn", href: "{Route::Room(room.clone()).path()}/charts", Icon { name: "charts" } {lang().charts()} }
+                        Past { room: room.clone() }
                     } else {
                         Closed { venue: snapshot.info.venue_name.clone() }
+                        Past { room: room.clone() }
                     }
                 },
                 (None, Some(error)) => rsx! { NoRoom { room, error } },
                 (None, None) => rsx! { Skeleton {} },
             }
+        }
+    }
+}
+
+/// The ways to what was heard here, and to what is heard elsewhere.
+#[component]
+fn Past(room: String) -> Element {
+    let lang = lang();
+    let here = Route::Room(room).path();
+    rsx! {
+        p { class: "actions",
+            a { class: "btn", href: "{here}/charts", Icon { name: "charts" } {lang.charts()} }
+            a { class: "btn", href: "{here}/elsewhere", Icon { name: "note" } {lang.heard_elsewhere()} }
         }
     }
 }

@@ -3,11 +3,13 @@
 use super::{
     asking::{self, Step},
     enter::EnterForm,
+    heart::Heart,
     nav,
     offer::Offers,
     request::TakeBack,
     route::Route,
     state::{self, MINE},
+    yours::Also,
 };
 use crate::shared::{
     clock,
@@ -68,6 +70,7 @@ pub(crate) fn Sheet(room: String, song: SongId) -> Element {
     rsx! {
         dialog { class: "sheet", id: "song", "aria-labelledby": "song-title",
             div { class: "sheet-top",
+                if let Some(Ok(quote)) = &*quote.read() { Heart { song, favourite: quote.favourite } }
                 button { class: "btn round", aria_label: lang.close(), autofocus: true, onclick: |_| nav::back(), Icon { name: "close" } }
             }
             match (&*quote.read(), accepted) {
@@ -162,6 +165,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
                     div { key: "{name}", dt { {name} } dd { class, {value} } }
                 }
             }
+            Also { room: room.clone(), song }
         }
         div { class: "sheet-foot",
             match foot {

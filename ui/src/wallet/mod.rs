@@ -12,9 +12,10 @@ mod story;
 use crate::{
     patron::{
         chrome::{Tab, Tabs, Toasts},
-        state::{self, ROOM, WHO, Who},
+        state::{self, WHO, Who},
+        surface::use_surface,
     },
-    shared::{clock, fetch::api, live_region::LiveRegion, title, words::lang},
+    shared::{live_region::LiveRegion, title, words::lang},
 };
 use dioxus::prelude::*;
 use jukeline_app::id::SongId;
@@ -26,19 +27,8 @@ pub fn launch() {
 
 #[component]
 fn App() -> Element {
-    clock::use_clock();
+    use_surface(state::last_room());
     let token = use_hook(token);
-    use_hook(|| {
-        lang().mark_document();
-        spawn(async {
-            state::refresh_me().await;
-            // Without an answer one is nobody for the page, which says so where it matters.
-            if *WHO.peek() == Who::Unknown {
-                *WHO.write() = Who::Nobody;
-            }
-        });
-        spawn(read_room())
-    });
     let name = if token.is_some() { lang().your_purchase() } else { lang().wallet() };
     use_effect(use_reactive!(|name| title::set(name)));
     rsx! {
@@ -50,14 +40,6 @@ fn App() -> Element {
         Toasts {}
         div { class: "dock", Tabs { room: state::last_room(), here: Tab::Wallet } }
         LiveRegion {}
-    }
-}
-
-/// The room of this device: its time zone, and whether songs cost anything there.
-async fn read_room() {
-    let Some(room) = state::last_room() else { return };
-    if let Ok(room) = api().room(&room).await {
-        *ROOM.write() = Some(room);
     }
 }
 

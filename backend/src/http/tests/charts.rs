@@ -8,7 +8,7 @@ use crate::{
 use jukeline_app::{
     account::Role,
     events::{Fact, Stamped},
-    hours::house_clock,
+    hours::{days_before, house_clock},
     id::{AccountId, JukeboxId, PlayId, SongId, VenueId},
     time::Timestamp,
     version::Version,
@@ -99,8 +99,9 @@ async fn charts_are_ordered_compared_and_cut_to_what_was_asked() {
     let tin = crate::store::places::room(&world.context.store, "tin").await.expect("a read").expect("a room");
     let (a, b, c) = (world.song("A", "Rock").await, world.song("B", "Jazz").await, world.song("=C", "Rock").await);
     let tonight = world.tonight().await;
-    // Long ago: A before B. Tonight: B and =C twice, =C last; A once.
-    world.heard(here.jukebox, here.venue, 1, 20_200_101, &[a, a, b]).await;
+    let before = days_before(tonight, 60);
+    // Two months ago: A before B. Tonight: B and =C twice, =C last; A once.
+    world.heard(here.jukebox, here.venue, 1, before, &[a, a, b]).await;
     world.heard(here.jukebox, here.venue, 4, tonight, &[b, c, a, b, c]).await;
     world.heard(tin.jukebox, tin.venue, 1, tonight, &[a, a]).await;
 
@@ -110,7 +111,7 @@ async fn charts_are_ordered_compared_and_cut_to_what_was_asked() {
         [row("=C", 2, None, "new"), row("B", 2, Some(2), "same"), row("A", 1, Some(1), "down")]
     );
     assert_eq!(chart["nights"], serde_json::json!([tonight, tonight]));
-    assert_eq!(chart["compared_with"], serde_json::json!([20_200_101, 20_200_101]), "the last night with music");
+    assert_eq!(chart["compared_with"], serde_json::json!([before, before]), "the last night with music");
     assert_eq!(chart["night_rule"], "turns_at_six");
     let ever = world.eventually("/api/rooms/copper/charts?window=ever&scope=here", |chart| entries(chart).len() == 3);
     assert_eq!(entries(&ever.await), [row("B", 3, None, ""), row("A", 3, None, ""), row("=C", 2, None, "")]);

@@ -29,6 +29,17 @@ impl Watermarks {
         let (consumer, topic) = (self.consumer.clone(), topic(&self.config, name));
         tokio::task::spawn_blocking(move || ask(&consumer, &topic)).await.map_err(unreachable)?
     }
+
+    /// The cluster's id, if its brokers tell one.
+    pub(in crate::log) async fn cluster(&self) -> Result<Option<String>, LogError> {
+        let consumer = self.consumer.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            // Brokers that are out of reach would be taken for some that tell none.
+            consumer.fetch_metadata(None, PATIENCE).map_err(unreachable)?;
+            Ok(consumer.client().fetch_cluster_id(PATIENCE))
+        });
+        asked.await.map_err(unreachable)?
+    }
 }
 
 fn ask(consumer: &BaseConsumer, topic: &str) -> Result<Vec<End>, LogError> {

@@ -5,12 +5,11 @@ use crate::{
     readers::{
         elsewhere::{self, latest},
         evenings::nearest::nearest,
-        hours,
+        hours, prune,
     },
     store::places::{self, NewVenue},
 };
 use jukeline_app::hours::days_before;
-use std::collections::BTreeSet;
 
 const READERS: [&str; 3] = ["elsewhere", "evenings", "hours"];
 /// Songs that elsewhere keeps of a venue.
@@ -70,6 +69,9 @@ async fn equals_a_plain_recomputation(case: Case) {
             let facts: Vec<Stamped> = facts.into_iter().map(spread).collect();
             fold(&context, &folding, partition, &facts, &case.cuts).await;
         }
+        // Long after: what is too old is so by the newest night there is.
+        let now = Timestamp(2_000_000_000_000);
+        prune(store, folding.reader, folding.generation, now, 100).await.expect("pruned");
     }
     let facts: Vec<Stamped> = case.facts().concat().into_iter().map(spread).collect();
     let gone = AccountId(id(4));

@@ -12,6 +12,8 @@ mod screen;
 mod setup;
 mod wallet;
 
+pub(crate) use problems::decline_reason;
+
 use super::storage;
 use dioxus::prelude::*;
 

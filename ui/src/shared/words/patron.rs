@@ -18,8 +18,8 @@ texts! {
     quiet_invitation = "Ask for a song and it starts within seconds.", "Wünsch dir ein Lied, es beginnt in Sekunden.";
     closed_money = "Nothing is asked for or paid until it opens.", "Bis zur Öffnung wird nichts gewünscht und nichts bezahlt.";
     nearby_venues = "Nearby venues", "Orte in der Nähe";
-    no_such_room = "There is no room of this name", "Einen Raum dieses Namens gibt es nicht";
-    no_such_room_hint = "Check the address on the screen, or look what is near.", "Prüfe die Adresse auf dem Bildschirm oder sieh nach, was in der Nähe ist.";
+    no_such_room = "No jukebox here", "Hier ist keine Jukebox";
+    no_such_room_hint = "Scan the code on the screen again, or check the address under it.", "Scanne den Code auf dem Bildschirm noch einmal oder prüfe die Adresse darunter.";
     yours = "Yours.", "Deins.";
     yours_free = "Yours. Free", "Deins. Gratis";
     songs_stay = "Your songs stay in line.", "Deine Lieder bleiben in der Schlange.";
@@ -33,6 +33,17 @@ texts! {
     not_here = "not here", "nicht hier";
     already_coming = "Already coming", "Kommt schon";
     fewer_letters = "Try fewer letters, or only the artist.", "Versuche weniger Buchstaben oder nur den Act.";
+    ask_for_this_song = "Ask for this song", "Um dieses Lied bitten";
+    house_told = "We told the house.", "Das Haus weiß Bescheid.";
+    house_told_hint = "It sees what people miss. Nothing was taken.", "Es sieht, was den Leuten fehlt. Es wurde nichts abgebucht.";
+    type_title_or_artist = "Type a title or an artist, and ask again.", "Tippe einen Titel oder Act und bitte noch einmal.";
+    at_this_hour = "Played here at this hour", "Um diese Zeit läuft hier";
+    also_played = "People who played this also played", "Wer das spielte, spielte auch";
+    favourite = "Favourite", "Favorit";
+    favourite_kept = "Among your favourites.", "Unter deinen Favoriten.";
+    favourite_gone = "No longer among your favourites.", "Nicht mehr unter deinen Favoriten.";
+    my_favourites = "Your favourites", "Deine Favoriten";
+    heard_elsewhere = "Elsewhere", "Anderswo";
     browse_all = "Browse all songs", "Alle Lieder durchsehen";
     nothing_on_this_shelf = "Nothing is here yet.", "Hier ist noch nichts.";
     empty_catalogue = "No music here yet", "Hier ist noch keine Musik";
@@ -99,6 +110,22 @@ impl Lang {
             (_, 0) => self.yours_free().into(),
             (Lang::En, n) => format!("Yours. {} if it plays", self.credits(n)),
             (Lang::De, n) => format!("Deins. {}, wenn es spielt", self.credits(n)),
+        }
+    }
+
+    /// `More from Ida`
+    pub fn more_from(self, artist: &str) -> String {
+        match self {
+            Lang::En => format!("More from {artist}"),
+            Lang::De => format!("Mehr von {artist}"),
+        }
+    }
+
+    /// `Because you played Old Copper Moon`
+    pub fn because_you_played(self, title: &str) -> String {
+        match self {
+            Lang::En => format!("Because you played {title}"),
+            Lang::De => format!("Weil du {title} gespielt hast"),
         }
     }
 

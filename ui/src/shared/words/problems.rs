@@ -179,7 +179,7 @@ fn minute_of_day(minute: u16) -> String {
 }
 
 /// The reason inside a `declined` problem, where this build knows it.
-fn decline_reason(problem: &Problem) -> Option<DeclineReason> {
+pub(crate) fn decline_reason(problem: &Problem) -> Option<DeclineReason> {
     let params = &problem.params;
     let inner = params.get("reason").filter(|reason| reason.is_object());
     // By way of text, for which the reading code is in the bundle anyway.

@@ -1,0 +1,61 @@
+//! "Ask for this song": what a search didn't find is told to the house.
+
+use super::{
+    nav,
+    route::{Route, Shelf},
+    state,
+};
+use crate::shared::{
+    fetch::api,
+    icons::Icon,
+    words::{Lang, lang},
+};
+use dioxus::prelude::*;
+use jukeline_app::{api::Code, client::ClientError};
+
+/// The button, and what came of it in its place.
+#[component]
+pub(crate) fn Wish(room: String, words: String) -> Element {
+    let lang = lang();
+    let mut answer = use_signal(|| None::<(String, Result<(), ClientError>)>);
+    // Other words are another wish.
+    let told = answer().filter(|(of, _)| *of == words).map(|(_, told)| told);
+    let mut busy = use_signal(|| false);
+    let ask = move |_| {
+        let (room, words) = (room.clone(), words.clone());
+        busy.set(true);
+        spawn(async move {
+            let told = tell_the_house(&room, &words).await;
+            let is_told = told.is_ok();
+            answer.set(Some((words, told)));
+            busy.set(false);
+            if is_told {
+                // The button goes: the focus stays beside what stands in its place.
+                nav::focus_link(&Route::Find(room, Shelf::Front).path());
+            }
+        });
+    };
+    rsx! {
+        if told == Some(Ok(())) {
+            p { class: "banner ok", Icon { name: "check" } span { strong { {lang.house_told()} } " " {lang.house_told_hint()} } }
+        } else {
+            if let Some(Err(error)) = told {
+                p { class: "error", Icon { name: "warning" } span { {refused(lang, &error)} } }
+            }
+            button { class: "btn main", aria_busy: busy(), disabled: busy(), onclick: ask, {lang.ask_for_this_song()} }
+        }
+    }
+}
+
+async fn tell_the_house(room: &str, words: &str) -> Result<(), ClientError> {
+    // A wish counts once a person: the first tap makes the guest.
+    state::be_somebody().await?;
+    api().wish(room, words.trim()).await
+}
+
+fn refused(lang: Lang, error: &ClientError) -> String {
+    match error.code() {
+        Some(Code::Invalid) => lang.type_title_or_artist().into(),
+        _ => lang.client_error(error),
+    }
+}
