@@ -77,7 +77,11 @@ pub(super) fn Stage(
                 match shown {
                     Some(shown) => rsx! { NowPlaying { shown, paused, locked: here.locked } },
                     None => rsx! {
-                        Idle { words: idle_words(known.as_ref(), away.is_some()), past, is_closed: !is_open(known.as_ref()) }
+                        Idle {
+                            words: idle_words(known.as_ref(), away.is_some()),
+                            past,
+                            is_closed: !is_open(known.as_ref()),
+                        }
                     },
                 }
                 aside { class: "screen-side",
