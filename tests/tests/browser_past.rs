@@ -150,7 +150,7 @@ async fn hear(phone: &Browser, house: &House, screen: &mut Screen, song: SongId)
 /// A venue whose songs are free and play again at once.
 async fn free_house(server: &Server) -> Result<(House, Screen)> {
     let house = House::set_up(server, &music::folder()?).await?;
-    house.rules(|rules| (rules.price, rules.cooldown_min, rules.free_per_hour) = (0, 0, 20)).await?;
+    house.rules(|rules| (rules.price, rules.cooldown_minutes, rules.free_per_hour) = (0, 0, 20)).await?;
     let mut screen = house.pair(server, ScreenRole::Player).await?;
     screen.claim(None).await?;
     Ok((house, screen))
@@ -232,7 +232,7 @@ async fn what_was_heard_is_found_again_with_todays_price_or_why_not() -> Result<
     // A song that was just heard, where the house waits before it plays again.
     let phone = somebody(&server, &house, &screen, "en").await?;
     hear(&phone, &house, &mut screen, songs[2]).await?;
-    house.rules(|rules| rules.cooldown_min = 60).await?;
+    house.rules(|rules| rules.cooldown_minutes = 60).await?;
     open_until(&phone, &history, "main .hearted .why-not").await
 }
 
