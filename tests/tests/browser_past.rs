@@ -150,7 +150,7 @@ async fn hear(phone: &Browser, house: &House, screen: &mut Screen, song: SongId)
 /// A venue whose songs are free and play again at once.
 async fn free_house(server: &Server) -> Result<(House, Screen)> {
     let house = House::set_up(server, &music::folder()?).await?;
-    house.rules(|rules| (rules.price, rules.cooldown_min, rules.free_per_hour) = (0, 0, 20)).await?;
+    house.rules(|rules| (rules.price, rules.cooldown_minutes, rules.free_per_hour) = (0, 0, 20)).await?;
     let mut screen = house.pair(server, ScreenRole::Player).await?;
     screen.claim(None).await?;
     Ok((house, screen))
@@ -232,7 +232,7 @@ async fn what_was_heard_is_found_again_with_todays_price_or_why_not() -> Result<
     // A song that was just heard, where the house waits before it plays again.
     let phone = somebody(&server, &house, &screen, "en").await?;
     hear(&phone, &house, &mut screen, songs[2]).await?;
-    house.rules(|rules| rules.cooldown_min = 60).await?;
+    house.rules(|rules| rules.cooldown_minutes = 60).await?;
     open_until(&phone, &history, "main .hearted .why-not").await
 }
 
@@ -270,7 +270,7 @@ async fn favourites_go_into_the_queue_together_and_each_is_told_by_its_name() ->
     phone.eval("document.querySelectorAll('.choosable input').forEach(box => box.click())").await?;
     phone.wait_for_text("Queue 3 songs").await?;
     look(&phone, "past-favourites-chosen").await?;
-    phone.press("Queue 3 songs").await?;
+    phone.click(".choice-bar .btn.main").await?;
     phone.until("each is decided", "return document.querySelector('.told')?.ariaBusy === 'false'").await?;
     let told = phone.text(".told").await?;
     ensure!(told.contains("In line: 2 of 3") && told.contains("Nothing was taken."), "{told}");
@@ -285,7 +285,8 @@ async fn favourites_go_into_the_queue_together_and_each_is_told_by_its_name() ->
     // What it costs together is said before it is asked for, and what is missing is sold.
     house.rules(|rules| (rules.price, rules.per_patron) = (50, 9)).await?;
     let german = somebody(&server, &house, &screen, "de").await?;
-    let put = format!("fetch('/api/favourites/{}', {{ method: 'PUT' }}).then(answer => done(answer.status));", songs[3]);
+    let put =
+        format!("fetch('/api/favourites/{}', {{ method: 'PUT' }}).then(answer => done(answer.status));", songs[3]);
     ensure!(german.eval_async(&put).await? == json!(204));
     german.goto(&favourites).await?;
     german.press("Mehrere wählen und wünschen").await?;
@@ -318,7 +319,11 @@ async fn a_year_is_four_pictures_to_share_or_to_keep() -> Result<()> {
         look(&phone, &format!("past-year-{language}")).await?;
 
         phone.goto(&format!("{}/years/2019", server.url())).await?;
-        let empty = if language == "en" { "No song of yours was heard in 2019" } else { "2019 war kein Lied von dir zu hören" };
+        let empty = if language == "en" {
+            "No song of yours was heard in 2019"
+        } else {
+            "2019 war kein Lied von dir zu hören"
+        };
         phone.wait_for_text(empty).await?;
         ensure!(phone.shows("main .years a[href='/years/2018']").await?);
         ensure!(phone.shows("main .years a[href='/years/2020']").await?);
@@ -332,8 +337,7 @@ async fn a_year_is_four_pictures_to_share_or_to_keep() -> Result<()> {
                  navigator.share = async data => { window.given = data.files[0].name; };",
             )
             .await?;
-        phone.wait_for("main .picture").await?;
-        phone.press(if language == "en" { "Share" } else { "Teilen" }).await?;
+        phone.click("main .picture .btn.main").await?;
         phone.until("it was given", "return window.given?.endsWith('-numbers.png')").await?;
     }
     Ok(())
