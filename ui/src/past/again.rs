@@ -7,6 +7,7 @@ use crate::{
         fetch::api,
         format,
         icons::Icon,
+        taking::Taking,
         words::{Lang, lang},
     },
 };
@@ -95,9 +96,9 @@ pub(super) fn why_not(lang: Lang, refusal: SongRefusal) -> String {
     }
 }
 
-/// Today's price in a room whose snapshot is known.
+/// Today's price in the room whose snapshot is known; nothing where it takes no songs.
 pub(super) fn price_here(lang: Lang) -> Option<String> {
     let room = ROOM.read();
-    let info = &room.as_ref()?.info;
-    info.open.then(|| lang.price(i64::from(info.price)))
+    let room = room.as_ref().filter(|room| Taking::of(room) == Taking::Songs)?;
+    Some(lang.price(i64::from(room.info.price)))
 }

@@ -30,7 +30,7 @@ texts! {
     older = "Older", "Ältere";
     as_a_table = "Save it as a table", "Als Tabelle speichern";
     takes_none_now = "no songs are taken now.", "Jetzt werden keine Lieder angenommen.";
-    not_now = "Not now: no songs are taken.", "Nicht jetzt: keine Lieder angenommen.";
+    not_now = "Not now", "Jetzt nicht";
     genre = "Genre", "Genre";
     all_genres = "All genres", "Alle Genres";
     elsewhere = "Elsewhere", "Anderswo";
