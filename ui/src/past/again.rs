@@ -7,7 +7,7 @@ use crate::{
         fetch::api,
         format,
         icons::Icon,
-        taking::Taking,
+        taking::{Taking, taking},
         words::{Lang, lang},
     },
 };
@@ -99,6 +99,6 @@ pub(super) fn why_not(lang: Lang, refusal: SongRefusal) -> String {
 /// Today's price in the room whose snapshot is known; nothing where it takes no songs.
 pub(super) fn price_here(lang: Lang) -> Option<String> {
     let room = ROOM.read();
-    let room = room.as_ref().filter(|room| Taking::of(room) == Taking::Songs)?;
+    let room = room.as_ref().filter(|room| taking(room) == Taking::Songs)?;
     Some(lang.price(i64::from(room.info.price)))
 }
