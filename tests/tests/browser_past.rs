@@ -199,7 +199,8 @@ async fn what_was_heard_is_found_again_with_todays_price_or_why_not() -> Result<
             hear(&phone, &house, &mut screen, song).await?;
         }
         open_until(&phone, &history, "main .hearted:nth-of-type(1) .again").await?;
-        let again = if language == "en" { "Play again, free, next" } else { "Noch einmal, gratis, als Nächstes" };
+        let again =
+            if language == "en" { "Play again, free, next" } else { "Noch einmal spielen, gratis, als Nächstes" };
         phone.wait_for_text(again).await?;
         let top = phone.text("main .shelf li:first-child .row-sub").await?;
         ensure!(top.starts_with('2'), "the song that was heard twice comes first, not {top:?}");

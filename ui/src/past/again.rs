@@ -70,9 +70,9 @@ pub(super) fn TodayHere(today: Today) -> Element {
     }
 }
 
-/// Below a song: "Play again" with what it costs and when, or why not.
+/// Below a song: `label` ("Play again") with what it costs and when, or why not.
 #[component]
-pub(super) fn Again(today: Option<Today>, refusal: Option<SongRefusal>) -> Element {
+pub(super) fn Again(label: &'static str, today: Option<Today>, refusal: Option<SongRefusal>) -> Element {
     let lang = lang();
     let Some(today) = today else { return VNode::empty() };
     match refusal {
@@ -80,9 +80,9 @@ pub(super) fn Again(today: Option<Today>, refusal: Option<SongRefusal>) -> Eleme
         None if !today.takes() => rsx! { p { class: "why-not", {lang.not_now()} } },
         None => {
             let price = lang.price(i64::from(today.offer.map_or(today.here.price, |offer| offer.price)));
-            let place = today.offer.map(|offer| lang.nth(i64::from(offer.place)));
+            let place = today.offer.map(|offer| format!(", {}", lang.nth(i64::from(offer.place)))).unwrap_or_default();
             rsx! {
-                p { class: "again", Icon { name: "play" } span { {lang.again_for(&price, place.as_deref())} } }
+                p { class: "again", Icon { name: "play" } span { "{label}, {price}{place}" } }
             }
         }
     }

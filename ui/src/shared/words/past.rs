@@ -46,7 +46,7 @@ texts! {
     select_several = "Select several and queue them", "Mehrere wählen und wünschen";
     chosen_songs = "Songs you chose", "Gewählte Lieder";
     choose_songs = "Choose songs above", "Wähle oben Lieder";
-    cancel_choice = "Choose none", "Keine wählen";
+    cancel_choice = "Never mind", "Doch nicht";
     asking_for_them = "Asking for your songs", "Deine Lieder werden gewünscht";
     not_asked_for = "Not asked for. Nothing was taken.", "Nicht gewünscht. Nichts wurde abgebucht.";
     done = "Done", "Fertig";
@@ -186,15 +186,6 @@ impl Lang {
             (Lang::De, 1) => "als Nächstes".into(),
             (Lang::En, n) => ordinal(n),
             (Lang::De, n) => format!("Platz {n}"),
-        }
-    }
-
-    /// `Play again, 2 credits, 4th`
-    pub fn again_for(self, price: &str, place: Option<&str>) -> String {
-        let place = place.map(|place| format!(", {place}")).unwrap_or_default();
-        match self {
-            Lang::En => format!("Play again, {price}{place}"),
-            Lang::De => format!("Noch einmal, {price}{place}"),
         }
     }
 
