@@ -314,7 +314,10 @@ async fn a_year_is_four_pictures_to_share_or_to_keep() -> Result<()> {
         phone.until("drawn", "return document.querySelector('main .pictures img').naturalWidth === 1080").await?;
         let words = phone.eval("return document.querySelector('main .pictures img').alt").await?;
         let told = words.as_str().unwrap_or_default();
-        ensure!(told.contains(if language == "en" { "1 plays" } else { "1-mal gehört" }), "{told}");
+        ensure!(
+            told.contains(if language == "en" { "1 play, 1 song, 1 artist, 1 night" } else { "1-mal gehört" }),
+            "{told}"
+        );
         let saves = phone.eval("return document.querySelector('main .picture a').download").await?;
         ensure!(saves.as_str().is_some_and(|name| name.ends_with("-numbers.png")), "{saves}");
         look(&phone, &format!("past-year-{language}")).await?;

@@ -56,11 +56,11 @@ pub(super) fn TodayHere(today: Today) -> Element {
     let words = match (here.open, offer) {
         (false, _) => lang.takes_none_now().to_string(),
         (true, Some(offer)) => lang.today_with_place(
-            &lang.price(i64::from(offer.price)),
+            i64::from(offer.price),
             &lang.place(i64::from(offer.place)),
             &format::time(lang, offer.about, &zone),
         ),
-        (true, None) => lang.today(&lang.price(i64::from(here.price))),
+        (true, None) => lang.today(i64::from(here.price)),
     };
     rsx! {
         p { class: "here",

@@ -190,18 +190,21 @@ impl Lang {
     }
 
     /// Today's price, after the venue's name: `2 credits a song.`
-    pub fn today(self, price: &str) -> String {
-        match self {
-            Lang::En => format!("{price} a song."),
-            Lang::De => format!("{price} pro Lied."),
+    pub fn today(self, price: i64) -> String {
+        match (self, price) {
+            (Lang::En, 0) => "songs are free.".into(),
+            (Lang::De, 0) => "Lieder sind gratis.".into(),
+            (Lang::En, n) => format!("{} a song.", self.credits(n)),
+            (Lang::De, n) => format!("{} pro Lied.", self.credits(n)),
         }
     }
 
-    /// Today's price and place, after the venue's name: `2 credits a song. Yours would be 4th, after 3 songs, about 21:19.`
-    pub fn today_with_place(self, price: &str, place: &str, about: &str) -> String {
+    /// The same with today's place: `2 credits a song. Yours would be 4th, after 3 songs, about 21:19.`
+    pub fn today_with_place(self, price: i64, place: &str, about: &str) -> String {
+        let price = self.today(price);
         match self {
-            Lang::En => format!("{price} a song. Yours would be {place}, about {about}."),
-            Lang::De => format!("{price} pro Lied. Deins käme {place}, etwa {about}."),
+            Lang::En => format!("{price} Yours would be {place}, about {about}."),
+            Lang::De => format!("{price} Deins käme {place}, etwa {about}."),
         }
     }
 
@@ -303,9 +306,19 @@ impl Lang {
 
     /// A year's numbers in words: plays, songs, artists, nights.
     pub fn year_in_numbers(self, year: u16, [plays, songs, artists, nights]: [u32; 4]) -> String {
+        let songs = self.songs(i64::from(songs));
         match self {
-            Lang::En => format!("{year}: {plays} plays, {songs} songs, {artists} artists, {nights} nights."),
-            Lang::De => format!("{year}: {plays}-mal gehört, {songs} Lieder, {artists} Acts, {nights} Nächte."),
+            Lang::En => format!(
+                "{year}: {plays} {}, {songs}, {artists} {}, {nights} {}.",
+                self.plays_word(plays),
+                self.plural(i64::from(artists), "artist", "artists"),
+                self.plural(i64::from(nights), "night", "nights"),
+            ),
+            Lang::De => format!(
+                "{year}: {plays}-mal gehört, {songs}, {artists} {}, {nights} {}.",
+                self.plural(i64::from(artists), "Act", "Acts"),
+                self.plural(i64::from(nights), "Nacht", "Nächte"),
+            ),
         }
     }
 
