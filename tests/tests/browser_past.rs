@@ -199,7 +199,8 @@ async fn what_was_heard_is_found_again_with_todays_price_or_why_not() -> Result<
             hear(&phone, &house, &mut screen, song).await?;
         }
         open_until(&phone, &history, "main .hearted:nth-of-type(1) .again").await?;
-        let again = if language == "en" { "Play again, free, next" } else { "Noch einmal, gratis, als Nächstes" };
+        let again =
+            if language == "en" { "Play again, free, next" } else { "Noch einmal spielen, gratis, als Nächstes" };
         phone.wait_for_text(again).await?;
         let top = phone.text("main .shelf li:first-child .row-sub").await?;
         ensure!(top.starts_with('2'), "the song that was heard twice comes first, not {top:?}");
@@ -270,7 +271,7 @@ async fn favourites_go_into_the_queue_together_and_each_is_told_by_its_name() ->
     phone.eval("document.querySelectorAll('.choosable input').forEach(box => box.click())").await?;
     phone.wait_for_text("Queue 3 songs").await?;
     look(&phone, "past-favourites-chosen").await?;
-    phone.press("Queue 3 songs").await?;
+    phone.click(".choice-bar .btn.main").await?;
     phone.until("each is decided", "return document.querySelector('.told')?.ariaBusy === 'false'").await?;
     let told = phone.text(".told").await?;
     ensure!(told.contains("In line: 2 of 3") && told.contains("Nothing was taken."), "{told}");
@@ -285,7 +286,8 @@ async fn favourites_go_into_the_queue_together_and_each_is_told_by_its_name() ->
     // What it costs together is said before it is asked for, and what is missing is sold.
     house.rules(|rules| (rules.price, rules.per_patron) = (50, 9)).await?;
     let german = somebody(&server, &house, &screen, "de").await?;
-    let put = format!("fetch('/api/favourites/{}', {{ method: 'PUT' }}).then(answer => done(answer.status));", songs[3]);
+    let put =
+        format!("fetch('/api/favourites/{}', {{ method: 'PUT' }}).then(answer => done(answer.status));", songs[3]);
     ensure!(german.eval_async(&put).await? == json!(204));
     german.goto(&favourites).await?;
     german.press("Mehrere wählen und wünschen").await?;
@@ -312,13 +314,20 @@ async fn a_year_is_four_pictures_to_share_or_to_keep() -> Result<()> {
         phone.until("drawn", "return document.querySelector('main .pictures img').naturalWidth === 1080").await?;
         let words = phone.eval("return document.querySelector('main .pictures img').alt").await?;
         let told = words.as_str().unwrap_or_default();
-        ensure!(told.contains(if language == "en" { "1 plays" } else { "1-mal gehört" }), "{told}");
+        ensure!(
+            told.contains(if language == "en" { "1 play, 1 song, 1 artist, 1 night" } else { "1-mal gehört" }),
+            "{told}"
+        );
         let saves = phone.eval("return document.querySelector('main .picture a').download").await?;
         ensure!(saves.as_str().is_some_and(|name| name.ends_with("-numbers.png")), "{saves}");
         look(&phone, &format!("past-year-{language}")).await?;
 
         phone.goto(&format!("{}/years/2019", server.url())).await?;
-        let empty = if language == "en" { "No song of yours was heard in 2019" } else { "2019 war kein Lied von dir zu hören" };
+        let empty = if language == "en" {
+            "No song of yours was heard in 2019"
+        } else {
+            "2019 war kein Lied von dir zu hören"
+        };
         phone.wait_for_text(empty).await?;
         ensure!(phone.shows("main .years a[href='/years/2018']").await?);
         ensure!(phone.shows("main .years a[href='/years/2020']").await?);
@@ -332,8 +341,7 @@ async fn a_year_is_four_pictures_to_share_or_to_keep() -> Result<()> {
                  navigator.share = async data => { window.given = data.files[0].name; };",
             )
             .await?;
-        phone.wait_for("main .picture").await?;
-        phone.press(if language == "en" { "Share" } else { "Teilen" }).await?;
+        phone.click("main .picture .btn.main").await?;
         phone.until("it was given", "return window.given?.endsWith('-numbers.png')").await?;
     }
     Ok(())

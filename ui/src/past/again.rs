@@ -7,6 +7,7 @@ use crate::{
         fetch::api,
         format,
         icons::Icon,
+        taking::{Taking, taking},
         words::{Lang, lang},
     },
 };
@@ -55,11 +56,11 @@ pub(super) fn TodayHere(today: Today) -> Element {
     let words = match (here.open, offer) {
         (false, _) => lang.takes_none_now().to_string(),
         (true, Some(offer)) => lang.today_with_place(
-            &lang.price(i64::from(offer.price)),
+            i64::from(offer.price),
             &lang.place(i64::from(offer.place)),
             &format::time(lang, offer.about, &zone),
         ),
-        (true, None) => lang.today(&lang.price(i64::from(here.price))),
+        (true, None) => lang.today(i64::from(here.price)),
     };
     rsx! {
         p { class: "here",
@@ -69,9 +70,9 @@ pub(super) fn TodayHere(today: Today) -> Element {
     }
 }
 
-/// Below a song: "Play again" with what it costs and when, or why not.
+/// Below a song: `label` ("Play again") with what it costs and when, or why not.
 #[component]
-pub(super) fn Again(today: Option<Today>, refusal: Option<SongRefusal>) -> Element {
+pub(super) fn Again(label: &'static str, today: Option<Today>, refusal: Option<SongRefusal>) -> Element {
     let lang = lang();
     let Some(today) = today else { return VNode::empty() };
     match refusal {
@@ -79,9 +80,9 @@ pub(super) fn Again(today: Option<Today>, refusal: Option<SongRefusal>) -> Eleme
         None if !today.takes() => rsx! { p { class: "why-not", {lang.not_now()} } },
         None => {
             let price = lang.price(i64::from(today.offer.map_or(today.here.price, |offer| offer.price)));
-            let place = today.offer.map(|offer| lang.nth(i64::from(offer.place)));
+            let place = today.offer.map(|offer| format!(", {}", lang.nth(i64::from(offer.place)))).unwrap_or_default();
             rsx! {
-                p { class: "again", Icon { name: "play" } span { {lang.again_for(&price, place.as_deref())} } }
+                p { class: "again", Icon { name: "play" } span { "{label}, {price}{place}" } }
             }
         }
     }
@@ -95,9 +96,9 @@ pub(super) fn why_not(lang: Lang, refusal: SongRefusal) -> String {
     }
 }
 
-/// Today's price in a room whose snapshot is known.
+/// Today's price in the room whose snapshot is known; nothing where it takes no songs.
 pub(super) fn price_here(lang: Lang) -> Option<String> {
     let room = ROOM.read();
-    let info = &room.as_ref()?.info;
-    info.open.then(|| lang.price(i64::from(info.price)))
+    let room = room.as_ref().filter(|room| taking(room) == Taking::Songs)?;
+    Some(lang.price(i64::from(room.info.price)))
 }

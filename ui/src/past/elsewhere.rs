@@ -13,7 +13,7 @@ use crate::{
         route::{Route, Shelf},
         state,
     },
-    shared::{cover::Cover, fetch::api, format, icons::Icon, words::lang},
+    shared::{clock, cover::Cover, fetch::api, format, icons::Icon, words::lang},
 };
 use dioxus::prelude::*;
 use jukeline_app::{
@@ -116,8 +116,12 @@ fn Followable(room: String, scope: ElsewhereScope) -> Element {
 fn Entry(room: String, entry: ElsewhereEntry) -> Element {
     let lang = lang();
     let song = entry.song.song.clone();
+    let zone = state::zone();
     let place: Vec<String> = [entry.venue_name, entry.city].into_iter().flatten().collect();
     let place = if place.is_empty() { lang.at_another_venue().to_string() } else { place.join(", ") };
+    // A quiet network may have heard its last song days ago.
+    let is_today = format::date(entry.heard_at, &zone) == format::date(clock::now(), &zone);
+    let day = (!is_today).then(|| format::day(lang, entry.heard_at, &zone));
     rsx! {
         a { class: "row", href: Route::Song(room, song.id).path(),
             Cover { song: song.clone() }
@@ -125,6 +129,7 @@ fn Entry(room: String, entry: ElsewhereEntry) -> Element {
                 p { class: "row-title clamp", dir: "auto", {song.title} }
                 p { class: "row-sub clamp", dir: "auto", {song.artist} }
                 p { class: "heard-at", Icon { name: "pin" } span { dir: "auto", {place} } }
+                if let Some(day) = day { p { class: "row-sub", {day} } }
                 if let Some(refusal) = entry.song.refusal {
                     p { class: "why-not", {why_not(lang, refusal)} }
                 } else if let Some(price) = price_here(lang) {
@@ -133,7 +138,7 @@ fn Entry(room: String, entry: ElsewhereEntry) -> Element {
                     p { class: "why-not", {lang.not_now()} }
                 }
             }
-            span { class: "row-end", {format::time(lang, entry.heard_at, &state::zone())} }
+            span { class: "row-end", {format::time(lang, entry.heard_at, &zone)} }
         }
     }
 }

@@ -60,7 +60,7 @@ fn Mine(room: Option<String>) -> Element {
     rsx! {
         if let Some(today) = today.clone() { TodayHere { today } }
         if batch.read().is_some() {
-            Told { batch, room: room.clone(), done: move |()| list.restart() }
+            Told { batch, room: room.clone(), changed: move |()| list.restart() }
         } else if can_queue && chosen.read().is_none() {
             button { class: "btn", onclick: move |_| chosen.set(Some(Vec::new())), Icon { name: "check" } {lang.select_several()} }
         }
@@ -92,7 +92,7 @@ fn Favourite(favourite: FavouriteSong, today: Option<Today>, room: Option<String
                 div { class: "row-text",
                     p { class: "row-title clamp", dir: "auto", {song.title.clone()} }
                     p { class: "row-sub clamp", dir: "auto", {song.artist.clone()} }
-                    Again { today, refusal }
+                    Again { label: lang().play_it(), today, refusal }
                 }
             }
             Heart { song: song.clone(), was: true }
@@ -119,7 +119,7 @@ fn Choosable(found: FoundSong, chosen: Signal<Option<Vec<FoundSong>>>, today: Op
             div { class: "row-text",
                 p { class: "row-title clamp", dir: "auto", {song.title} }
                 p { class: "row-sub clamp", dir: "auto", {song.artist} }
-                if refusal.is_some() { Again { today, refusal } }
+                if refusal.is_some() { Again { label: lang().play_it(), today, refusal } }
             }
             input { r#type: "checkbox", checked: is_chosen, disabled: refusal.is_some(), onchange: turn }
         }

@@ -158,6 +158,7 @@ fn Night(entries: Vec<HistoryEntry>, today: Option<Today>, room: Option<String>)
 /// A song that was heard: the way to play it again, and its heart.
 #[component]
 fn Heard(entry: HistoryEntry, today: Option<Today>, room: Option<String>) -> Element {
+    let lang = lang();
     let song = entry.song.song.clone();
     rsx! {
         div { class: "hearted",
@@ -166,9 +167,9 @@ fn Heard(entry: HistoryEntry, today: Option<Today>, room: Option<String>) -> Ele
                 div { class: "row-text",
                     p { class: "row-title clamp", dir: "auto", {song.title.clone()} }
                     p { class: "row-sub clamp", dir: "auto", {song.artist.clone()} }
-                    Again { today, refusal: entry.song.refusal }
+                    Again { label: lang.play_again(), today, refusal: entry.song.refusal }
                 }
-                span { class: "row-end", {format::time(lang(), entry.heard_at, &entry.timezone)} }
+                span { class: "row-end", {format::time(lang, entry.heard_at, &entry.timezone)} }
             }
             Heart { song: song.clone(), was: entry.favourite }
         }

@@ -127,32 +127,35 @@ async fn ask_for_all(room: String, price: u32, mut batch: Signal<Option<Batch>>)
     state::refresh_all().await;
 }
 
-/// What became of each song.
+/// What became of each song. `changed`: all are decided, and the list is another.
 #[component]
-pub(super) fn Told(batch: Signal<Option<Batch>>, room: Option<String>, done: EventHandler<()>) -> Element {
+pub(super) fn Told(batch: Signal<Option<Batch>>, room: Option<String>, changed: EventHandler<()>) -> Element {
     let lang = lang();
+    let is_over = batch.read().as_ref().is_some_and(Batch::is_over);
+    // Prices, places and what is in the way are others now.
+    use_effect(use_reactive!(|is_over| {
+        if is_over {
+            changed.call(());
+        }
+    }));
     let Some(told) = batch() else { return VNode::empty() };
-    let head = match told.is_over() {
+    let head = match is_over {
         true => lang.in_line_of(told.accepted() as i64, told.lines.len() as i64),
         false => lang.asking_for_them().to_string(),
     };
-    let close = move |_| {
-        batch.set(None);
-        done.call(());
-    };
     rsx! {
-        section { class: "told", aria_busy: !told.is_over(),
+        section { class: "told", aria_busy: !is_over,
             h2 { {head} }
             ul {
                 for (song , line) in told.lines.clone() {
                     li { key: "{song.id}", ToldLine { song, line } }
                 }
             }
-            if told.is_over() {
+            if is_over {
                 div { class: "actions",
                     if told.ran_short() { a { class: "btn main", href: "/wallet", {lang.buy_credits()} } }
                     if let Some(room) = room { a { class: "btn", href: Route::Room(room).path(), {lang.back_to_room()} } }
-                    button { class: "btn", onclick: close, {lang.done()} }
+                    button { class: "btn", onclick: move |_| batch.set(None), {lang.done()} }
                 }
             }
         }

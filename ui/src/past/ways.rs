@@ -35,9 +35,9 @@ pub(super) fn OwnTop(here: Own, title: String) -> Element {
     ];
     rsx! {
         header { class: "top", h1 { {title} } CreditsChip {} }
-        nav { class: "segments ways", aria_label: lang.your_songs(),
+        nav { class: "ways", aria_label: lang.your_songs(),
             for (way , href , word) in ways {
-                a { key: "{word}", class: "segment", href, aria_current: (way == here).then_some("page"), {word} }
+                a { key: "{word}", href, aria_current: (way == here).then_some("page"), {word} }
             }
         }
     }
@@ -74,9 +74,9 @@ pub(super) fn RoomTop(room: String, here: OfRoom) -> Element {
                 p { class: "muted clamp", dir: "auto", {venue.unwrap_or_else(|| "\u{a0}".into())} }
             }
         }
-        nav { class: "segments ways", aria_label: lang.what_was_heard(),
+        nav { class: "ways", aria_label: lang.what_was_heard(),
             for (way , href , word) in ways {
-                a { key: "{word}", class: "segment", href, aria_current: (way == here).then_some("page"), {word} }
+                a { key: "{word}", href, aria_current: (way == here).then_some("page"), {word} }
             }
         }
     }

@@ -119,9 +119,9 @@ fn Picture(year: Year, picture: YearPicture) -> Element {
             }
             div { class: "actions",
                 if share::can_share() {
-                    button { class: "btn main", aria_busy: busy(), disabled: busy(), onclick: give, {lang.share()} span { class: "sr-only", {name} } }
+                    button { class: "btn main", aria_busy: busy(), disabled: busy(), onclick: give, {lang.share()} " " span { class: "sr-only", {name} } }
                 }
-                a { class: "btn", href: source, download: file, {lang.download()} span { class: "sr-only", {name} } }
+                a { class: "btn", href: source, download: file, {lang.download()} " " span { class: "sr-only", {name} } }
             }
         }
     }

@@ -30,7 +30,7 @@ texts! {
     older = "Older", "Ältere";
     as_a_table = "Save it as a table", "Als Tabelle speichern";
     takes_none_now = "no songs are taken now.", "Jetzt werden keine Lieder angenommen.";
-    not_now = "Not now: no songs are taken.", "Nicht jetzt: keine Lieder angenommen.";
+    not_now = "Not now", "Jetzt nicht";
     genre = "Genre", "Genre";
     all_genres = "All genres", "Alle Genres";
     elsewhere = "Elsewhere", "Anderswo";
@@ -46,7 +46,7 @@ texts! {
     select_several = "Select several and queue them", "Mehrere wählen und wünschen";
     chosen_songs = "Songs you chose", "Gewählte Lieder";
     choose_songs = "Choose songs above", "Wähle oben Lieder";
-    cancel_choice = "Choose none", "Keine wählen";
+    cancel_choice = "Never mind", "Doch nicht";
     asking_for_them = "Asking for your songs", "Deine Lieder werden gewünscht";
     not_asked_for = "Not asked for. Nothing was taken.", "Nicht gewünscht. Nichts wurde abgebucht.";
     done = "Done", "Fertig";
@@ -189,28 +189,22 @@ impl Lang {
         }
     }
 
-    /// `Play again, 2 credits, 4th`
-    pub fn again_for(self, price: &str, place: Option<&str>) -> String {
-        let place = place.map(|place| format!(", {place}")).unwrap_or_default();
-        match self {
-            Lang::En => format!("Play again, {price}{place}"),
-            Lang::De => format!("Noch einmal, {price}{place}"),
-        }
-    }
-
     /// Today's price, after the venue's name: `2 credits a song.`
-    pub fn today(self, price: &str) -> String {
-        match self {
-            Lang::En => format!("{price} a song."),
-            Lang::De => format!("{price} pro Lied."),
+    pub fn today(self, price: i64) -> String {
+        match (self, price) {
+            (Lang::En, 0) => "songs are free.".into(),
+            (Lang::De, 0) => "Lieder sind gratis.".into(),
+            (Lang::En, n) => format!("{} a song.", self.credits(n)),
+            (Lang::De, n) => format!("{} pro Lied.", self.credits(n)),
         }
     }
 
-    /// Today's price and place, after the venue's name: `2 credits a song. Yours would be 4th, after 3 songs, about 21:19.`
-    pub fn today_with_place(self, price: &str, place: &str, about: &str) -> String {
+    /// The same with today's place: `2 credits a song. Yours would be 4th, after 3 songs, about 21:19.`
+    pub fn today_with_place(self, price: i64, place: &str, about: &str) -> String {
+        let price = self.today(price);
         match self {
-            Lang::En => format!("{price} a song. Yours would be {place}, about {about}."),
-            Lang::De => format!("{price} pro Lied. Deins käme {place}, etwa {about}."),
+            Lang::En => format!("{price} Yours would be {place}, about {about}."),
+            Lang::De => format!("{price} Deins käme {place}, etwa {about}."),
         }
     }
 
@@ -312,9 +306,19 @@ impl Lang {
 
     /// A year's numbers in words: plays, songs, artists, nights.
     pub fn year_in_numbers(self, year: u16, [plays, songs, artists, nights]: [u32; 4]) -> String {
+        let songs = self.songs(i64::from(songs));
         match self {
-            Lang::En => format!("{year}: {plays} plays, {songs} songs, {artists} artists, {nights} nights."),
-            Lang::De => format!("{year}: {plays}-mal gehört, {songs} Lieder, {artists} Acts, {nights} Nächte."),
+            Lang::En => format!(
+                "{year}: {plays} {}, {songs}, {artists} {}, {nights} {}.",
+                self.plays_word(plays),
+                self.plural(i64::from(artists), "artist", "artists"),
+                self.plural(i64::from(nights), "night", "nights"),
+            ),
+            Lang::De => format!(
+                "{year}: {plays}-mal gehört, {songs}, {artists} {}, {nights} {}.",
+                self.plural(i64::from(artists), "Act", "Acts"),
+                self.plural(i64::from(nights), "Nacht", "Nächte"),
+            ),
         }
     }
 
