@@ -124,7 +124,7 @@ impl Tally {
         self.evenings_kept += if left < EVENINGS_KEPT { evenings } else { 0.0 };
         for (length, rows) in &mut self.open {
             // The last one ends with the year.
-            if (number + 1) % length == 0 || left == 0 {
+            if (number + 1).is_multiple_of(*length) || left == 0 {
                 let rows = std::mem::take(rows).len() as f64;
                 self.parts += rows;
                 self.parts_kept += if left <= WINDOWS_KEPT { rows } else { 0.0 };

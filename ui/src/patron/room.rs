@@ -60,7 +60,7 @@ fn Past(room: String) -> Element {
     rsx! {
         p { class: "actions",
             a { class: "btn", href: "{here}/charts", Icon { name: "charts" } {lang.charts()} }
-            a { class: "btn", href: "{here}/elsewhere", Icon { name: "note" } {lang.heard_elsewhere()} }
+            a { class: "btn", href: "{here}/elsewhere", Icon { name: "note" } {lang.elsewhere()} }
         }
     }
 }

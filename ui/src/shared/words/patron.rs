@@ -43,7 +43,6 @@ texts! {
     favourite_kept = "Among your favourites.", "Unter deinen Favoriten.";
     favourite_gone = "No longer among your favourites.", "Nicht mehr unter deinen Favoriten.";
     my_favourites = "Your favourites", "Deine Favoriten";
-    heard_elsewhere = "Elsewhere", "Anderswo";
     browse_all = "Browse all songs", "Alle Lieder durchsehen";
     nothing_on_this_shelf = "Nothing is here yet.", "Hier ist noch nichts.";
     empty_catalogue = "No music here yet", "Hier ist noch keine Musik";
