@@ -223,17 +223,9 @@ pub struct YourArtist {
     /// The song of theirs that one heard last: "because you played …".
     pub because: SongBrief,
     /// Up to 8 songs in this catalogue, those first that one has not heard.
-    pub songs: Vec<SuggestedSong>,
-}
-
-/// A song that one may like.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct SuggestedSong {
-    /// The song, and what stands in its way.
-    pub song: FoundSong,
-    /// Whether one has heard it.
-    pub heard: bool,
+    pub songs: Vec<FoundSong>,
+    /// So many of them one has not heard: the first ones.
+    pub unheard: u32,
 }
 
 /// What a room plays at an hour.
@@ -243,14 +235,6 @@ pub struct Taste {
     /// The hour of the room's day, 0 to 23.
     pub hour: u8,
     /// Up to 12 songs, those heard most first.
-    pub songs: Vec<CountedSong>,
-}
-
-/// "People who played this also played": answer of `GET /api/rooms/{room}/songs/{song}/also`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct AlsoPlayed {
-    /// Up to 8 songs, the nearest first.
     pub songs: Vec<FoundSong>,
 }
 

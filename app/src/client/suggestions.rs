@@ -2,7 +2,7 @@
 
 use super::{Client, ClientError, Method, Transport, escape, json};
 use crate::{
-    api::{AlsoPlayed, WishForSong, Wishes, Yours},
+    api::{SongPage, WishForSong, Wishes, Yours},
     id::SongId,
 };
 
@@ -13,7 +13,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// `GET /api/rooms/{room}/songs/{song}/also`: what people who played it also played.
-    pub async fn also_played(&self, room: &str, song: SongId) -> Result<AlsoPlayed, ClientError> {
+    pub async fn also_played(&self, room: &str, song: SongId) -> Result<SongPage, ClientError> {
         self.get(format!("/api/rooms/{}/songs/{song}/also", escape(room))).await
     }
 

@@ -22,10 +22,10 @@ use crate::{
 };
 use axum::{Router, extract::State, routing::get};
 use jukeline_app::{
-    api::{AlsoPlayed, Code, CountedSong, SuggestedSong, Taste, YourArtist, Yours},
+    api::{Code, FoundSong, SongPage, Taste, YourArtist, Yours},
     id::{AccountId, SongId},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Artists that are told.
 const ARTISTS: usize = 6;
@@ -75,14 +75,9 @@ async fn taste_of(context: &Context, room: &Room, obstacles: &Obstacles) -> Answ
     is_shown::<Hours>(context)?;
     let hour = hour_of(context.store.now().await?, &room.timezone);
     let counted = taste(&context.store, room.venue, hour, TASTE).await?;
-    let plays: HashMap<SongId, i64> = counted.iter().map(|counted| (counted.song, counted.plays)).collect();
     let ids: Vec<SongId> = counted.iter().map(|counted| counted.song).collect();
     let rows = songs::by_ids(&context.store, &ids).await?;
-    let songs = rows.iter().map(|row| {
-        let plays = plays.get(&row.brief.id).copied().unwrap_or(0);
-        CountedSong { song: obstacles.told(row), plays: u32::try_from(plays).unwrap_or(u32::MAX) }
-    });
-    Ok(Taste { hour: u8::try_from(hour).unwrap_or(0), songs: songs.collect() })
+    Ok(Taste { hour: u8::try_from(hour).unwrap_or(0), songs: rows.iter().map(|row| obstacles.told(row)).collect() })
 }
 
 async fn artists_of(context: &Context, account: AccountId, obstacles: &Obstacles) -> Answer<Vec<YourArtist>> {
@@ -112,20 +107,20 @@ async fn more_of(
     let Some(because) = songs::one(&context.store, artist.because).await? else { return Ok(None) };
     let (known, unheard): (Vec<SongRow>, Vec<SongRow>) =
         rows.into_iter().filter(|row| row.brief.id != artist.because).partition(|row| heard.contains(&row.brief.id));
-    let told = unheard.iter().map(|row| (row, false)).chain(known.iter().map(|row| (row, true)));
-    let songs: Vec<SuggestedSong> =
-        told.take(SONGS).map(|(row, heard)| SuggestedSong { song: obstacles.told(row), heard }).collect();
+    let songs: Vec<FoundSong> = unheard.iter().chain(&known).take(SONGS).map(|row| obstacles.told(row)).collect();
     if songs.is_empty() {
         return Ok(None);
     }
-    Ok(Some(YourArtist { artist: artist.name, because: because.brief.clone(), songs }))
+    let unheard = u32::try_from(unheard.len().min(SONGS)).unwrap_or(u32::MAX);
+    Ok(Some(YourArtist { artist: artist.name, because: because.brief.clone(), unheard, songs }))
 }
 
-async fn also(State(context): State<Context>, Path2(name, song): Path2<String, SongId>) -> Answer<Json<AlsoPlayed>> {
+async fn also(State(context): State<Context>, Path2(name, song): Path2<String, SongId>) -> Answer<Json<SongPage>> {
     let (_, obstacles) = room_of(&context, &name).await?;
     songs::one(&context.store, song).await?.ok_or(ApiProblem::from(Code::NotFound))?;
     is_shown::<Evenings>(&context)?;
     let near = nearest(&context.store, song, ALSO).await?;
     let rows = songs::by_ids(&context.store, &near).await?;
-    Ok(Json(AlsoPlayed { songs: rows.iter().map(|row| obstacles.told(row)).collect() }))
+    let songs: Vec<FoundSong> = rows.iter().map(|row| obstacles.told(row)).collect();
+    Ok(Json(SongPage { total: songs.len() as u64, songs }))
 }

@@ -3,7 +3,7 @@
 use super::{
     find::{Bones, Failed},
     route::{Route, Shelf},
-    yours::ForYou,
+    yours::for_you,
 };
 use crate::shared::{
     cover::Cover,
@@ -37,28 +37,27 @@ pub(crate) fn Front(room: String) -> Element {
                 p { class: "muted", {lang.empty_catalogue_hint()} }
             }
         },
-        Some(Ok((shelves, yours))) => rsx! { Shelves { room, shelves: shelves.clone(), yours: yours.clone() } },
+        Some(Ok((shelves, yours))) => of_catalogue(room, shelves.clone(), yours.clone()),
     }
 }
 
-#[component]
-fn Shelves(room: String, shelves: Browse, yours: Option<Yours>) -> Element {
+fn of_catalogue(room: String, shelves: Browse, yours: Option<Yours>) -> Element {
     let lang = lang();
     rsx! {
         div { class: "browse",
             if let Some(yours) = yours {
-                ForYou { room: room.clone(), yours }
+                {for_you(room.clone(), yours)}
             }
             Covers { room: room.clone(), title: lang.most_played(), all: Shelf::List("most_played".into()), songs: shelves.most_played }
             Covers { room: room.clone(), title: lang.newest(), all: Shelf::List("newest".into()), songs: shelves.newest }
-            Chips { room: room.clone(), title: lang.genres(), shelves: shelves.genres, to: Shelf::Genre }
-            Chips { room: room.clone(), title: lang.decades(), shelves: shelves.decades, to: Shelf::Decade }
+            {chips(&room, lang.genres(), shelves.genres, Shelf::Genre)}
+            {chips(&room, lang.decades(), shelves.decades, Shelf::Decade)}
             if !shelves.artists.is_empty() {
                 section {
                     div { class: "section-head", h2 { {lang.artists()} } }
                     ul { class: "queue",
                         for artist in shelves.artists.iter() {
-                            li { key: "{artist.name}", ArtistRow { room: room.clone(), artist: artist.clone() } }
+                            li { key: "{artist.name}", {artist_row(room.clone(), artist)} }
                         }
                     }
                 }
@@ -67,8 +66,7 @@ fn Shelves(room: String, shelves: Browse, yours: Option<Yours>) -> Element {
     }
 }
 
-#[component]
-fn ArtistRow(room: String, artist: ShelfOf) -> Element {
+fn artist_row(room: String, artist: &ShelfOf) -> Element {
     let initial: String = artist.name.chars().take(1).collect();
     rsx! {
         a { class: "row", href: Route::Find(room, Shelf::Artist(artist.name.clone())).path(),
@@ -118,8 +116,7 @@ pub(crate) fn Covers(
     }
 }
 
-#[component]
-fn Chips(room: String, title: String, shelves: Vec<ShelfOf>, to: Callback<String, Shelf>) -> Element {
+fn chips(room: &str, title: &str, shelves: Vec<ShelfOf>, to: fn(String) -> Shelf) -> Element {
     if shelves.is_empty() {
         return VNode::empty();
     }
@@ -130,7 +127,7 @@ fn Chips(room: String, title: String, shelves: Vec<ShelfOf>, to: Callback<String
             ul { class: "chips",
                 for shelf in shelves {
                     li { key: "{shelf.name}",
-                        a { class: "chip", href: Route::Find(room.clone(), to.call(shelf.name.clone())).path(), {chip_name(lang, &shelf.name)} }
+                        a { class: "chip", href: Route::Find(room.into(), to(shelf.name.clone())).path(), {chip_name(lang, &shelf.name)} }
                     }
                 }
             }

@@ -89,7 +89,7 @@ fn Songs(room: String, shelf: Shelf) -> Element {
     match value.as_ref() {
         None => rsx! { Bones {} },
         Some(Err(error)) => rsx! { Failed { error: error.clone(), again: move |()| answer.restart() } },
-        Some(Ok((of, page))) if page.songs.is_empty() => rsx! { Nothing { room, shelf: of.clone() } },
+        Some(Ok((of, page))) if page.songs.is_empty() => nothing(room, of),
         Some(Ok((of, page))) => rsx! {
             p { class: "sr-only", role: "status", {lang.songs(page.total.max(page.songs.len() as u64) as i64)} }
             if let Shelf::Album(album) = of {
@@ -187,12 +187,11 @@ fn marked(title: &str, query: &str, lower: fn(&str) -> String) -> (String, Strin
     (title[..from].into(), title[from..to].into(), title[to..].into())
 }
 
-#[component]
-fn Nothing(room: String, shelf: Shelf) -> Element {
+fn nothing(room: String, shelf: &Shelf) -> Element {
     let lang = lang();
     rsx! {
         section { class: "empty", role: "status",
-            if let Shelf::Search(query) = &shelf {
+            if let Shelf::Search(query) = shelf {
                 h2 { {lang.nothing_like(query)} }
                 p { class: "muted", {lang.fewer_letters()} }
                 Wish { room: room.clone(), words: query.clone() }

@@ -11,8 +11,8 @@ pub(crate) fn Heart(song: SongId, favourite: bool) -> Element {
     let lang = lang();
     let mut is_set = use_signal(|| favourite);
     let mut busy = use_signal(|| false);
-    let mut error = use_signal(|| None::<String>);
-    let mut said = use_signal(|| "");
+    let mut failed = use_signal(|| false);
+    let mut said = use_signal(|| None::<String>);
     let turn = move |_| {
         if busy() {
             return;
@@ -20,16 +20,18 @@ pub(crate) fn Heart(song: SongId, favourite: bool) -> Element {
         let wanted = !is_set();
         busy.set(true);
         is_set.set(wanted);
-        error.set(None);
+        said.set(None);
         spawn(async move {
-            match keep(song, wanted).await {
-                Ok(()) => said.set(if wanted { lang.favourite_kept() } else { lang.favourite_gone() }),
-                Err(e) => {
+            let kept = keep(song, wanted).await;
+            failed.set(kept.is_err());
+            said.set(Some(match kept {
+                Ok(()) if wanted => lang.favourite_kept().into(),
+                Ok(()) => lang.favourite_gone().into(),
+                Err(error) => {
                     is_set.set(!wanted);
-                    said.set("");
-                    error.set(Some(lang.client_error(&e)));
+                    lang.client_error(&error)
                 }
-            }
+            }));
             busy.set(false);
         });
     };
@@ -42,12 +44,8 @@ pub(crate) fn Heart(song: SongId, favourite: bool) -> Element {
             Icon { name: "heart" }
         }
         div { class: "heart-word", role: "status",
-            if let Some(words) = error() {
-                p { class: "error", {words} }
-            } else {
-                // The page's live region is out of reach while the sheet is open.
-                p { class: "sr-only", {said()} }
-            }
+            // The page's live region is out of reach while the sheet is open.
+            p { class: if failed() { "error" } else { "sr-only" }, {said().unwrap_or_default()} }
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn Offers(room: String, quote: Quote, step: Option<Step>, again: Even
     let is_free = ordinary.price == 0;
     rsx! {
         if let Some(until) = waiting {
-            Waiting { until: format::time(lang, until, &zone) }
+            {decided_by(&format::time(lang, until, &zone))}
             button { class: "btn main priced", aria_busy: true, disabled: true,
                 span { {lang.asking()} }
                 span { {lang.price(i64::from(ordinary.price))} }
@@ -62,8 +62,7 @@ pub(crate) fn Offers(room: String, quote: Quote, step: Option<Step>, again: Even
     }
 }
 
-#[component]
-fn Waiting(until: String) -> Element {
+fn decided_by(until: &str) -> Element {
     rsx! {
         p { class: "banner", role: "status",
             Icon { name: "history" }

@@ -24,7 +24,7 @@ pub(crate) fn PlayedPage() -> Element {
         Page { top: rsx! { PageTop { title: lang.tab_played() } },
             match WHO() {
                 Who::Unknown => rsx! { Bones {} },
-                Who::Nobody => rsx! { NoSongs {} },
+                Who::Nobody => no_songs(),
                 Who::Somebody(_) => rsx! { Mine {} },
             }
             ul { class: "menu",
@@ -67,7 +67,7 @@ fn Mine() -> Element {
     }
     let mine = MINE.read();
     if mine.is_empty() {
-        return rsx! { NoSongs {} };
+        return no_songs();
     }
     let (active, past): (Vec<&MyPlay>, Vec<&MyPlay>) = mine.iter().partition(|mine| !mine.state.is_final());
     rsx! {
@@ -100,8 +100,7 @@ fn Mine() -> Element {
     }
 }
 
-#[component]
-fn NoSongs() -> Element {
+fn no_songs() -> Element {
     let lang = lang();
     let find = state::last_room().map_or(Route::Venues, |room| Route::Find(room, Shelf::Front)).path();
     rsx! {

@@ -33,7 +33,7 @@ pub(crate) fn Queue() -> Element {
             } else {
                 section {
                     div { class: "section-head", h2 { {lang.up_next()} } }
-                    NothingWaits { room: room.info.room.clone(), taking: taking(room) }
+                    {nothing_waits(room.info.room.clone(), taking(room))}
                 }
             }
         };
@@ -79,8 +79,7 @@ fn Entries(room: RoomSnapshot) -> Element {
 }
 
 /// What to do about an empty line: ask for a song where one is taken, else look around.
-#[component]
-fn NothingWaits(room: String, taking: Taking) -> Element {
+fn nothing_waits(room: String, taking: Taking) -> Element {
     let lang = lang();
     let find = Route::Find(room, Shelf::Front).path();
     rsx! {
@@ -110,7 +109,7 @@ fn MostPlayed(room: String, taking: Taking) -> Element {
     let songs: Vec<FoundSong> = songs.read().clone().unwrap_or_default();
     rsx! {
         if songs.is_empty() {
-            section { NothingWaits { room, taking } }
+            section { {nothing_waits(room, taking)} }
         } else {
             section {
                 div { class: "section-head", h2 { {lang.most_played()} } }

@@ -39,22 +39,21 @@ pub(crate) fn RoomPage(room: String) -> Element {
                     if snapshot.info.open || snapshot.playing.is_some() {
                         Now {}
                         Queue {}
-                        Past { room: room.clone() }
+                        {past(room.clone())}
                     } else {
-                        Closed { venue: snapshot.info.venue_name.clone() }
-                        Past { room: room.clone() }
+                        {closed(&snapshot.info.venue_name)}
+                        {past(room.clone())}
                     }
                 },
-                (None, Some(error)) => rsx! { NoRoom { room, error } },
-                (None, None) => rsx! { Skeleton {} },
+                (None, Some(error)) => no_room(&room, &error),
+                (None, None) => skeleton(),
             }
         }
     }
 }
 
 /// The ways to what was heard here, and to what is heard elsewhere.
-#[component]
-fn Past(room: String) -> Element {
+fn past(room: String) -> Element {
     let lang = lang();
     let here = Route::Room(room).path();
     rsx! {
@@ -147,12 +146,11 @@ fn Clock(playing: Playing) -> Element {
     }
 }
 
-#[component]
-fn Closed(venue: String) -> Element {
+fn closed(venue: &str) -> Element {
     let lang = lang();
     rsx! {
         section { class: "now idle",
-            h2 { class: "now-title", dir: "auto", {lang.venue_is_closed(&venue)} }
+            h2 { class: "now-title", dir: "auto", {lang.venue_is_closed(venue)} }
             p { class: "muted", {lang.closed_money()} }
             p { class: "actions", a { class: "btn", href: "/", {lang.nearby_venues()} } }
         }
@@ -160,11 +158,10 @@ fn Closed(venue: String) -> Element {
     }
 }
 
-#[component]
-fn NoRoom(room: String, error: ClientError) -> Element {
+fn no_room(room: &str, error: &ClientError) -> Element {
     let lang = lang();
     let is_unknown = error.code() == Some(jukeline_app::api::Code::NotFound);
-    let again = room.clone();
+    let again = room.to_owned();
     rsx! {
         section { class: "empty", role: "alert",
             if is_unknown {
@@ -173,15 +170,14 @@ fn NoRoom(room: String, error: ClientError) -> Element {
                 a { class: "btn main", href: "/", {lang.nearby_venues()} }
             } else {
                 h2 { {lang.no_connection()} }
-                p { class: "muted", {lang.client_error(&error)} }
+                p { class: "muted", {lang.client_error(error)} }
                 button { class: "btn main", onclick: move |_| { spawn(live::read_again(again.clone())); }, {lang.try_again()} }
             }
         }
     }
 }
 
-#[component]
-fn Skeleton() -> Element {
+fn skeleton() -> Element {
     rsx! {
         section { class: "now", aria_busy: true,
             div { class: "now-song",

@@ -74,7 +74,7 @@ pub(crate) fn Sheet(room: String, song: SongId) -> Element {
                 button { class: "btn round", aria_label: lang.close(), autofocus: true, onclick: |_| nav::back(), Icon { name: "close" } }
             }
             match (&*quote.read(), accepted) {
-                (_, Some(play)) => rsx! { Accepted { room, play } },
+                (_, Some(play)) => accepted_body(room, &play),
                 (Some(Ok(quote_now)), None) => rsx! {
                     Offered { room, quote: quote_now.clone(), step, again: move |()| quote.restart() }
                 },
@@ -85,7 +85,7 @@ pub(crate) fn Sheet(room: String, song: SongId) -> Element {
                     }
                     div { class: "sheet-foot", button { class: "btn wide", onclick: move |_| quote.restart(), {lang.try_again()} } }
                 },
-                (None, None) => rsx! { Loading {} },
+                (None, None) => loading(),
             }
         }
     }
@@ -110,8 +110,7 @@ async fn open_dialog() {
     std::future::pending::<()>().await;
 }
 
-#[component]
-fn Loading() -> Element {
+fn loading() -> Element {
     let lang = lang();
     rsx! {
         div { class: "sheet-body", tabindex: "0", aria_busy: true,
@@ -128,8 +127,7 @@ fn Loading() -> Element {
 }
 
 /// The heading of the sheet: cover, title, artist and length.
-#[component]
-fn Heading(quote: Quote) -> Element {
+fn heading(quote: &Quote) -> Element {
     let song = quote.song.song.clone();
     let length = format::length(song.duration_ms);
     rsx! {
@@ -159,7 +157,7 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
     }
     rsx! {
         div { class: "sheet-body", tabindex: "0",
-            Heading { quote: quote.clone() }
+            {heading(&quote)}
             dl { class: "facts",
                 for (name , value , class) in facts(lang, &quote, &time) {
                     div { key: "{name}", dt { {name} } dd { class, {value} } }
@@ -171,20 +169,20 @@ fn Offered(room: String, quote: Quote, step: Option<Step>, again: EventHandler<(
             match foot {
                 Foot::Coming(at) => rsx! {
                     p { class: "banner ok", Icon { name: "check" } strong { {lang.already_coming_at(&at)} } }
-                    FindAnother { room }
+                    {find_another(room)}
                 },
                 Foot::Refused(words) => rsx! {
                     p { class: "banner warn", Icon { name: "warning" } strong { {words} } }
-                    FindAnother { room }
+                    {find_another(room)}
                 },
                 Foot::Spent(words) => rsx! {
                     p { class: "banner", Icon { name: "wallet" } span { {words} } }
-                    FindAnother { room }
+                    {find_another(room)}
                 },
                 Foot::Short(words) => rsx! {
                     p { class: "banner", Icon { name: "wallet" } span { {words} } }
                     a { class: "btn main wide", href: "/wallet?song={song}", {lang.buy_credits()} }
-                    FindAnother { room }
+                    {find_another(room)}
                 },
                 Foot::Away => rsx! {
                     p { class: "banner", Icon { name: "pin" } span { {lang.show_you_are_here()} } }
@@ -247,15 +245,13 @@ fn facts(lang: Lang, quote: &Quote, time: &dyn Fn(Timestamp) -> String) -> Vec<(
     facts
 }
 
-#[component]
-fn FindAnother(room: String) -> Element {
+fn find_another(room: String) -> Element {
     let path = Route::Find(room, Default::default()).path();
     rsx! { a { class: "btn wide", href: path, {lang().find_another()} } }
 }
 
 /// The song is one's own: when it comes, what is set aside, and the way back.
-#[component]
-fn Accepted(room: String, play: MyPlay) -> Element {
+fn accepted_body(room: String, play: &MyPlay) -> Element {
     let lang = lang();
     let time = |at| format::time(lang, at, &play.timezone);
     let song = &play.song.song;

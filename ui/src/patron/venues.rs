@@ -52,7 +52,7 @@ pub(crate) fn VenuesPage() -> Element {
                 Some(Ok(found)) => rsx! {
                     ul { class: "queue",
                         for room in found {
-                            li { key: "{room.room}", Venue { room: room.clone() } }
+                            li { key: "{room.room}", {venue(room)} }
                         }
                     }
                 },
@@ -68,8 +68,7 @@ pub(crate) fn VenuesPage() -> Element {
     }
 }
 
-#[component]
-fn Venue(room: NearbyRoom) -> Element {
+fn venue(room: &NearbyRoom) -> Element {
     let lang = lang();
     let (class, words) = match (&room.playing, room.open) {
         (_, false) => ("state small wait", lang.closed().to_string()),
@@ -82,7 +81,7 @@ fn Venue(room: NearbyRoom) -> Element {
         .filter(|name| !name.is_empty())
         .fold(room.venue_name.clone(), |all, name| format!("{all}, {name}"));
     rsx! {
-        a { class: "row", href: Route::Room(room.room).path(),
+        a { class: "row", href: Route::Room(room.room.clone()).path(),
             div { class: "row-text",
                 h2 { class: "row-title", dir: "auto", {names} }
                 p { class, span { class: "clamp", dir: "auto", {words} } }

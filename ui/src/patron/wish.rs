@@ -17,30 +17,31 @@ use jukeline_app::{api::Code, client::ClientError};
 #[component]
 pub(crate) fn Wish(room: String, words: String) -> Element {
     let lang = lang();
-    let mut answer = use_signal(|| None::<(String, Result<(), ClientError>)>);
-    // Other words are another wish.
-    let told = answer().filter(|(of, _)| *of == words).map(|(_, told)| told);
+    // What the house was told. Other words are another wish.
+    let mut told = use_signal(|| None::<String>);
+    let mut error = use_signal(|| None::<String>);
+    let is_told = told().as_ref() == Some(&words);
     let mut busy = use_signal(|| false);
     let ask = move |_| {
         let (room, words) = (room.clone(), words.clone());
         busy.set(true);
         spawn(async move {
-            let told = tell_the_house(&room, &words).await;
-            let is_told = told.is_ok();
-            answer.set(Some((words, told)));
+            let refusal = tell_the_house(&room, &words).await.err().map(|error| refused(lang, &error));
             busy.set(false);
-            if is_told {
+            error.set(refusal.clone());
+            if refusal.is_none() {
+                told.set(Some(words));
                 // The button goes: the focus stays beside what stands in its place.
                 nav::focus_link(&Route::Find(room, Shelf::Front).path());
             }
         });
     };
     rsx! {
-        if told == Some(Ok(())) {
+        if is_told {
             p { class: "banner ok", Icon { name: "check" } span { strong { {lang.house_told()} } " " {lang.house_told_hint()} } }
         } else {
-            if let Some(Err(error)) = told {
-                p { class: "error", Icon { name: "warning" } span { {refused(lang, &error)} } }
+            if let Some(error) = error() {
+                p { class: "error", Icon { name: "warning" } span { {error} } }
             }
             button { class: "btn main", aria_busy: busy(), disabled: busy(), onclick: ask, {lang.ask_for_this_song()} }
         }

@@ -11,12 +11,10 @@ const ARTISTS: usize = 2;
 const ALSO: usize = 4;
 
 /// More from one's artists; for whom has played nothing yet, what is played here at this hour.
-#[component]
-pub(crate) fn ForYou(room: String, yours: Yours) -> Element {
+pub(crate) fn for_you(room: String, yours: Yours) -> Element {
     let lang = lang();
     if yours.artists.is_empty() {
-        let songs = yours.taste.songs.into_iter().map(|counted| counted.song).collect();
-        return rsx! { Covers { room, title: lang.at_this_hour(), songs } };
+        return rsx! { Covers { room, title: lang.at_this_hour(), songs: yours.taste.songs } };
     }
     rsx! {
         for artist in yours.artists.into_iter().take(ARTISTS) {
@@ -26,7 +24,7 @@ pub(crate) fn ForYou(room: String, yours: Yours) -> Element {
                 title: lang.more_from(&artist.artist),
                 because: lang.because_you_played(&artist.because.title),
                 all: Shelf::Artist(artist.artist),
-                songs: artist.songs.into_iter().map(|suggested| suggested.song).collect(),
+                songs: artist.songs,
             }
         }
     }
@@ -38,12 +36,12 @@ pub(crate) fn Also(room: String, song: SongId) -> Element {
     let asked = room.clone();
     let also = use_resource(move || {
         let room = asked.clone();
-        async move { api().also_played(&room, song).await.map(|also| also.songs).unwrap_or_default() }
+        async move { api().also_played(&room, song).await }
     });
-    let songs = also().unwrap_or_default();
-    if songs.is_empty() {
-        return VNode::empty();
-    }
+    let songs = match also() {
+        Some(Ok(also)) if !also.songs.is_empty() => also.songs,
+        _ => return VNode::empty(),
+    };
     rsx! {
         section { class: "also",
             h2 { {lang().also_played()} }

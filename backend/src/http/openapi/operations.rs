@@ -5,8 +5,8 @@ use crate::http::sessions::{AskForResetCode, ResetCode};
 use axum::http::Method;
 use jukeline_app::{
     api::{
-        AccountTerm, AddressAndPassword, AlsoPlayed, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack,
-        ChangeMe, ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Elsewhere,
+        AccountTerm, AddressAndPassword, Appointed, AskForSong, AskForTicket, BookBalance, Browse, BuyPack, ChangeMe,
+        ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Elsewhere,
         ElsewhereScope, Favourites, ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite,
         MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
         PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase,
@@ -210,7 +210,7 @@ fn rooms() -> Vec<Described> {
         )
         .gives::<Yours>(200),
         op(GET, "/api/rooms/{room}/songs/{song}/also", "What people who played this also played")
-            .gives::<AlsoPlayed>(200),
+            .gives::<SongPage>(200),
         op(GET, "/api/rooms/{room}/songs/{song}/quote", "What a song would cost and when it would play")
             .gives::<Quote>(200),
     ]
