@@ -66,7 +66,7 @@ fn decided_by(until: &str) -> Element {
     rsx! {
         p { class: "banner", role: "status",
             Icon { name: "history" }
-            span { {lang().asking_until(&until)} }
+            span { {lang().asking_until(until)} }
         }
     }
 }

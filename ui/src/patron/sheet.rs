@@ -256,7 +256,7 @@ fn accepted_body(room: String, play: &MyPlay) -> Element {
     let time = |at| format::time(lang, at, &play.timezone);
     let song = &play.song.song;
     let price = i64::from(play.price);
-    let live = state::place_and_minute(&play);
+    let live = state::place_and_minute(play);
     rsx! {
         div { class: "sheet-body", tabindex: "0",
             div { class: "accepted", role: "status",
