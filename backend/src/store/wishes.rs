@@ -1,6 +1,6 @@
 //! Songs that people asked for and that aren't in the catalogue: how many people asked for which words.
 //!
-//! Who asked is kept to count nobody twice, for [`KEPT_MS`] at most, and goes with their account; the counts stay.
+//! Who asked is kept to count nobody twice, for `KEPT_MS` at most, and goes with their account; the counts stay.
 
 use super::{Result, Store, settings};
 use jukeline_app::{
