@@ -283,3 +283,32 @@ pub struct Stamped {
     #[serde(flatten)]
     pub fact: Fact,
 }
+
+/// A song as the catalogue has it: a record of `jukeline.songs`, keyed by song, the latest of each kept. Whoever reads
+/// `plays` with other tools finds titles here: facts carry ids alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SongState {
+    /// The song.
+    pub song: SongId,
+    /// How often it was told.
+    pub version: Version,
+    /// Title.
+    pub title: String,
+    /// Artists as credited.
+    pub artists: Vec<String>,
+    /// Album.
+    pub album: Option<String>,
+    /// Year of its release.
+    pub year: Option<i32>,
+    /// Genre.
+    pub genre: Option<String>,
+    /// Length in milliseconds.
+    pub duration_ms: u32,
+    /// International Standard Recording Code (ISO 3901).
+    pub isrc: Option<String>,
+    /// MusicBrainz's id of the recording.
+    pub musicbrainz: Option<String>,
+    /// Marked explicit by its tags.
+    pub explicit: bool,
+}

@@ -5,7 +5,7 @@
 
 use jukeline_app::{
     api::{DeclineReason, PlayerStatus, Report, Resume},
-    events::{Fact, PlayRequested, Request, StaffWord, Stamped},
+    events::{Fact, PlayRequested, Request, SongState, StaffWord, Stamped},
     id::{AccountId, JukeboxId, LotId, PlayId, PurchaseId, ScreenId, SongId, VenueId},
     ledger::{LedgerFact, StampedLedgerFact},
     play::{BreakCause, ReturnReason, SkipReason},
@@ -168,6 +168,24 @@ fn facts_about_credits() {
         let version = Some(Version { epoch: 1, n: 9 });
         compare_version("ledger", name, 2, &StampedLedgerFact { version, fact });
     }
+}
+
+#[test]
+fn songs() {
+    let song = SongState {
+        song: SONG,
+        version: Version { epoch: 1, n: 1 },
+        title: "The Long Way Round".into(),
+        artists: vec!["The Quiet Hours".into(), "Ada".into()],
+        album: Some("Night Ferry".into()),
+        year: Some(1994),
+        genre: Some("Folk".into()),
+        duration_ms: 187_000,
+        isrc: Some("GBAYE9400001".into()),
+        musicbrainz: None,
+        explicit: false,
+    };
+    compare("songs", "SongImported", &song);
 }
 
 #[test]

@@ -153,8 +153,13 @@ async fn standing(store: &Store, reader: &str) -> Result<Standing> {
 /// Rows of the generation that is shown.
 async fn rows(store: &Store, reader: &str) -> Result<i64> {
     let shown = standing(store, reader).await?.live.map_or(0, |live| live.number);
-    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {reader} WHERE generation = $1");
-    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(shown).fetch_one(store.read()).await?)
+    let tables = if reader == "charts" { vec!["charts", "chart_parts"] } else { vec![reader] };
+    let mut rows = 0;
+    for table in tables {
+        let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE generation = $1");
+        rows += sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).bind(shown).fetch_one(store.read()).await?;
+    }
+    Ok(rows)
 }
 
 /// Rows of any generation.

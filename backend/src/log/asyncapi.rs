@@ -2,7 +2,7 @@
 
 use super::topics::TOPICS;
 use jukeline_app::{
-    events::{Request, Stamped},
+    events::{Request, SongState, Stamped},
     ledger::StampedLedgerFact,
 };
 use serde_json::{Map, Value, json};
@@ -14,12 +14,14 @@ pub fn document() -> Result<String, serde_json::Error> {
     let requests = collect::<Request>(&mut schemas);
     let plays = collect::<Stamped>(&mut schemas);
     let ledger = collect::<StampedLedgerFact>(&mut schemas);
+    let songs = collect::<SongState>(&mut schemas);
     let mut channels = Map::new();
     for topic in TOPICS {
         let payload = match topic.name {
             "requests" => requests.as_str(),
             "plays" => plays.as_str(),
             "ledger" => ledger.as_str(),
+            "songs" => songs.as_str(),
             _ => continue,
         };
         let message = json!({ "contentType": "application/json", "headers": headers(), "payload": { "$ref": format!("#/components/schemas/{payload}") } });

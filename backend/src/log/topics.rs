@@ -28,6 +28,7 @@ pub const TOPICS: &[Topic] = &[
     Topic { name: "plays.dead-letters", retention: Retention::Days(90) },
     Topic { name: "ledger", retention: Retention::Forever },
     Topic { name: "accounts", retention: Retention::Compacted },
+    Topic { name: "songs", retention: Retention::Compacted },
 ];
 
 impl Retention {

@@ -2,9 +2,13 @@
 
 use crate::{
     songs::{self, ScannedSong},
-    store::{Result, Store, StoreError, to_json},
+    store::{
+        Result, Store, StoreError,
+        outbox::{Letter, put_all},
+        to_json,
+    },
 };
-use jukeline_app::{id::SongId, song::Codec, time::Timestamp};
+use jukeline_app::{events::SongState, id::SongId, song::Codec, time::Timestamp, version::Version};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -38,14 +42,35 @@ pub async fn insert(store: &Store, covers: &Path, scanned: &[ScannedSong]) -> Re
     // First: imports then wait for each other, and their moments are in the order of their commits.
     super::follow::raise(&mut tx).await?;
     let now = crate::store::now(store.kind(), &mut tx).await?;
-    let mut new = Vec::new();
-    for (song, picture) in scanned.iter().zip(pictures) {
-        if let Some(song) = insert_one(&mut tx, song, picture, now).await? {
+    let (mut new, mut letters) = (Vec::new(), Vec::new());
+    for (scanned, picture) in scanned.iter().zip(pictures) {
+        if let Some(song) = insert_one(&mut tx, scanned, picture, now).await? {
+            letters.push(letter(song.id, scanned, now)?);
             new.push(song);
         }
     }
+    put_all(&mut tx, &letters).await?;
     tx.commit().await?;
     Ok(new)
+}
+
+/// What the log is told of a song. Its row never changes, so that this is said once.
+fn letter(song: SongId, scanned: &ScannedSong, at: Timestamp) -> Result<Letter> {
+    let (key, version) = (song.to_string(), Version { epoch: 1, n: 1 });
+    let state = SongState {
+        song,
+        version,
+        title: scanned.title.clone(),
+        artists: scanned.artists.clone(),
+        album: scanned.album.clone(),
+        year: scanned.year.map(i32::from),
+        genre: scanned.genre.clone(),
+        duration_ms: scanned.duration_ms,
+        isrc: scanned.isrc.clone(),
+        musicbrainz: scanned.musicbrainz_recording.clone(),
+        explicit: scanned.explicit,
+    };
+    Letter::new("songs", &key, &format!("song/{key}"), version.epoch, version.n, "SongImported", at, &state)
 }
 
 async fn insert_one(
