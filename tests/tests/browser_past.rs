@@ -378,9 +378,12 @@ async fn what_plays_elsewhere_comes_by_itself_and_is_played_here_with_one_tap() 
     .await?;
     phone.wait_for_text("Play here, free").await?;
     look(&phone, "past-elsewhere").await?;
+    // One patron of one venue: told with the town, the song would point at them.
     phone.press("Near you").await?;
-    phone.wait_for("main .queue .row").await?;
+    phone.wait_for_text("Nothing was heard near you a moment ago").await?;
     ensure!(phone.eval("return location.search").await? == json!("?scope=city"));
+    phone.press("Everywhere").await?;
+    phone.wait_for("main .queue .row .again").await?;
     look_hard(&phone, "past-elsewhere").await?;
 
     let german = somebody(&server, &house, &screen, "de").await?;
