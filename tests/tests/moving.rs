@@ -182,7 +182,7 @@ async fn everything_moves_once_and_goes_on() -> Result<()> {
     ensure!(plays.by_ref().filter(|play| *play == Some(late.to_string())).count() == 1, "decided once");
     let facts: i64 = sqlx::query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM outbox").fetch_one(store.read()).await?;
     let mut all = 0;
-    for name in ["plays", "ledger", "accounts"] {
+    for name in ["plays", "ledger", "accounts", "songs"] {
         all += kafka_side::count(&kafka, &topic(name)).await?;
     }
     ensure!(all == facts, "every fact once: {all} records of {facts} facts");
