@@ -25,6 +25,8 @@ use tokio::task::JoinSet;
 
 /// How often a reader's row is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long words of other processes are gathered before a look.
+const A_MOMENT: Duration = Duration::from_millis(50);
 /// How often while a generation is being built.
 const LOOK_WHILE_BUILDING: Duration = Duration::from_millis(250);
 /// How often the log is asked for its ends, for the metrics.
@@ -91,7 +93,8 @@ impl<'c> Steward<'c> {
             tokio::select! {
                 () = self.context.stopped() => return,
                 () = tokio::time::sleep(pause) => {}
-                () = word.notified() => {}
+                // Under load words come with every batch: one look serves all of a moment.
+                () = word.notified() => tokio::time::sleep(A_MOMENT).await,
             }
         }
     }
