@@ -15,6 +15,7 @@ pub mod nearest;
 /// Nights that are kept, back from the newest one. State is at most a row for each play of that time: a network of 1,000
 /// venues with 150 plays a night each keeps 13.5 million.
 const NIGHTS: u32 = 90;
+const WINDOW: Window = Window { table: "evenings", night: "night", oldest };
 
 /// What patrons heard together, a row for each evening and song.
 ///
@@ -38,7 +39,7 @@ impl Projection for Evenings {
     const KINDS: &'static [&'static str] = &["Heard"];
     const TABLES: &'static [&'static str] = &["evenings"];
     const PERSONAL: &'static [&'static str] = &["evenings"];
-    const WINDOWS: &'static [Window] = &[Window { table: "evenings", night: "night", oldest }];
+    const WINDOWS: &'static [Window] = &[WINDOW];
     type Fact = Heard;
 
     async fn fold(tx: &mut Tx, generation: i64, facts: Vec<Heard>) -> Result<(), StoreError> {

@@ -30,6 +30,16 @@ pub struct Window {
     pub oldest: fn(newest: u32) -> u32,
 }
 
+impl Window {
+    /// The oldest night that a generation keeps. Whoever reads leaves out what is older, so that nobody sees when it is
+    /// deleted. `None`: the table has no nights.
+    pub(super) async fn oldest_kept(&self, store: &Store, generation: i64, now: Timestamp) -> Result<Option<u32>> {
+        let tomorrow = house_clock(Timestamp(now.0 + DAY_MS), "UTC", &[]).night;
+        let newest = rows::newest_night(store, self.table, self.night, generation, tomorrow).await?;
+        Ok(newest.map(self.oldest))
+    }
+}
+
 /// What was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pruned {
@@ -68,12 +78,10 @@ pub(super) async fn prune_in_turn(store: &Store, reader: &Reader, standing: Stan
 
 /// Deletes what is too old of a generation, a thousand rows in each of so many transactions at the most.
 pub async fn prune(store: &Store, reader: &Reader, generation: i64, now: Timestamp, batches: usize) -> Result<Pruned> {
-    let tomorrow = house_clock(Timestamp(now.0 + DAY_MS), "UTC", &[]).night;
     let (mut deleted, mut left) = (0, batches);
     for window in reader.windows {
         let (table, column) = (window.table, window.night);
-        let Some(newest) = rows::newest_night(store, table, column, generation, tomorrow).await? else { continue };
-        let oldest = (window.oldest)(newest);
+        let Some(oldest) = window.oldest_kept(store, generation, now).await? else { continue };
         while left > 0 {
             let some = rows::delete_nights(store, table, column, generation, oldest).await?;
             if some == 0 {

@@ -9,10 +9,10 @@
 //! No song is told that fewer than [`PEOPLE`] different patrons heard in one evening with the first: else the answer would
 //! tell what somebody who is known to play a rare song plays beside it.
 
-use super::Evenings;
+use super::{Evenings, WINDOW};
 use crate::{
     readers::Projection,
-    store::{Result, Store, id, list, padded},
+    store::{Result, Store, id, list, padded, readers},
 };
 use jukeline_app::id::SongId;
 use sqlx::{AssertSqlSafe, Row};
@@ -59,60 +59,73 @@ pub fn ranked(pairs: &[(SongId, Pair)], at_most: usize) -> Vec<SongId> {
 
 /// The songs nearest to one, by what patrons heard in one evening.
 pub async fn nearest(store: &Store, song: SongId, at_most: usize) -> Result<Vec<SongId>> {
-    let together = together(store, song).await?;
+    let Some(shown) = readers::standing(store, Evenings::NAME).await?.and_then(|standing| standing.live) else {
+        return Ok(Vec::new());
+    };
+    let Some(oldest) = WINDOW.oldest_kept(store, shown.number, store.now().await?).await? else {
+        return Ok(Vec::new());
+    };
+    let looked_at = Looked { store, generation: shown.number, oldest: oldest.into() };
+    let together = looked_at.together(song).await?;
     let mut songs: Vec<SongId> = together.iter().map(|(other, _)| *other).collect();
     songs.push(song);
-    let evenings = evenings(store, &songs).await?;
+    let evenings = looked_at.evenings(&songs).await?;
     let of = |song: &SongId| evenings.get(song).copied().unwrap_or(0);
     let pair = |(other, both): &(SongId, i64)| (*other, Pair { both: *both, first: of(&song), second: of(other) });
     Ok(ranked(&together.iter().map(pair).collect::<Vec<_>>(), at_most))
 }
 
-fn live(table: &str) -> String {
-    format!("{table}.generation = (SELECT live FROM readers WHERE name = '{}')", Evenings::NAME)
+/// The evenings that are looked at.
+struct Looked<'a> {
+    store: &'a Store,
+    generation: i64,
+    /// The first night that counts.
+    oldest: i64,
 }
 
-/// Songs that enough different people heard in one evening with this one, and in how many evenings. A guest who became
-/// part of an account is the same person.
-async fn together(store: &Store, song: SongId) -> Result<Vec<(SongId, i64)>> {
-    let sql = format!(
-        "SELECT o.song, CAST(COUNT(*) AS BIGINT) FROM (SELECT e.generation, e.account, e.venue, e.night FROM evenings e \
-         WHERE {} AND e.song = $1 ORDER BY e.night DESC, e.account DESC, e.venue DESC LIMIT $2) x \
-         JOIN evenings o ON o.account = x.account AND o.generation = x.generation AND o.venue = x.venue \
-         AND o.night = x.night LEFT JOIN accounts a ON a.id = o.account WHERE o.song <> $3 GROUP BY o.song \
-         HAVING COUNT(DISTINCT COALESCE(a.merged_into, o.account)) >= $4 ORDER BY 2 DESC, 1 LIMIT $5",
-        live("e")
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(song.to_string())
-        .bind(LOOKED_AT)
-        .bind(song.to_string())
-        .bind(PEOPLE)
-        .bind(COMPARED)
-        .fetch_all(store.read())
-        .await?;
-    rows.iter().map(|row| Ok((id("evenings", row.try_get(0)?)?, row.try_get(1)?))).collect()
-}
-
-/// In how many evenings each of these songs was heard, up to [`LOOKED_AT`].
-async fn evenings(store: &Store, songs: &[SongId]) -> Result<HashMap<SongId, i64>> {
-    let mut found = HashMap::with_capacity(songs.len());
-    for songs in padded(songs, 64) {
-        let sql = format!(
-            "SELECT s.id, (SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM evenings e WHERE {} AND e.song = s.id \
-             LIMIT $1) x) FROM songs s WHERE s.id IN ({})",
-            live("e"),
-            list(2, songs.len())
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(LOOKED_AT);
-        for song in songs {
-            query = query.bind(song.to_string());
-        }
-        for row in query.fetch_all(store.read()).await? {
-            found.insert(id("evenings", row.try_get(0)?)?, row.try_get(1)?);
-        }
+impl Looked<'_> {
+    /// Songs that enough different people heard in one evening with this one, and in how many evenings. A guest who
+    /// became part of an account is the same person.
+    async fn together(&self, song: SongId) -> Result<Vec<(SongId, i64)>> {
+        let sql = "SELECT o.song, CAST(COUNT(*) AS BIGINT) FROM (SELECT e.account, e.venue, e.night FROM evenings e \
+                   WHERE e.generation = $1 AND e.song = $2 AND e.night >= $3 \
+                   ORDER BY e.night DESC, e.account DESC, e.venue DESC LIMIT $4) x \
+                   JOIN evenings o ON o.account = x.account AND o.generation = $5 AND o.venue = x.venue \
+                   AND o.night = x.night LEFT JOIN accounts a ON a.id = o.account WHERE o.song <> $6 GROUP BY o.song \
+                   HAVING COUNT(DISTINCT COALESCE(a.merged_into, o.account)) >= $7 ORDER BY 2 DESC, 1 LIMIT $8";
+        let rows = sqlx::query(sql)
+            .bind(self.generation)
+            .bind(song.to_string())
+            .bind(self.oldest)
+            .bind(LOOKED_AT)
+            .bind(self.generation)
+            .bind(song.to_string())
+            .bind(PEOPLE)
+            .bind(COMPARED)
+            .fetch_all(self.store.read())
+            .await?;
+        rows.iter().map(|row| Ok((id("evenings", row.try_get(0)?)?, row.try_get(1)?))).collect()
     }
-    Ok(found)
+
+    /// In how many evenings each of these songs was heard, up to [`LOOKED_AT`].
+    async fn evenings(&self, songs: &[SongId]) -> Result<HashMap<SongId, i64>> {
+        let mut found = HashMap::with_capacity(songs.len());
+        for songs in padded(songs, 64) {
+            let sql = format!(
+                "SELECT s.id, (SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM evenings e WHERE e.generation = $1 \
+                 AND e.song = s.id AND e.night >= $2 LIMIT $3) x) FROM songs s WHERE s.id IN ({})",
+                list(4, songs.len())
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.generation).bind(self.oldest).bind(LOOKED_AT);
+            for song in songs {
+                query = query.bind(song.to_string());
+            }
+            for row in query.fetch_all(self.store.read()).await? {
+                found.insert(id("evenings", row.try_get(0)?)?, row.try_get(1)?);
+            }
+        }
+        Ok(found)
+    }
 }
 
 #[cfg(test)]

@@ -222,6 +222,12 @@ async fn what_few_people_heard_together_is_not_told() {
     let near = nearest(store, SongId(id(1000)), 8).await.expect("a read");
     // 6 of 6 and 6 evenings against 5 of 6 and 5.
     assert_eq!(near, [SongId(id(1002)), SongId(id(1001))]);
+
+    // What is too old beside a newer night counts no more, whether it is deleted yet or not.
+    let much_later = told(facts.len() as i64 + 2, here, 5, 1003, 20_260_801);
+    let (offset, stamped) = (facts.len() as i64 + 1, record(facts.len() as i64 + 1, &much_later));
+    folding.take(&context, TOPIC, 0, offset..offset + 1, &[stamped]).await.expect("a store");
+    assert_eq!(nearest(store, SongId(id(1000)), 8).await.expect("a read"), []);
 }
 
 #[tokio::test]
