@@ -98,6 +98,8 @@ pub struct Page<'a> {
     pub surface: &'a str,
     /// Its title, escaped.
     pub title: &'a str,
+    /// What comes first in its head: HTML.
+    pub head: &'a str,
     /// What shows before the program has loaded: HTML.
     pub first_paint: &'a str,
     /// What the program starts from.
@@ -124,11 +126,11 @@ impl Page<'_> {
             let _ = write!(head, "<link rel=\"modulepreload\" href=\"/ui/{module}\">");
         }
         let touch_icon = manifest.asset("apple-touch-icon.png").unwrap_or_else(|| "/icon.svg".into());
-        let Page { surface, title, first_paint, boot } = self;
+        let Page { surface, title, head: first, first_paint, boot } = self;
         // JSON that can't end its script element.
         let boot = boot.to_string().replace('<', "\\u003c");
         Some(format!(
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">{first}\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover\">\
              <meta name=\"theme-color\" content=\"#17110f\"><title>{title}</title>{head}\
              <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\

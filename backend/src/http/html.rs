@@ -39,7 +39,7 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_
         "passwords": !config.is_trial(),
         "no_cookie": no_cookie,
     });
-    let page = Page { surface, title: &title, first_paint: &first_paint, boot: &boot };
+    let page = Page { surface, title: &title, head: "", first_paint: &first_paint, boot: &boot };
     page.html(manifest).unwrap_or_else(not_built)
 }
 
