@@ -34,6 +34,7 @@ pub mod process;
 pub mod sandbox;
 pub mod server;
 pub mod shop;
+pub mod sound;
 pub mod wait;
 pub mod xvfb;
 

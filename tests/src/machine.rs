@@ -70,7 +70,15 @@ impl Need {
             Self::StripeLibrary => stripe_library().is_ok(),
             Self::PdfToText => program("pdftotext").is_ok(),
             Self::Shell => {
-                let programs = ["WebKitWebDriver", "Xvfb", "dbus-daemon", "gnome-keyring-daemon", "openbox"];
+                let programs = [
+                    "WebKitWebDriver",
+                    "Xvfb",
+                    "dbus-daemon",
+                    "gnome-keyring-daemon",
+                    "openbox",
+                    "pulseaudio",
+                    "parec",
+                ];
                 shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
             }
             Self::Server => server().is_ok(),

@@ -62,9 +62,12 @@ const NEEDS: [Need; 15] = [
             "dbus",
             "gnome-keyring",
             "gstreamer1.0-plugins-good",
+            "gstreamer1.0-pulseaudio",
+            "pulseaudio",
+            "pulseaudio-utils",
         ],
         is_there: || {
-            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon"];
+            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
             programs.into_iter().all(on_path) && has_webkit_headers()
         },
     },
