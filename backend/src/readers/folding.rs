@@ -93,11 +93,12 @@ impl Folding {
                 outbox::put_once(&mut tx, &letter).await?;
             }
         }
-        if folded.facts > 0 && context.readers.shows(self) {
-            word::say(&mut tx, store.kind(), self.reader).await?;
+        let changed = folded.facts > 0;
+        if changed && context.readers.shows(self) {
+            word::say(&mut tx, context, self.reader).await?;
         }
         tx.commit().await?;
-        context.readers.took(self, records.len(), folded.facts > 0);
+        context.readers.took(self, records.len(), changed);
         Ok(Taken::Committed)
     }
 
