@@ -11,6 +11,7 @@ use crate::{
     store::{StoreError, offsets},
 };
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use held_up::Kept;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
@@ -26,7 +27,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BATCH: usize = 500;
+/// How much is handled at once at the most.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::log) struct Most {
+    /// Records.
+    pub(in crate::log) records: usize,
+    /// Bytes of their keys and payloads; the record with which it is more is still of them.
+    pub(in crate::log) bytes: usize,
+}
 
 /// Records by partition, in order.
 type Batches = BTreeMap<i32, Vec<Record>>;
@@ -50,6 +58,11 @@ pub(in crate::log) trait Member: Send + Sync {
 
     /// The topic without prefix.
     fn topic(&self) -> &str;
+
+    /// How much of all its partitions is handled at once. It takes only what is there already.
+    fn most(&self) -> Most {
+        Most { records: 500, bytes: 4 << 20 }
+    }
 
     /// Begins the sentence about an outage, such as "what the floor needs".
     fn needs(&self) -> &'static str;
@@ -124,7 +137,7 @@ async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -
     loop {
         let mut batches = match std::mem::take(&mut kept.arrived) {
             // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
-            none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
+            none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer, member.most())).await {
                 Ok(batches) => batches?,
                 Err(_) => {
                     member.reads(context, true);
@@ -204,14 +217,16 @@ fn pause(consumer: &StreamConsumer, topic: &str, partition: i32) -> Result<(), S
 }
 
 /// Waits for a record and takes what else is there, by partition and in order.
-async fn receive(consumer: &StreamConsumer) -> Result<Batches, Stop> {
+async fn receive(consumer: &StreamConsumer, most: Most) -> Result<Batches, Stop> {
     let mut batches = Batches::new();
-    let first = consumer.recv().await.map_err(read_error)?;
-    batches.entry(first.partition()).or_default().push(record(&first));
-    for _ in 1..BATCH {
-        let Some(next) = futures_util::FutureExt::now_or_never(consumer.recv()) else { break };
-        let next = next.map_err(read_error)?;
-        batches.entry(next.partition()).or_default().push(record(&next));
+    let (mut records, mut bytes) = (0, 0);
+    let mut next = Some(consumer.recv().await);
+    while let Some(received) = next {
+        let received = received.map_err(read_error)?;
+        records += 1;
+        bytes += received.key_len() + received.payload_len();
+        batches.entry(received.partition()).or_default().push(record(&received));
+        next = if records < most.records && bytes < most.bytes { consumer.recv().now_or_never() } else { None };
     }
     Ok(batches)
 }
