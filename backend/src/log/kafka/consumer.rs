@@ -137,13 +137,15 @@ async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -
     loop {
         let mut batches = match std::mem::take(&mut kept.arrived) {
             // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
-            none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer, member.most())).await {
-                Ok(batches) => batches?,
-                Err(_) => {
-                    member.reads(context, true);
-                    continue;
+            none if none.is_empty() => {
+                match tokio::time::timeout(Duration::from_secs(1), receive(&consumer, member.most())).await {
+                    Ok(batches) => batches?,
+                    Err(_) => {
+                        member.reads(context, true);
+                        continue;
+                    }
                 }
-            },
+            }
             arrived => arrived,
         };
         outage.over();
@@ -185,7 +187,7 @@ async fn together(
     let batches: Vec<(i32, &[Record])> =
         batches.iter().filter(follows).map(|(partition, records)| (*partition, records.as_slice())).collect();
     member.handle_together(context, &batches).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "batches could not be decided together; they are taken one by one");
+        tracing::warn!(%error, "batches could not be handled together; they are taken one by one");
         Vec::new()
     })
 }
@@ -241,9 +243,7 @@ fn read_error(error: KafkaError) -> Stop {
 }
 
 fn record(message: &BorrowedMessage<'_>) -> Record {
-    // A database may not take a zero byte in a text.
-    let text =
-        |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).replace('\0', "\u{fffd}")).unwrap_or_default();
+    let text = |bytes: Option<&[u8]>| bytes.map(text).unwrap_or_default();
     let id = message.headers().and_then(|headers| headers.iter().find(|header| header.key == "ce_id"));
     Record {
         offset: message.offset(),
@@ -251,6 +251,12 @@ fn record(message: &BorrowedMessage<'_>) -> Record {
         key: text(message.key()),
         payload: text(message.payload()),
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    // A database may not take a zero byte in a text.
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.into_owned() }
 }
 
 async fn place(context: &Context, member: &impl Member, partition: i32) -> Result<i64, Stop> {
