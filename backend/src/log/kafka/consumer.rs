@@ -61,7 +61,7 @@ pub(in crate::log) trait Member: Send + Sync {
 
     /// How much of all its partitions is handled at once. It takes only what is there already.
     fn most(&self) -> Most {
-        Most { records: 500, bytes: 4 << 20 }
+        Most { records: 500, bytes: 1 << 20 }
     }
 
     /// Begins the sentence about an outage, such as "what the floor needs".
@@ -123,6 +123,8 @@ async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -
         .set("enable.auto.commit", "false")
         .set("auto.offset.reset", "earliest")
         .set("fetch.wait.max.ms", "100")
+        // A partition gives as much at once as is handled at once: what lies together makes fewer rows.
+        .set("fetch.message.max.bytes", member.most().bytes.to_string())
         .set("partition.assignment.strategy", "cooperative-sticky")
         // A process that died is missed after six seconds, not forty-five: people wait for its rooms.
         .set("session.timeout.ms", "6000")

@@ -31,7 +31,7 @@ impl Member for OfTopic {
 
     /// Many facts of a night make few rows: in a rebuild it pays to take far more of them at once than the floor does.
     fn most(&self) -> Most {
-        Most { records: 5_000, bytes: 4 << 20 }
+        Most { records: 10_000, bytes: 4 << 20 }
     }
 
     fn needs(&self) -> &'static str {
