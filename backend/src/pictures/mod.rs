@@ -2,6 +2,7 @@
 
 mod drawing;
 pub(crate) mod face;
+mod fallback;
 pub(crate) mod render;
 mod sheet;
 mod words;

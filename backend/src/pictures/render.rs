@@ -3,10 +3,11 @@
 use super::{
     FontError,
     face::{DISPLAY, TEXT},
+    fallback,
 };
 use resvg::{
     tiny_skia::{Pixmap, Transform},
-    usvg::{Options, Tree, fontdb::Database},
+    usvg::{FontResolver, Options, Tree, fontdb::Database},
 };
 use std::sync::{Arc, OnceLock};
 
@@ -43,7 +44,9 @@ fn fonts() -> Arc<Database> {
 /// # Errors
 /// It can't be read: a mistake of ours.
 pub(crate) fn tree(svg: &str) -> Result<Tree, RenderError> {
-    let options = Options { fontdb: fonts(), font_family: "Noto Sans".into(), ..Options::default() };
+    let font_resolver =
+        FontResolver { select_font: FontResolver::default_font_selector(), select_fallback: fallback::for_texts(svg) };
+    let options = Options { fontdb: fonts(), font_family: "Noto Sans".into(), font_resolver, ..Options::default() };
     Ok(Tree::from_str(svg, &options)?)
 }
 

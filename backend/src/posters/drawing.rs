@@ -14,13 +14,13 @@ use crate::pictures::{
 /// The code with its quiet zone: the code alone is 81 mm wide at least, whatever it holds.
 const CODE: f32 = 112.0;
 /// Where it begins, from the top.
-const CODE_TOP: f32 = 52.0;
+const CODE_TOP: f32 = 55.0;
 /// Within the arch, where names stand.
 const NAME_ROOM: f32 = 94.0;
 /// The middle of what names have between the mark and the code.
-const NAMES_MIDDLE: f32 = 41.5;
-/// Below the arch.
-const ROOM: f32 = 130.0;
+const NAMES_MIDDLE: f32 = 42.5;
+/// Below the arch, as wide as it is.
+const ROOM: f32 = 124.0;
 
 /// The poster as an SVG document of its own.
 pub(super) fn poster(faces: &Faces, poster: &Poster, code: &Code) -> String {
@@ -36,7 +36,7 @@ pub(super) fn poster(faces: &Faces, poster: &Poster, code: &Code) -> String {
 /// A jukebox in outline: an arch, open below.
 fn arch(page: &mut Page) {
     page.put(format_args!(
-        "<path d=\"M12 158V56A62 46 0 0 1 136 56V158\" fill=\"none\" stroke=\"{AMBER}\" stroke-width=\"3\" stroke-linecap=\"round\"/>\
+        "<path d=\"M12 160V56A62 46 0 0 1 136 56V160\" fill=\"none\" stroke=\"{AMBER}\" stroke-width=\"3\" stroke-linecap=\"round\"/>\
          <g transform=\"translate({} 15.5) scale(.25)\" fill=\"none\" stroke=\"{INK}\" stroke-linecap=\"round\" stroke-width=\"3.6\">\
          <path d=\"M5 36V18.5a15 15 0 0 1 30 0V36\"/><path d=\"M12.5 36V19a7.5 7.5 0 0 1 15 0v17\"/>\
          <circle cx=\"20\" cy=\"31\" r=\"3.4\" fill=\"{INK}\" stroke=\"none\"/></g>",
@@ -47,14 +47,15 @@ fn arch(page: &mut Page) {
 /// The venue's name in one line or two, and below it the zone's.
 fn names(page: &mut Page, venue: &str, zone: &str) {
     const LEADING: f32 = 1.08;
+    /// What letters reach above the baseline, to their size.
+    const RISE: f32 = 0.72;
     const ZONE: Type = Type { face: Face::Text, size: 5.2, colour: MUTED };
     let zone = zone.trim();
-    let below = if zone.is_empty() { 0.0 } else { ZONE.size * 1.5 };
-    let (size, lines) = name_lines(page, venue);
+    let (below, most) = if zone.is_empty() { (0.0, 10.5) } else { (ZONE.size * 1.5, 9.0) };
+    let (size, lines) = name_lines(page, &venue.split_whitespace().collect::<Vec<_>>().join(" "), most);
     let set = Type { face: Face::Display, size, colour: INK };
-    // Letters reach about 0.72 of their size above the baseline.
-    let height = size * (0.72 + LEADING * (lines.len() as f32 - 1.0)) + below;
-    let mut y = NAMES_MIDDLE - height / 2.0 + size * 0.72;
+    let height = size * (RISE + LEADING * (lines.len() as f32 - 1.0)) + below;
+    let mut y = NAMES_MIDDLE - height / 2.0 + size * RISE;
     for line in &lines {
         page.line(y, set, line);
         y += size * LEADING;
@@ -65,20 +66,32 @@ fn names(page: &mut Page, venue: &str, zone: &str) {
     }
 }
 
-/// A name's size in millimetres, and its lines: one where it has room, else two about as long as each other.
-fn name_lines(page: &Page, name: &str) -> (f32, Vec<String>) {
-    const SIZES: [f32; 7] = [10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5];
-    let lines = |size, room, most| page.faces.lines(Face::Display, name, size, room, most);
-    let alone = page.size_for(Face::Display, name, NAME_ROOM, 0.0, 13.5);
-    if alone >= SIZES[0] {
-        return (alone, lines(alone, NAME_ROOM + 1.0, 1));
+/// A name's size in millimetres, and its lines: one where it has room, else two about as long as each other, of `most`
+/// at the largest.
+fn name_lines(page: &Page, name: &str, most: f32) -> (f32, Vec<String>) {
+    const LARGEST: f32 = 13.5;
+    const SMALLEST: f32 = 7.5;
+    let alone = page.size_for(Face::Display, name, NAME_ROOM, LARGEST);
+    if alone >= most {
+        return (alone, vec![name.to_owned()]);
     }
-    let Some(size) = SIZES.into_iter().find(|size| lines(*size, NAME_ROOM, 3).len() <= 2) else {
-        return (SIZES[6], lines(SIZES[6], NAME_ROOM, 2));
+    let lines = |size, room| page.faces.lines(Face::Display, name, size, room, 3);
+    let sizes = || (0..).map(|step| most - 0.5 * step as f32).take_while(|size| *size >= SMALLEST);
+    // Broken between words if there is a way, else within one.
+    let is_whole = |lines: &[String]| lines.len() <= 2 && lines.join(" ") == name;
+    let lines = match sizes().find(|size| is_whole(&lines(*size, NAME_ROOM))) {
+        Some(size) => {
+            let narrowest = (20..NAME_ROOM as u16).map(f32::from).find(|room| is_whole(&lines(size, *room)));
+            lines(size, narrowest.unwrap_or(NAME_ROOM))
+        }
+        None => {
+            let size = sizes().find(|size| lines(*size, NAME_ROOM).len() <= 2).unwrap_or(SMALLEST);
+            page.faces.lines(Face::Display, name, size, NAME_ROOM, 2)
+        }
     };
-    // As narrow as two lines can be.
-    let rooms = (20..NAME_ROOM as u16).map(f32::from).find(|room| lines(size, *room, 3).len() <= 2);
-    (size, lines(size, rooms.unwrap_or(NAME_ROOM), 2))
+    // Lines were broken by an estimate where our faces lack the letters; their size is by what is drawn.
+    let size = lines.iter().map(|line| page.size_for(Face::Display, line, NAME_ROOM, most)).fold(most, f32::min);
+    (size, lines)
 }
 
 fn draw_code(page: &mut Page, code: &Code) {
@@ -96,24 +109,24 @@ fn words(page: &mut Page, lang: Lang) {
         Lang::En => ("Scan, pick a song, hear it.", "The code on the jukebox’s screen lets you play."),
         Lang::De => ("Scannen, Lied wählen, hören.", "Mit dem Code auf dem Bildschirm der Jukebox kannst du spielen."),
     };
-    let size = page.size_for(Face::Display, what_to_do, ROOM, 0.0, 8.6);
-    page.line(173.0, Type { face: Face::Display, size, colour: INK }, what_to_do);
-    let size = page.size_for(Face::Text, what_lets_you, ROOM, 0.0, 4.6);
-    page.line(181.0, Type { face: Face::Text, size, colour: MUTED }, what_lets_you);
+    let size = page.size_for(Face::Display, what_to_do, ROOM, 8.6);
+    page.line(175.5, Type { face: Face::Display, size, colour: INK }, what_to_do);
+    let size = page.size_for(Face::Text, what_lets_you, ROOM, 4.6);
+    page.line(183.5, Type { face: Face::Text, size, colour: MUTED }, what_lets_you);
 }
 
 /// The address as people type it, never shortened: a long one takes two lines, broken before the room.
 fn address(page: &mut Page, address: &str) {
     let short = address.trim_start_matches("https://").trim_start_matches("http://");
-    let size = page.size_for(Face::Display, short, ROOM, 0.0, 9.5);
+    let size = page.size_for(Face::Display, short, ROOM, 9.5);
     let set = |size| Type { face: Face::Display, size, colour: INK };
     let (host, room) = short.split_once("/r/").unwrap_or((short, ""));
     if size >= 5.2 || room.is_empty() {
-        page.line(197.0, set(size), short);
+        page.line(199.0, set(size), short);
         return;
     }
-    for (y, line) in [(193.0, host.to_owned()), (200.5, format!("/r/{room}"))] {
-        let size = page.size_for(Face::Display, &line, ROOM, 0.0, 6.2);
+    for (y, line) in [(194.0, host.to_owned()), (201.5, format!("/r/{room}"))] {
+        let size = page.size_for(Face::Display, &line, ROOM, 6.2);
         page.line(y, set(size), &line);
     }
 }

@@ -4,6 +4,7 @@ use super::PAGE;
 use crate::pictures::{
     escaped,
     face::{Face, Faces, runs_leftwards},
+    render,
 };
 use std::fmt::Write;
 
@@ -29,13 +30,20 @@ pub(super) struct Page<'f> {
 }
 
 impl<'f> Page<'f> {
-    pub(super) fn new(faces: &'f Faces) -> Page<'f> {
+    /// Nothing on it, and no colour.
+    fn bare(faces: &'f Faces) -> Page<'f> {
         let (width, height) = PAGE;
         let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" viewBox=\"0 0 {width} {height}\">\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>"
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" viewBox=\"0 0 {width} {height}\">"
         );
         Page { faces, svg }
+    }
+
+    /// White paper.
+    pub(super) fn new(faces: &'f Faces) -> Page<'f> {
+        let mut page = Page::bare(faces);
+        page.svg.push_str("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
+        page
     }
 
     pub(super) fn end(mut self) -> String {
@@ -62,9 +70,20 @@ impl<'f> Page<'f> {
         ));
     }
 
-    /// The largest size from `least` to `most` at which a text has room.
-    pub(super) fn size_for(&self, face: Face, text: &str, room: f32, least: f32, most: f32) -> f32 {
-        (room / self.faces.width(face, text, 1.0).max(0.1)).clamp(least, most)
+    /// The largest size up to `most` at which a text has room. Letters of the system's faces are measured as drawn.
+    pub(super) fn size_for(&self, face: Face, text: &str, room: f32, most: f32) -> f32 {
+        (room / self.width(face, text).max(0.1)).min(most)
+    }
+
+    /// How wide a text is at a size of one.
+    fn width(&self, face: Face, text: &str) -> f32 {
+        let mut page = Page::bare(self.faces);
+        page.line(PAGE.1 / 2.0, Type { face, size: 10.0, colour: INK }, text);
+        let drawn = render::tree(&page.end()).map(|tree| {
+            let drawn = tree.root().bounding_box();
+            drawn.width() / tree.size().width() * PAGE.0 / 10.0
+        });
+        drawn.unwrap_or_else(|_| self.faces.width(face, text, 1.0))
     }
 }
 
