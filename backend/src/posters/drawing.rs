@@ -76,19 +76,16 @@ fn name_lines(page: &Page, name: &str, most: f32) -> (f32, Vec<String>) {
         return (alone, vec![name.to_owned()]);
     }
     let lines = |size, room| page.faces.lines(Face::Display, name, size, room, 3);
+    // Between words if there is a way, else within one, as in scripts without spaces.
+    let between_words = |lines: &[String]| lines.len() <= 2 && lines.join(" ") == name;
+    let anywhere = |lines: &[String]| lines.len() <= 2;
     let sizes = || (0..).map(|step| most - 0.5 * step as f32).take_while(|size| *size >= SMALLEST);
-    // Broken between words if there is a way, else within one.
-    let is_whole = |lines: &[String]| lines.len() <= 2 && lines.join(" ") == name;
-    let lines = match sizes().find(|size| is_whole(&lines(*size, NAME_ROOM))) {
-        Some(size) => {
-            let narrowest = (20..NAME_ROOM as u16).map(f32::from).find(|room| is_whole(&lines(size, *room)));
-            lines(size, narrowest.unwrap_or(NAME_ROOM))
-        }
-        None => {
-            let size = sizes().find(|size| lines(*size, NAME_ROOM).len() <= 2).unwrap_or(SMALLEST);
-            page.faces.lines(Face::Display, name, size, NAME_ROOM, 2)
-        }
+    let narrowest = |fits: &dyn Fn(&[String]) -> bool| {
+        let size = sizes().find(|size| fits(&lines(*size, NAME_ROOM)))?;
+        (20..=NAME_ROOM as u16).map(|room| lines(size, f32::from(room))).find(|lines| fits(lines))
     };
+    let shortened = || page.faces.lines(Face::Display, name, SMALLEST, NAME_ROOM, 2);
+    let lines = narrowest(&between_words).or_else(|| narrowest(&anywhere)).unwrap_or_else(shortened);
     // Lines were broken by an estimate where our faces lack the letters; their size is by what is drawn.
     let size = lines.iter().map(|line| page.size_for(Face::Display, line, NAME_ROOM, most)).fold(most, f32::min);
     (size, lines)

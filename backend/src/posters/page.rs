@@ -66,7 +66,7 @@ impl<'f> Page<'f> {
         self.put(format_args!(
             "<text x=\"{MIDDLE}\" y=\"{y}\" font-family=\"{family}\" font-weight=\"{weight}\" font-size=\"{size}\" fill=\"{colour}\" \
              text-anchor=\"middle\">{}</text>",
-            directed(&escaped(text))
+            escaped(&directed(text))
         ));
     }
 

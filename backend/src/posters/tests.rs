@@ -4,7 +4,7 @@ use resvg::tiny_skia::Pixmap;
 
 const ADDRESS: &str = "https://jukeline.example/r/copper";
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "The Copper Still",
     "Zur <Schönen> & \"Öden\" Aussicht",
     "The Old Brewery Taproom and Skittle Alley on the Corner of Long Street and Lower Harbour Road, established 1872",
@@ -12,7 +12,8 @@ const NAMES: [&str; 8] = [
     "مقهى الموسيقى Luna",
     "ليل طويل في شارع البحر والمقهى القديم عند الميناء الكبير وراء السوق القديم في المدينة",
     "珈琲とレコードの店 みどり",
-    "",
+    "& صوت",
+    "音楽喫茶ライオンと珈琲の店みどり",
 ];
 
 fn poster(venue: &str, lang: Lang) -> Poster {
@@ -56,7 +57,7 @@ fn a_page_is_a5_in_pdf() {
 
 #[test]
 fn any_name_gives_one_document_and_always_the_same() {
-    for name in NAMES.into_iter().chain(["🎵 & \u{202e}", "a\n\0b\u{ffff}"]) {
+    for name in NAMES.into_iter().chain(["", "🎵 & \u{202e}", "a\n\0b\u{ffff}"]) {
         let poster = poster(name, Lang::De);
         let made = pdf(&poster).expect("a document");
         assert!(made.starts_with(b"%PDF-") && made.trim_ascii_end().ends_with(b"%%EOF"), "{name}");
@@ -119,6 +120,10 @@ fn long_names_have_two_lines_and_end_with_an_ellipsis() {
     assert_eq!(format!("{} {}", whole[0], whole[1]), "The Copper Still on the Corner of Long Street");
     let arabic = texts(&poster(NAMES[4], Lang::En));
     assert!(arabic[0].starts_with('\u{202b}'), "from the right: {arabic:?}");
+    assert!(texts(&poster("& صوت", Lang::En))[0].starts_with("\u{202b}&amp;"), "by its first letter");
+    let japanese = texts(&poster(NAMES[8], Lang::En));
+    assert_eq!([&*japanese[0], &*japanese[1]].concat(), NAMES[8], "nothing is lost");
+    assert_eq!(japanese[0].chars().count(), japanese[1].chars().count(), "as long as each other");
 }
 
 #[test]
@@ -140,7 +145,10 @@ fn drawn() {
     for (index, name) in NAMES.into_iter().enumerate() {
         for lang in [Lang::En, Lang::De] {
             let zone = if index % 2 == 0 { "" } else { "Terrasse" };
-            let poster = Poster { zone: zone.into(), ..poster(name, lang) };
+            let host =
+                if lang == Lang::En { "the-old-brewery.jukeline-network.example:8443" } else { "jukeline.example" };
+            let address = format!("https://{host}/r/the-copper-still-terrace");
+            let poster = Poster { zone: zone.into(), address, ..poster(name, lang) };
             std::fs::write(folder.join(format!("{index}-{lang:?}.pdf")), pdf(&poster).expect("PDF")).expect("written");
         }
     }
