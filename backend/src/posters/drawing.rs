@@ -36,10 +36,11 @@ pub(super) fn poster(faces: &Faces, poster: &Poster, code: &Code) -> String {
 /// A jukebox in outline: an arch, open below.
 fn arch(page: &mut Page) {
     page.put(format_args!(
-        "<path d=\"M12 160V56A62 46 0 0 1 136 56V160\" fill=\"none\" stroke=\"{AMBER}\" stroke-width=\"3\" stroke-linecap=\"round\"/>\
-         <g transform=\"translate({} 15.5) scale(.25)\" fill=\"none\" stroke=\"{INK}\" stroke-linecap=\"round\" stroke-width=\"3.6\">\
+        "<g fill=\"none\" stroke-linecap=\"round\">\
+         <path d=\"M12 160V56A62 46 0 0 1 136 56V160\" stroke=\"{AMBER}\" stroke-width=\"3\"/>\
+         <g transform=\"translate({} 15.5) scale(.25)\" stroke=\"{INK}\" stroke-width=\"3.6\">\
          <path d=\"M5 36V18.5a15 15 0 0 1 30 0V36\"/><path d=\"M12.5 36V19a7.5 7.5 0 0 1 15 0v17\"/>\
-         <circle cx=\"20\" cy=\"31\" r=\"3.4\" fill=\"{INK}\" stroke=\"none\"/></g>",
+         <circle cx=\"20\" cy=\"31\" r=\"3.4\" fill=\"{INK}\" stroke=\"none\"/></g></g>",
         MIDDLE - 5.0
     ));
 }
@@ -51,9 +52,11 @@ fn names(page: &mut Page, venue: &str, zone: &str) {
     const RISE: f32 = 0.72;
     const ZONE: Type = Type { face: Face::Text, size: 5.2, colour: MUTED };
     let zone = zone.trim();
-    let (below, most) = if zone.is_empty() { (0.0, 10.5) } else { (ZONE.size * 1.5, 9.0) };
+    let most = if zone.is_empty() { 10.5 } else { 9.0 };
     let (size, lines) = name_lines(page, &venue.split_whitespace().collect::<Vec<_>>().join(" "), most);
     let set = Type { face: Face::Display, size, colour: INK };
+    // What hangs below the last line keeps clear of the zone, in scripts with long tails too.
+    let below = if zone.is_empty() { 0.0 } else { ZONE.size * RISE + size * 0.38 };
     let height = size * (RISE + LEADING * (lines.len() as f32 - 1.0)) + below;
     let mut y = NAMES_MIDDLE - height / 2.0 + size * RISE;
     for line in &lines {
@@ -115,15 +118,15 @@ fn words(page: &mut Page, lang: Lang) {
 /// The address as people type it, never shortened: a long one takes two lines, broken before the room.
 fn address(page: &mut Page, address: &str) {
     let short = address.trim_start_matches("https://").trim_start_matches("http://");
-    let size = page.size_for(Face::Display, short, ROOM, 9.5);
     let set = |size| Type { face: Face::Display, size, colour: INK };
-    let (host, room) = short.split_once("/r/").unwrap_or((short, ""));
-    if size >= 5.2 || room.is_empty() {
+    let size = page.size_for(Face::Display, short, ROOM, 9.5);
+    let Some((host, room)) = short.split_once("/r/").filter(|_| size < 5.2) else {
         page.line(199.0, set(size), short);
         return;
-    }
-    for (y, line) in [(194.0, host.to_owned()), (201.5, format!("/r/{room}"))] {
-        let size = page.size_for(Face::Display, &line, ROOM, 6.2);
-        page.line(y, set(size), &line);
+    };
+    let lines = [(194.0, host.to_owned()), (201.5, format!("/r/{room}"))];
+    let size = lines.iter().map(|(_, line)| page.size_for(Face::Display, line, ROOM, 6.2)).fold(6.2, f32::min);
+    for (y, line) in &lines {
+        page.line(*y, set(size), line);
     }
 }

@@ -34,7 +34,8 @@ impl<'f> Page<'f> {
     fn bare(faces: &'f Faces) -> Page<'f> {
         let (width, height) = PAGE;
         let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" viewBox=\"0 0 {width} {height}\">"
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" \
+             viewBox=\"0 0 {width} {height}\">"
         );
         Page { faces, svg }
     }
@@ -64,8 +65,8 @@ impl<'f> Page<'f> {
         };
         let Type { size, colour, .. } = set;
         self.put(format_args!(
-            "<text x=\"{MIDDLE}\" y=\"{y}\" font-family=\"{family}\" font-weight=\"{weight}\" font-size=\"{size}\" fill=\"{colour}\" \
-             text-anchor=\"middle\">{}</text>",
+            "<text x=\"{MIDDLE}\" y=\"{y}\" font-family=\"{family}\" font-weight=\"{weight}\" font-size=\"{size}\" \
+             fill=\"{colour}\" text-anchor=\"middle\">{}</text>",
             escaped(&directed(text))
         ));
     }
