@@ -100,6 +100,7 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (POST, "/api/jukeboxes/{jukebox}/skip", Staff(Role::Attendant)),
     (PUT, "/api/jukeboxes/{jukebox}/paused", Staff(Role::Attendant)),
     (PUT, "/api/jukeboxes/{jukebox}/volume", Staff(Role::Attendant)),
+    (GET, "/api/jukeboxes/{jukebox}/poster.pdf", Staff(Role::Attendant)),
     (GET, "/api/jukeboxes/{jukebox}/charts", Staff(Role::Attendant)),
     (GET, "/api/jukeboxes/{jukebox}/charts.csv", Staff(Role::Attendant)),
     (GET, "/api/jukeboxes/{jukebox}/years/{year}", Staff(Role::Attendant)),

@@ -6,6 +6,7 @@ mod doors;
 mod history;
 mod pages;
 mod people;
+mod posters;
 mod presence;
 mod setup;
 mod suggestions;
