@@ -62,11 +62,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let stage = Stage::open(&out)?;
     let has_server = options.only != Some(Part::Apps);
     let has_apps = options.only != Some(Part::Server) && (options.shell.is_some() || has_shell()?);
+    if !has_server && !has_apps {
+        bail!("there is no src-tauri here, which is the apps' program");
+    }
+    if has_server || (has_apps && options.shell.is_none()) {
+        stage.add_pages(&pages(options)?)?;
+    }
     if has_server {
-        stage_server(&stage, options)?;
+        stage.add("jukeline", &server(options)?)?;
     }
     if has_apps {
-        stage.add("jukeline-shell", &shell(options)?)?;
+        stage.add("jukeline-shell", &shell(&stage, options)?)?;
     }
     stage.finish()?;
     let left_out = [(has_server, "pkg.jukeline.noserver"), (has_apps, "pkg.jukeline.noapps")];
@@ -79,20 +85,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     print_sizes(&out)
 }
 
-fn stage_server(stage: &Stage, options: &Options) -> Result<()> {
-    if options.pages.is_none() {
-        ui::run(&ui::Options::default())?;
+/// The pages, which the server's package carries and the apps' program holds.
+fn pages(options: &Options) -> Result<PathBuf> {
+    if let Some(built) = &options.pages {
+        return Ok(built.clone());
     }
-    let pages = options.pages.clone().map_or_else(paths::pages, Ok)?;
-    if !pages.join("manifest.json").is_file() {
-        bail!("no pages in {}: `cargo xtask ui` builds them", pages.display());
+    ui::run(&ui::Options::default())?;
+    paths::pages()
+}
+
+fn server(options: &Options) -> Result<PathBuf> {
+    if let Some(built) = &options.server {
+        return Ok(built.clone());
     }
-    if options.server.is_none() {
-        let server = ["build", "--release", "-p", "jukeline-backend", "--features", "kafka"];
-        command::run(&mut command::cargo(server)?)?;
-    }
-    stage.add("jukeline", &options.server.clone().map_or_else(|| paths::server("release"), Ok)?)?;
-    stage.add("ui", &pages)
+    command::run(&mut command::cargo(["build", "--release", "-p", "jukeline-backend", "--features", "kafka"])?)?;
+    paths::server("release")
 }
 
 /// Whether this checkout has the apps.
@@ -100,12 +107,13 @@ fn has_shell() -> Result<bool> {
     Ok(paths::root()?.join("src-tauri/Cargo.toml").is_file())
 }
 
-/// The program of the apps.
-fn shell(options: &Options) -> Result<PathBuf> {
+/// The program of the apps, with the staged pages in it: no older ones.
+fn shell(stage: &Stage, options: &Options) -> Result<PathBuf> {
     if let Some(built) = &options.shell {
         return Ok(built.clone());
     }
-    command::run(&mut command::cargo(["build", "--release", "-p", "jukeline-shell"])?)?;
+    let mut cargo = command::cargo(["build", "--release", "-p", "jukeline-shell"])?;
+    command::run(cargo.env("JUKELINE_UI", stage.pages()?))?;
     Ok(paths::target()?.join("release/jukeline-shell"))
 }
 

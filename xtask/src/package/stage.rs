@@ -9,18 +9,21 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::changelog;
-use crate::{command, paths};
+use crate::{command, paths, ui};
 
 /// Files of the checkout that packages carry, by the name that `packaging/debian` calls them.
 const FILES: [(&str, &str); 7] = [
     ("LICENSE", "LICENSE"),
     ("OFL.txt", "assets/fonts/OFL.txt"),
     ("README.md", "README.md"),
+    ("apps", "packaging/apps"),
     ("debian", "packaging/debian"),
-    ("icons", "packaging/icons"),
     ("jukeline.example.toml", "jukeline.example.toml"),
     ("jukeline.toml", "packaging/jukeline.toml"),
 ];
+
+/// The folder of the pages.
+const PAGES: &str = "ui";
 
 /// debhelper's working folder, inside the one into which it puts the packages.
 pub(super) struct Stage {
@@ -57,6 +60,36 @@ impl Stage {
         // std copies no folders; where the file system can, no byte is copied.
         let mut copy = Command::new("cp");
         command::run(copy.args(["--recursive", "--reflink=auto"]).arg(from).arg(self.folder.join(name)))
+    }
+
+    /// Copies the pages that the manifest names, with their compressed twins: older ones lie beside them.
+    ///
+    /// # Errors
+    /// A page isn't there, or the disk is full.
+    pub(super) fn add_pages(&self, from: &Path) -> Result<()> {
+        let to = self.folder.join(PAGES);
+        let manifest = "manifest.json";
+        let text = fs::read(from.join(manifest)).with_context(|| format!("no pages in {}", from.display()))?;
+        let pages: ui::Manifest = serde_json::from_slice(&text)?;
+        for name in pages.files().into_iter().chain([manifest]) {
+            let copy = to.join(name);
+            fs::create_dir_all(copy.parent().context("a page without a folder")?)?;
+            fs::copy(from.join(name), copy).with_context(|| format!("no page {name}"))?;
+            for twin in [format!("{name}.br"), format!("{name}.gz")] {
+                if from.join(&twin).is_file() {
+                    fs::copy(from.join(&twin), to.join(&twin))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the pages are, from the root on.
+    ///
+    /// # Errors
+    /// They were not added.
+    pub(super) fn pages(&self) -> Result<PathBuf> {
+        self.folder.join(PAGES).canonicalize().context("no pages")
     }
 
     /// Adds what comes from the checkout, and the changelog.
