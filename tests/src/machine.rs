@@ -44,7 +44,7 @@ pub enum Need {
     PdfToText,
     /// debhelper, its judges, and the build tool that calls it.
     Debhelper,
-    /// debootstrap, and the right to live in the root that it makes.
+    /// debootstrap, apt to know where from, and the right to live in the root that is made.
     CleanRoot,
     /// systemd in a container (systemd-nspawn).
     Nspawn,
@@ -80,7 +80,7 @@ impl Need {
                 let programs = ["dh", "desktop-file-validate", "systemd-analyze"];
                 build_tool().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
             }
-            Self::CleanRoot => program("debootstrap").is_ok() && may_change_root(),
+            Self::CleanRoot => program("debootstrap").is_ok() && program("apt-get").is_ok() && may_change_root(),
             Self::Nspawn => program("systemd-nspawn").is_ok() && may_change_root(),
             Self::Server => server().is_ok(),
             Self::Shell => shell().is_ok(),
