@@ -20,6 +20,7 @@
 pub mod bench;
 pub mod browser;
 pub mod certificates;
+pub mod debian;
 pub mod house;
 pub mod https;
 pub mod kafka;
