@@ -8,6 +8,7 @@ mod capabilities;
 mod commands;
 mod keyring;
 mod kiosk;
+mod link;
 mod pages;
 mod role;
 mod server;
@@ -19,6 +20,7 @@ mod watchdog;
 use awake::Awake;
 use clap::Parser;
 use kiosk::Kiosk;
+use link::Link;
 use pages::Pages;
 use role::Role;
 use server::{Home, Server};
@@ -56,6 +58,9 @@ struct Options {
     /// Screens: the device to sound on, by its name in `pactl list short sinks`. It is remembered; an empty name ends it.
     #[arg(long)]
     audio_device: Option<String>,
+    /// A link to open, as the system hands it over: https://jukebox.example/r/copper.
+    #[arg(value_parser = Link::read)]
+    link: Option<Link>,
 }
 
 /// A path of a page.
@@ -102,11 +107,18 @@ fn sound_on(folder: &Path, device: Option<String>) -> Option<ExitCode> {
 #[cfg(mobile)]
 #[tauri::mobile_entry_point]
 fn run_on_a_phone() {
-    let options = Options { role: None, server: None, open: None, kiosk: None, kiosk_code: None, audio_device: None };
+    let options =
+        Options { role: None, server: None, open: None, kiosk: None, kiosk_code: None, audio_device: None, link: None };
     let _ = show(Role::of_build().unwrap_or(Role::Patron), options);
 }
 
-fn show(role: Role, options: Options) -> tauri::Result<()> {
+fn show(role: Role, mut options: Options) -> tauri::Result<()> {
+    if let Some(link) = options.link.take() {
+        (options.server, options.open) = (Some(link.server), Some(link.page));
+    }
+    // What the window is known by: its icon is found by that.
+    #[cfg(target_os = "linux")]
+    glib::set_prgname(Some(format!("jukeline-{}", role.name())));
     let mut context = tauri::generate_context!();
     context.config_mut().identifier = role.identifier();
     let home = Arc::new(Home::find(settings(&role.identifier()), options.server));
