@@ -60,6 +60,22 @@
   };
   window.addEventListener("load", say);
 
+  // A server takes the code out of a room's address before it gives the page; here the page does it itself.
+  const scanned = new URLSearchParams(location.search).get("c");
+  const scannedIn = /^\/r\/([^/]+)$/.exec(location.pathname)?.[1];
+  const enter = async () => {
+    const body = JSON.stringify({ by: "code", code: scanned });
+    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+    const { jukelineShell } = window;
+    if (!(await session).token) {
+      const guest = { ...init, body: JSON.stringify({ credential: "bearer" }) };
+      await jukelineShell.fetch("/api/guests", guest);
+    }
+    const answer = await jukelineShell.fetch(`/api/rooms/${scannedIn}/presence`, init);
+    location.replace(answer.ok ? `/r/${scannedIn}` : `/r/${scannedIn}/code`);
+  };
+  if (scanned && scannedIn) window.addEventListener("load", () => enter().catch(() => {}));
+
   window.jukelineShell = Object.freeze({
     get hasPosition() {
       return boot().phone;

@@ -67,10 +67,20 @@ pub(crate) async fn position(app: AppHandle) -> Option<String> {
 pub(crate) fn open_outside(window: WebviewWindow, home: State<'_, Arc<Home>>, address: &str) -> Result<(), Refused> {
     let url = Url::parse(address).map_err(|error| error.to_string())?;
     let is_ours = home.server().is_some_and(|server| url.origin().ascii_serialization() == server.origin());
-    if url.scheme() != "https" && !is_ours {
+    if url.scheme() != "https" && !is_ours && !is_this_machine(&url) {
         return Err("only pages on the web are opened".into());
     }
     window.opener().open_url(url, None::<&str>).map_err(|error| error.to_string())
+}
+
+/// The sandbox's card page is of this machine.
+fn is_this_machine(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    };
+    url.scheme() == "http" && is_loopback
 }
 
 /// Makes the server at this address the app's; its pages are loaded next. A session with another stays in the keyring.

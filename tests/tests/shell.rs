@@ -5,12 +5,14 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use jukeline_app::api::ScreenRole;
 use jukeline_tests::{
-    browser::{Browser, Desk, Secrets},
+    browser::{Browser, Desk, Look, Secrets},
     eventually,
     house::{EMAIL, House, PASSWORD, Phone},
     machine::Need,
     music, needs,
+    sandbox::GOOD,
     server::{Server, Setup},
+    shop::Shop,
 };
 use tempfile::TempDir;
 
@@ -98,6 +100,37 @@ async fn a_locked_keyring_holds_nobody_up() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell);
     let words = "The keyring is locked. You stay signed in until you close the app.";
     is_for_this_run(Secrets::Locked, words, "shell-locked-keyring").await
+}
+
+#[tokio::test]
+async fn a_patron_scans_buys_in_their_own_browser_and_plays() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Chromium);
+    let mut shop = Shop::open().await?;
+    let desk = Desk::begin(Secrets::Unlocked).await?;
+    let scanned = format!("{}/r/{}?c={}", shop.server.url(), shop.house.room, shop.screen.code()?);
+    let app = desk.open(&["--role", "patron", &scanned]).await?;
+    app.wait_for_text("The Copper Still").await?;
+    app.until("the way in", "return location.search === ''").await?;
+    app.eval("location.href = '/wallet'").await?;
+    app.click(".packs .btn.main.priced").await?;
+    let card_page = desk.opened_outside().await?;
+    let outside = Browser::chromium(&Look::phone()).await?;
+    outside.goto(&card_page).await?;
+    for (field, text) in [("#number", GOOD), ("#expiry", "12 / 34"), ("#cvc", "123")] {
+        outside.fill(field, text).await?;
+    }
+    outside.click("form button").await?;
+    outside.wait_for_text("credits").await?;
+    app.wait_for_text("12 credits").await?;
+    app.keep_picture("shell-patron-paid").await?;
+    app.eval(&format!("location.href = '/r/{}/find?list=newest'", shop.house.room)).await?;
+    app.click("main a.row[href*='/song/']").await?;
+    app.click("dialog[open] .sheet-foot .btn.main.priced").await?;
+    app.wait_for("dialog[open] .accepted").await?;
+    app.keep_picture("shell-patron-accepted").await?;
+    shop.screen.play_one().await?;
+    outside.close().await?;
+    app.close().await
 }
 
 /// A screen's app that is paired as the house's player.

@@ -1,6 +1,6 @@
 //! The apps: Tauri windows through WebKitWebDriver, in a desktop session of their own.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -13,6 +13,15 @@ use crate::{eventually, machine, process::Process, sound::Speakers, xvfb::Displa
 const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
                    <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
                    </busconfig>";
+
+/// What opens addresses here: a stand-in for the desktop's browser, which writes down what a test then opens itself.
+fn write_browser(home: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let program = home.join("bin/xdg-open");
+    std::fs::create_dir_all(home.join("bin"))?;
+    std::fs::write(&program, format!("#!/bin/sh\necho \"$1\" > {}/opened\n", home.display()))?;
+    Ok(std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755))?)
+}
 
 /// Whether a person's desktop has a keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +73,7 @@ impl Desk {
             }
         })
         .await?;
+        write_browser(home.path())?;
         let speakers = Speakers::start().await?;
         let mut desk = Desk { _keyring: None, _bus: process, bus, speakers, display, home };
         desk._keyring = match secrets {
@@ -84,6 +94,10 @@ impl Desk {
 
     /// Lets a program run in this session.
     pub fn is_here(&self, command: &mut Command) {
+        let programs = std::env::var_os("PATH").unwrap_or_default();
+        let own = std::iter::once(self.home.path().join("bin")).chain(std::env::split_paths(&programs));
+        // A path of the search path has no colon.
+        command.env("PATH", std::env::join_paths(own).unwrap_or(programs.clone()));
         command.env("HOME", self.home.path()).env("DISPLAY", self.display.name());
         command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("XDG_RUNTIME_DIR", self.home.path());
         self.speakers.are_heard_by(command);
@@ -97,10 +111,17 @@ impl Desk {
         }
     }
 
-    /// The home's folder.
-    #[must_use]
-    pub fn home(&self) -> PathBuf {
-        self.home.path().to_owned()
+    /// The address that an app opened last in the person's own browser, as soon as there is one.
+    ///
+    /// # Errors
+    /// None within 20 s.
+    pub async fn opened_outside(&self) -> Result<String> {
+        let file = self.home.path().join("opened");
+        eventually("an address outside", Duration::from_secs(20), || async {
+            let opened = std::fs::read_to_string(&file).context("nothing was opened")?;
+            opened.strip_suffix('\n').map(str::to_owned).context("half an address")
+        })
+        .await
     }
 
     /// Opens an app with these arguments; it ends with the value.
