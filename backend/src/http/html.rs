@@ -80,7 +80,7 @@ fn boot(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_>>, n
         "room": seen.map(|seen| seen.room),
         "in_the_room": seen.map(|seen| seen.in_the_room),
         "assets": assets,
-        "build": env!("CARGO_PKG_VERSION"),
+        "build": pages.build,
         "trial": config.is_trial(),
         "passwords": !config.is_trial(),
         "no_cookie": no_cookie,

@@ -20,7 +20,7 @@ use axum::{
 use jukeline_app::venue::is_room_name;
 
 /// Pages of the patron surface that need no room.
-const PATRON: &[&str] =
+pub(super) const PATRON: &[&str] =
     &["/", "/played", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
 /// Pages of the wallet surface: the phone loads it when credits are looked at or bought.
 const WALLET: &[&str] = &["/wallet", "/paid/{token}"];
