@@ -5,6 +5,7 @@ mod chromium;
 mod driver;
 mod pages;
 mod webkit;
+mod worker;
 
 use std::{path::Path, time::Duration};
 
@@ -16,6 +17,7 @@ use crate::eventually;
 use driver::Driver;
 
 pub use pages::Reading;
+pub use worker::NoNetwork;
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);

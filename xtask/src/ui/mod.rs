@@ -6,6 +6,7 @@ mod compress;
 mod dist;
 mod manifest;
 mod names;
+pub(crate) mod previous;
 mod sizes;
 mod trim;
 
