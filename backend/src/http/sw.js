@@ -9,6 +9,8 @@ const SONGS = "jukeline-songs";
 // So long the network may take before a page that is kept shows instead.
 const PATIENCE_MS = 3000;
 const PAGES_AT_MOST = 20;
+// A file is the same whoever asks for it, and however: scripts and fonts name their origin, styles don't.
+const ANYHOW = { ignoreVary: true };
 // Their addresses are secrets, or they are nothing without the network.
 const NEVER_KEPT = ["/api/", "/paid/", "/receipts/", "/reset/", "/setup/", "/staff/join/"];
 
@@ -64,7 +66,7 @@ async function keep(cache, path) {
 }
 
 async function keepFile(cache, address) {
-  const answer = (await cache.match(address)) ?? (await fetch(address));
+  const answer = (await cache.match(address, ANYHOW)) ?? (await fetch(address));
   if (answer.status === 200 && !answer.redirected) await cache.put(address, answer);
 }
 
@@ -76,7 +78,7 @@ async function dropOthers() {
 // Cache first: the name says what is in it. An address of another build leads on to today's, which isn't kept under it.
 async function file(request) {
   const cache = await caches.open(KEPT);
-  const kept = await cache.match(request);
+  const kept = await cache.match(request, ANYHOW);
   if (kept) return kept;
   const answer = await fetch(request);
   return put(cache, request, answer);
@@ -85,7 +87,7 @@ async function file(request) {
 // Network first, with what is kept after some patience.
 async function boot(event) {
   const cache = await caches.open(KEPT);
-  const kept = await cache.match(event.request);
+  const kept = await cache.match(event.request, ANYHOW);
   return first(event, fetchAndPut(cache, event.request, event.request), kept);
 }
 
@@ -124,7 +126,7 @@ async function kept(cache, path) {
     const room = (await pagesIn(cache)).filter(isRoom).pop();
     if (room) return Response.redirect(room);
   }
-  return (await cache.match(path)) ?? (isPatrons(path) ? cache.match("/") : undefined);
+  return (await cache.match(path, ANYHOW)) ?? (isPatrons(path) ? cache.match("/", ANYHOW) : undefined);
 }
 
 async function forgetOldest(cache) {
@@ -140,10 +142,12 @@ function words() {
     ? ["Du bist offline.", "Diese Seite war hier noch nicht offen. Sie lädt von selbst, sobald das Netz wieder da ist.", "Zum Raum"]
     : ["You’re offline.", "This page wasn’t open here before. It loads by itself once the network is back.", "To the room"];
   const html = `<!doctype html><html lang="${german ? "de" : "en"}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="5">
+<meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${head}</title><style>
 body{margin:0;padding:20vh 1.5rem 0;background:#17110f;color:#f6ece4;font:1.125rem/1.5 system-ui,sans-serif;text-align:center}
 a{display:inline-block;padding:.75rem 1.25rem;color:#ffb84d}</style></head>
-<body><main><h1>${head}</h1><p>${text}</p><p><a href="/">${back}</a></p></main></body></html>`;
+<body><main><h1>${head}</h1><p>${text}</p><p><a href="/">${back}</a></p></main>
+<script>setInterval(() => fetch(location.href, { method: "HEAD" }).then((answer) => answer.ok && location.reload(), () => {}), 5000)</script>
+</body></html>`;
   return new Response(html, { status: 503, headers: { "content-type": "text/html; charset=utf-8" } });
 }

@@ -162,7 +162,9 @@ impl Engine {
         };
         if is_idle && self.gives_way() {
             let update = self.inner.update.clone();
-            spawn_local(async move { drop(update.load().await) });
+            spawn_local(async move {
+                let _ = update.load().await;
+            });
         }
     }
 

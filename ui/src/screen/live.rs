@@ -133,7 +133,9 @@ fn take_message(message: ScreenMessage, engine: Option<&Engine>, update: &Update
             let now = what_plays(known.room);
             if engine.is_none() && (now.is_none() || now != before) && update.is_due() {
                 let update = update.clone();
-                spawn(async move { drop(update.load().await) });
+                spawn(async move {
+                    let _ = update.load().await;
+                });
             }
             None
         }
