@@ -1,6 +1,7 @@
 //! Pages of before at today's server: what is open on phones and screens while a server is updated goes on.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use jukeline_app::api::SongQuery;
 use jukeline_tests::{
     browser::{Browser, Look},
     builds::PagesFolder,
@@ -24,10 +25,12 @@ async fn open(folder: &PagesFolder) -> Result<(Server, House)> {
     Ok((server, house))
 }
 
-/// Asks for the newest song on the phone, from the room's page on.
-async fn ask(phone: &Browser) -> Result<()> {
-    phone.press("Find").await?;
-    phone.wait_for(SONG).await?;
+/// Finds the newest song on the phone, from the room's page on, and asks for it.
+async fn ask(phone: &Browser, house: &House) -> Result<()> {
+    let newest = SongQuery { list: Some("newest".into()), ..SongQuery::default() };
+    let songs = house.operator.songs(&house.room, &newest).await?.songs;
+    phone.fill("#q", &songs.first().context("no songs")?.song.title).await?;
+    phone.until("the search", "return location.pathname.endsWith('/find') && location.search !== ''").await?;
     phone.click(SONG).await?;
     phone.wait_for(PLAY).await?;
     phone.click(PLAY).await?;
@@ -43,7 +46,7 @@ async fn the_pages_of_before_play_a_song_at_todays_server() -> Result<()> {
     let phone = Browser::chromium(&Look::phone()).await?;
     phone.goto(&format!("{}/r/{}?c={}", server.url(), house.room, player.room_code().await?)).await?;
     phone.wait_for("main .now").await?;
-    ask(&phone).await?;
+    ask(&phone, &house).await?;
     player.hear().await?;
     phone.press("Back to the room").await?;
     phone.wait_for_text("Yours.").await?;
@@ -70,7 +73,7 @@ async fn pages_of_before_that_are_open_go_on_when_the_server_is_updated() -> Res
     folder.becomes(&machine::pages()?)?;
     server.restart().await?;
     phone.until("the connection", "return !document.body.innerText.includes('No connection.')").await?;
-    ask(&phone).await?;
+    ask(&phone, &house).await?;
     ensure!(phone.eval("return window.stillTheSame").await? == json!(true), "the phone was loaded again");
     let after = player.hear().await?;
     ensure!(after.play == before.play, "the song goes on: {after:?}");
