@@ -300,6 +300,35 @@ async fn an_update_waits_for_the_songs_end_on_the_screen_and_for_the_next_openin
 }
 
 #[tokio::test]
+async fn a_screen_that_was_touched_sounds_on_after_an_update() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let (old, new) = (machine::pages()?, another_build(&machine::pages()?)?);
+    let folder = PagesFolder::of(&old)?;
+    let mut server = Setup::embedded().set(&["http", "ui"], folder.path()).start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    let player = Browser::chromium(&Look::desktop()).await?;
+    player.pair_player(&house, &server.url()).await?;
+    player.click("button.touch").await?;
+    player.wait_until_gone("button.touch").await?;
+    let build = player.eval(BUILD).await?;
+
+    folder.becomes(new.path())?;
+    server.restart().await?;
+    // Nothing plays: there is nothing to wait for.
+    eventually("the new screen", LATER, || async {
+        ensure!(player.eval(BUILD).await? != build, "still the old page");
+        Ok(())
+    })
+    .await?;
+    player.until("the claim", "return window.jukeline && window.jukeline.epoch !== null").await?;
+    ensure!(!player.shows("button.touch").await?, "no other touch");
+    let guest = Phone::enter(&server.url(), &house.room, &player.room_code().await?).await?;
+    let song = house.songs().await?[0];
+    eventually("a player", Duration::from_secs(20), || async { guest.queue(song).await }).await?;
+    player.hear().await.map(drop)
+}
+
+#[tokio::test]
 async fn an_update_in_the_middle_of_a_purchase_loses_nothing() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Chromium);
     let (old, new) = (machine::pages()?, another_build(&machine::pages()?)?);

@@ -5,7 +5,7 @@ use super::{
     files::{FileNews, Files},
     player_core::{Command, Input, Now, Player},
     sound::{Reading, Sound, SoundNews, codecs},
-    update::Update,
+    update::{self, Update},
 };
 use crate::shared::socket::Socket;
 use jukeline_app::{
@@ -49,8 +49,8 @@ struct Inner {
     connected: Cell<bool>,
     unlocked: Cell<bool>,
     asked: Cell<bool>,
-    /// This page may sound without a touch, and so may the one that is loaded in its place.
-    untouched: Cell<bool>,
+    /// The page that would be loaded in place of this one may sound without a touch.
+    sounds_again: Cell<bool>,
     update: Update,
 }
 
@@ -66,7 +66,7 @@ impl Engine {
             connected: Cell::new(false),
             unlocked: Cell::new(false),
             asked: Cell::new(false),
-            untouched: Cell::new(false),
+            sounds_again: Cell::new(false),
             update,
         });
         let engine = Engine { inner };
@@ -87,7 +87,7 @@ impl Engine {
         let Some(sound) = self.sound() else { return };
         let allowed = sound.is_allowed().await;
         self.inner.asked.set(true);
-        self.inner.untouched.set(allowed);
+        self.inner.sounds_again.set(allowed || update::keeps_a_touch());
         if allowed {
             self.unlocked();
         }
@@ -170,7 +170,7 @@ impl Engine {
 
     /// Whether a moment without sound is for another build of the page.
     fn gives_way(&self) -> bool {
-        self.inner.update.is_due() && self.inner.untouched.get() && self.inner.connected.get()
+        self.inner.update.is_due() && self.inner.sounds_again.get() && self.inner.connected.get()
     }
 
     /// Says that the player is still here.

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 const LOADED: &str = "jukeline.screen.updated";
 /// Between two tries, in milliseconds: while servers of two builds stand behind one address, a page must not be loaded
 /// again and again.
-const BETWEEN_MS: f64 = 300_000.0;
+const BETWEEN_MS: i64 = 300_000;
 /// How long the server may take to show that it has the page, in milliseconds.
 const PATIENCE_MS: u32 = 2_000;
 
@@ -41,15 +41,27 @@ impl Update {
         let is_served = is_served().await;
         self.asked.set(false);
         // Either way the next try has time.
-        storage::set(LOADED, &js_sys::Date::now().to_string());
+        storage::set(LOADED, &now_ms().to_string());
         is_served && web_sys::window().is_some_and(|window| window.location().reload().is_ok())
     }
 }
 
+/// Whether this browser lets a page sound that was touched before it was reloaded: Chromium does.
+pub(super) fn keeps_a_touch() -> bool {
+    web_sys::window()
+        .and_then(|window| window.navigator().user_agent().ok())
+        .is_some_and(|name| name.contains("Chrome/"))
+}
+
 fn was_loaded_just_now() -> bool {
-    let loaded: Option<f64> = storage::get(LOADED).and_then(|text| text.parse().ok());
+    let loaded: Option<i64> = storage::get(LOADED).and_then(|text| text.parse().ok());
     // A clock that was set back makes the difference negative.
-    loaded.is_some_and(|at| (0.0..BETWEEN_MS).contains(&(js_sys::Date::now() - at)))
+    loaded.is_some_and(|at| (0..BETWEEN_MS).contains(&(now_ms() - at)))
+}
+
+/// This device's clock.
+fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
 }
 
 /// Without a server a reload could end at the browser's own error page, and the room in silence.
