@@ -80,6 +80,11 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("setup", &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"]),
 ];
 
+/// The paths of a surface's pages.
+pub fn paths_of(surface: &str) -> &'static [&'static str] {
+    PAGES.iter().find(|(name, _)| *name == surface).map_or(&[], |(_, paths)| *paths)
+}
+
 /// The stylesheets of a surface. Wallet and past look like the phone that they belong to, and have pieces of their own.
 fn styles(surface: &str) -> &'static [&'static str] {
     match surface {
@@ -142,8 +147,8 @@ impl Page<'_> {
     }
 }
 
-/// The module that starts a bundle: modules named in the page can't be told the program's address.
-pub fn start(bundle: &Bundle) -> String {
+/// The module that starts a bundle: modules named in the page can't be told the program's address. `first` is run before.
+pub fn start(bundle: &Bundle, first: &str) -> String {
     let Bundle { js, wasm, .. } = bundle;
-    format!("import init from \"/ui/{js}\";\nawait init({{ module_or_path: \"/ui/{wasm}\" }});\n")
+    format!("import init from \"/ui/{js}\";\n{first}await init({{ module_or_path: \"/ui/{wasm}\" }});\n")
 }

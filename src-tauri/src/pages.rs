@@ -41,7 +41,7 @@ impl Pages {
 
     fn find(&self, path: &str) -> Option<Cow<'_, [u8]>> {
         if let Some(file) = path.strip_prefix("/ui/boot/").and_then(|file| file.strip_suffix(".js")) {
-            return Some(start(self.manifest.surfaces.get(file)?).into_bytes().into());
+            return Some(start(self.manifest.surfaces.get(file)?, "").into_bytes().into());
         }
         if let Some(file) = path.strip_prefix("/ui/") {
             return Some(Built::get(file)?.data);
@@ -65,7 +65,8 @@ impl Pages {
         let boot = json!({
             "surface": surface,
             "assets": self.manifest.addresses(),
-            "build": env!("CARGO_PKG_VERSION"),
+            // Of no build that a server could have another of: these pages come with the program.
+            "build": "",
             "passwords": true,
             "server": server.origin(),
             "phone": cfg!(mobile),

@@ -19,6 +19,7 @@
 
 pub mod bench;
 pub mod browser;
+pub mod builds;
 pub mod certificates;
 pub mod debian;
 pub mod house;

@@ -54,6 +54,8 @@ pub enum Need {
     Server,
     /// The built pages.
     Pages,
+    /// The pages as they were before the last change to them.
+    PreviousPages,
 }
 
 impl Need {
@@ -96,6 +98,7 @@ impl Need {
             Self::Nspawn => program("systemd-nspawn").is_ok() && may_change_root(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
+            Self::PreviousPages => previous_pages().is_ok(),
         }
     }
 }
@@ -158,6 +161,16 @@ pub fn build_tool() -> Result<PathBuf> {
 pub fn pages() -> Result<PathBuf> {
     let pages = named_or_built("JUKELINE_UI", "ui");
     pages.filter(|folder| folder.join("manifest.json").is_file()).context("no pages: `cargo xtask ui`")
+}
+
+/// The pages as they were before the last change to them, in the target folder.
+///
+/// # Errors
+/// They are not there, as in a clone without history.
+pub fn previous_pages() -> Result<PathBuf> {
+    let builds = built("previous").map(std::fs::read_dir).transpose()?.into_iter().flatten().flatten();
+    let mut whole = builds.map(|entry| entry.path()).filter(|folder| folder.join("manifest.json").is_file());
+    whole.next().context("no pages of before: `cargo xtask test` builds them where there is history")
 }
 
 /// Apache Kafka's jars: `JUKELINE_KAFKA_LIBS`, else those in the target folder.

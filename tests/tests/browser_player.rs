@@ -90,8 +90,9 @@ async fn songs_on_the_players_disk_are_not_fetched_again() -> Result<()> {
 }
 
 /// The page and the program that the service worker keeps.
-const PAGE: &str = "caches.open('jukeline-1').then(c => c.keys()).then(keys =>
-    done(keys.filter(k => k.url.endsWith('/screen') || k.url.endsWith('.wasm')).length))";
+const PAGE: &str = "caches.keys().then(names => Promise.all(
+        names.filter(name => name !== 'jukeline-songs').map(name => caches.open(name).then(c => c.keys())))
+    ).then(kept => done(kept.flat().filter(k => k.url.endsWith('/screen') || k.url.endsWith('.wasm')).length))";
 
 #[tokio::test]
 async fn the_players_page_loads_without_a_server_and_goes_on_when_it_is_back() -> Result<()> {

@@ -48,6 +48,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     report.step("lints", |_| lint());
     report.step("documentation", |_| document());
     report.step("pages", |_| ui::run(&ui::Options::default()));
+    report.step("pages of before", |_| build_previous());
     report.step("server", |_| build_server());
     report.step("unit tests", |totals| totals.run(&mut tests(&["--lib", "--bins"], &[])?));
     report.step("whole systems", |totals| totals.run(&mut tests(&["--test", "*"], &["--test-threads=1"])?));
@@ -104,6 +105,14 @@ fn document() -> Result<()> {
     let mut cargo = command::cargo(["doc", "--no-deps", "--workspace", "--all-features"])?;
     cargo.args(what_builds());
     command::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The test that needs them is skipped where they can't be had: without their history there is nothing to build.
+fn build_previous() -> Result<()> {
+    if let Err(error) = ui::previous::build() {
+        say(&format!("No pages of before: {error:#}"));
+    }
+    Ok(())
 }
 
 /// Built with the same features as the tests, so that they share what is below.

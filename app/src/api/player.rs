@@ -145,6 +145,9 @@ pub enum ScreenMessage {
         player_epoch: Option<i64>,
         /// The server's clock.
         server_now: Timestamp,
+        /// Which pages the server has now, as `build` in the page's own boot data says it. (Older servers don't say it.)
+        #[serde(default)]
+        build: Option<String>,
     },
     /// What everybody sees.
     Room(super::RoomMessage),

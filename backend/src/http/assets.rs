@@ -7,11 +7,11 @@ use super::{
 };
 use crate::context::Context;
 use axum::{
-    Router,
+    Extension, Router,
     extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use jukeline_app::{api::Code, page::start};
@@ -19,10 +19,8 @@ use std::path::Path as FilePath;
 use tower_http::services::ServeDir;
 
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const NOT_KEPT: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 const AN_HOUR: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
-
-/// Network first for pages, cache first for what carries its content's hash in its name.
-const SERVICE_WORKER: &str = include_str!("sw.js");
 
 /// Static files; `folder` holds the built pages.
 pub fn routes(folder: &FilePath) -> Router<Context> {
@@ -33,66 +31,47 @@ pub fn routes(folder: &FilePath) -> Router<Context> {
         .nest_service("/ui", files)
         .route("/favicon.svg", get(favicon))
         .route("/icon.svg", get(favicon))
-        .route("/manifest.webmanifest", get(web_manifest))
-        .route("/sw.js", get(service_worker))
 }
 
-/// Everything below `/ui` but the boot scripts has its content's hash in its name.
-async fn cache_forever(request: Request, next: Next) -> Response {
+/// Everything below `/ui` but the boot scripts has its content's hash in its name. A page of another build that is still
+/// open finds its styles, fonts and icons as they are today.
+async fn cache_forever(Extension(shared): Extension<Shared>, request: Request, next: Next) -> Response {
+    let today = shared.pages.today(request.uri().path());
     let mut response = next.run(request).await;
     match response.status() {
         StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED => {
             response.headers_mut().insert(header::CACHE_CONTROL, FOREVER);
             response
         }
-        StatusCode::NOT_FOUND => ApiProblem::from(Code::NotFound).into_response(),
+        StatusCode::NOT_FOUND => match today {
+            Some(today) => ([NOT_KEPT], Redirect::temporary(&today)).into_response(),
+            None => ApiProblem::from(Code::NotFound).into_response(),
+        },
         StatusCode::METHOD_NOT_ALLOWED => ApiProblem::from(Code::MethodNotAllowed).into_response(),
         _ => response,
     }
 }
 
+/// Where the browser offers to install the page, it does so once, maybe before the program runs: the offer is kept for the
+/// wallet, which is where the page speaks of it.
+const KEEP_THE_OFFER: &str = "addEventListener(\"beforeinstallprompt\", (event) => {
+  event.preventDefault();
+  window.jukelineOffer = event;
+  dispatchEvent(new Event(\"jukeline-offer\"));
+});
+";
+
 /// The module that starts a surface: it imports the bundle and gives it the program's address.
 async fn boot(shared: Shared, Path(file): Path<String>) -> Answer<Response> {
-    let surface = file.strip_suffix(".js").and_then(|name| shared.pages.surface(name));
-    let surface = surface.ok_or(ApiProblem::from(Code::NotFound))?;
+    let name = file.strip_suffix(".js").unwrap_or_default();
+    let surface = shared.pages.surface(name).ok_or(ApiProblem::from(Code::NotFound))?;
+    let first = if name == "wallet" { KEEP_THE_OFFER } else { "" };
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, start(surface)).into_response())
+    Ok((headers, start(surface, first)).into_response())
 }
 
 async fn favicon(shared: Shared) -> Answer<Response> {
     let file = shared.pages.asset_file("favicon.svg").ok_or(ApiProblem::from(Code::NotFound))?;
     let svg = tokio::fs::read(file).await.map_err(|_| ApiProblem::from(Code::NotFound))?;
     Ok(([(header::CONTENT_TYPE, "image/svg+xml"), AN_HOUR], svg).into_response())
-}
-
-async fn web_manifest(shared: Shared) -> Response {
-    let png = |name: &str, sizes: &str, purpose: &str| {
-        shared
-            .pages
-            .asset(name)
-            .map(|src| serde_json::json!({ "src": src, "sizes": sizes, "type": "image/png", "purpose": purpose }))
-    };
-    let drawn = serde_json::json!({ "src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any" });
-    let rendered = [
-        png("icon-192.png", "192x192", "any"),
-        png("icon-512.png", "512x512", "any"),
-        png("maskable-512.png", "512x512", "maskable"),
-    ];
-    let icons: Vec<_> = rendered.into_iter().flatten().chain([drawn]).collect();
-    let manifest = serde_json::json!({
-        "name": "Jukeline",
-        "short_name": "Jukeline",
-        "start_url": "/",
-        "scope": "/",
-        "display": "standalone",
-        "background_color": "#17110f",
-        "theme_color": "#17110f",
-        "icons": icons,
-    });
-    ([(header::CONTENT_TYPE, "application/manifest+json"), AN_HOUR], manifest.to_string()).into_response()
-}
-
-async fn service_worker() -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    (headers, SERVICE_WORKER).into_response()
 }

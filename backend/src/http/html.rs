@@ -34,7 +34,7 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_
         "room": room,
         "in_the_room": seen.map(|seen| seen.in_the_room),
         "assets": manifest.addresses(),
-        "build": env!("CARGO_PKG_VERSION"),
+        "build": pages.build,
         "trial": config.is_trial(),
         "passwords": !config.is_trial(),
         "no_cookie": no_cookie,

@@ -45,6 +45,7 @@ pub mod tickets;
 pub mod venues;
 pub mod waiting;
 pub mod wallet;
+pub mod web_app;
 pub mod wishes;
 pub mod years;
 
@@ -101,6 +102,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(pages::routes())
         .merge(ops::routes())
         .merge(assets::routes(&shared.pages.folder))
+        .merge(web_app::routes())
 }
 
 /// The whole server's router. Serve it with connect info (`SocketAddr`), which limits count by.

@@ -100,6 +100,7 @@ async fn screen_or_ticket(
 
 async fn live(
     State(context): State<Context>,
+    shared: Shared,
     headers: HeaderMap,
     Query(query): Query<WithTicket>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -107,5 +108,6 @@ async fn live(
     let screen = screen_or_ticket(&context, &headers, query.ticket.as_deref(), TicketUse::Websocket).await?;
     let upgrade = upgrade.map_err(|_| ApiProblem::bad_request("a websocket upgrade is expected"))?;
     let upgrade = upgrade.max_message_size(16 * 1024);
-    Ok(upgrade.on_upgrade(move |socket| connection::serve(context, screen, socket)))
+    let build = shared.pages.build.clone();
+    Ok(upgrade.on_upgrade(move |socket| connection::serve(context, screen, socket, build)))
 }

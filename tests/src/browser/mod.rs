@@ -6,6 +6,7 @@ mod driver;
 mod pages;
 mod shell;
 mod webkit;
+mod worker;
 
 use std::{path::Path, time::Duration};
 
@@ -18,6 +19,7 @@ use driver::Driver;
 
 pub use pages::Reading;
 pub use shell::{Desk, Secrets};
+pub use worker::NoNetwork;
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);

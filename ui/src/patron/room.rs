@@ -72,7 +72,9 @@ fn Notices() -> Element {
     let Some(room) = room.as_ref() else { return VNode::empty() };
     if live::is_cut_off() {
         let as_of = lang.room_as_of(&format::time(lang, room.server_now, &room.info.timezone));
-        return rsx! { Notice { icon: "offline", head: lang.no_connection(), text: "{as_of} {lang.songs_stay()}" } };
+        let has_network = web_sys::window().is_some_and(|window| window.navigator().on_line());
+        let head = if has_network { lang.no_connection() } else { lang.offline() };
+        return rsx! { Notice { icon: "offline", head, text: "{as_of} {lang.songs_stay()}" } };
     }
     let words = match room.player {
         // That the house is closed says it all.

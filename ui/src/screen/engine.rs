@@ -5,10 +5,11 @@ use super::{
     files::{FileNews, Files},
     player_core::{Command, Input, Now, Player},
     sound::{Reading, Sound, SoundNews, codecs},
+    update::{self, Update},
 };
 use crate::shared::socket::Socket;
 use jukeline_app::{
-    api::{ScreenSays, SongBrief},
+    api::{HandedSong, ScreenSays, SongBrief},
     id::{PlayId, SongId},
     play::BreakCause,
 };
@@ -16,6 +17,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
+use wasm_bindgen_futures::spawn_local;
 
 /// What sounds and waits here, for the view.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,11 +49,14 @@ struct Inner {
     connected: Cell<bool>,
     unlocked: Cell<bool>,
     asked: Cell<bool>,
+    /// The page that would be loaded in place of this one may sound without a touch.
+    sounds_again: Cell<bool>,
+    update: Update,
 }
 
 impl Engine {
-    /// A player with what its disk holds, silent until [`Engine::unlock`].
-    pub(super) fn new() -> Engine {
+    /// A player with what its disk holds, silent until [`Engine::unlock`]. Between two songs it gives way to `update`.
+    pub(super) fn new(update: Update) -> Engine {
         let inner = Rc::new(Inner {
             player: RefCell::new(Player::new(Disk::outbox(), Disk::saved())),
             disk: Disk::new(),
@@ -61,6 +66,8 @@ impl Engine {
             connected: Cell::new(false),
             unlocked: Cell::new(false),
             asked: Cell::new(false),
+            sounds_again: Cell::new(false),
+            update,
         });
         let engine = Engine { inner };
         let listens = engine.clone();
@@ -80,6 +87,7 @@ impl Engine {
         let Some(sound) = self.sound() else { return };
         let allowed = sound.is_allowed().await;
         self.inner.asked.set(true);
+        self.inner.sounds_again.set(allowed || update::keeps_a_touch());
         if allowed {
             self.unlocked();
         }
@@ -148,6 +156,21 @@ impl Engine {
     pub(super) fn tick(&self) {
         let reading = self.sound().and_then(|sound| sound.clock());
         self.take(reading.unwrap_or(Input::Tick));
+        let is_idle = {
+            let player = self.inner.player.borrow();
+            player.sounding().is_none() && player.waiting().next().is_none()
+        };
+        if is_idle && self.gives_way() {
+            let update = self.inner.update.clone();
+            spawn_local(async move {
+                let _ = update.load().await;
+            });
+        }
+    }
+
+    /// Whether a moment without sound is for another build of the page.
+    fn gives_way(&self) -> bool {
+        self.inner.update.is_due() && self.inner.sounds_again.get() && self.inner.connected.get()
     }
 
     /// Says that the player is still here.
@@ -195,6 +218,7 @@ impl Engine {
     fn carry_out(&self, command: Command) {
         let Some(sound) = self.sound() else { return };
         match command {
+            Command::Play(song, 0) if self.gives_way() => self.give_way(*song),
             Command::Play(song, from_ms) => self.play(&sound, *song, from_ms),
             Command::Pause => sound.pause(),
             Command::Resume => sound.resume(),
@@ -210,7 +234,26 @@ impl Engine {
         }
     }
 
-    fn play(&self, sound: &Sound, song: jukeline_app::api::HandedSong, from_ms: i64) {
+    /// Another build of the page is loaded, and plays this song from its start; if that can't be, this one does.
+    fn give_way(&self, song: HandedSong) {
+        let engine = self.clone();
+        spawn_local(async move {
+            if engine.inner.update.load().await {
+                return;
+            }
+            let (still, paused) = {
+                let player = engine.inner.player.borrow();
+                (player.sounding().is_some_and(|sounding| sounding.song.play == song.play), player.paused())
+            };
+            let Some(sound) = engine.sound().filter(|_| still) else { return };
+            engine.play(&sound, song, 0);
+            if paused {
+                sound.pause();
+            }
+        });
+    }
+
+    fn play(&self, sound: &Sound, song: HandedSong, from_ms: i64) {
         match self.url(song.song.id) {
             Some(url) => sound.play(song, &url, from_ms),
             None => self.take(Input::Failed(song.play, BreakCause::File)),

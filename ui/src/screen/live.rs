@@ -6,6 +6,7 @@ use super::{
     past::use_past,
     player_core::Input,
     stage::Stage,
+    update::Update,
 };
 use crate::shared::{
     clock,
@@ -17,6 +18,7 @@ use dioxus::prelude::*;
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
     api::{Code, RoomMessage, RoomSnapshot, ScreenInfo, ScreenMessage, ScreenRole},
+    id::PlayId,
     time::Timestamp,
 };
 
@@ -53,10 +55,11 @@ pub(super) fn Live(info: ScreenInfo, paired: Signal<Option<ScreenInfo>>) -> Elem
     let known = Known { room, codes, paired };
     let name = info.room.clone();
     let (engine, connection) = use_hook(move || {
-        let engine = is_player.then(Engine::new);
+        let update = Update::default();
+        let engine = is_player.then(|| Engine::new(update.clone()));
         let socket = Socket::start("/api/screens/live", SILENT_MS, {
             let engine = engine.clone();
-            move |happening| take(happening, engine.as_ref(), known, &name)
+            move |happening| take(happening, engine.as_ref(), &update, known, &name)
         });
         if let Some(engine) = &engine {
             engine.use_socket(socket.clone());
@@ -99,7 +102,7 @@ async fn run(engine: Engine, mut shown: impl FnMut(Here)) {
     }
 }
 
-fn take(happening: Happening<ScreenMessage>, engine: Option<&Engine>, known: Known, name: &str) {
+fn take(happening: Happening<ScreenMessage>, engine: Option<&Engine>, update: &Update, known: Known, name: &str) {
     match happening {
         Happening::Opened => {
             if let Some(engine) = engine {
@@ -112,18 +115,28 @@ fn take(happening: Happening<ScreenMessage>, engine: Option<&Engine>, known: Kno
             }
             spawn(async move { still_paired(known.paired).await });
         }
-        Happening::Message(message) => take_message(message, engine, known, name),
+        Happening::Message(message) => take_message(message, engine, update, known, name),
     }
 }
 
-fn take_message(message: ScreenMessage, engine: Option<&Engine>, mut known: Known, name: &str) {
+fn take_message(message: ScreenMessage, engine: Option<&Engine>, update: &Update, mut known: Known, name: &str) {
     let input = match message {
-        ScreenMessage::Welcome { player_epoch, server_now, .. } => {
+        ScreenMessage::Welcome { player_epoch, server_now, build, .. } => {
             clock::heard(server_now);
+            update.server_has(build.as_deref());
             player_epoch.map(Input::Granted)
         }
         ScreenMessage::Room(message) => {
+            let before = what_plays(known.room);
             take_room(message, known.room, name);
+            // A display knows the time between two songs by what the room says.
+            let now = what_plays(known.room);
+            if engine.is_none() && (now.is_none() || now != before) && update.is_due() {
+                let update = update.clone();
+                spawn(async move {
+                    let _ = update.load().await;
+                });
+            }
             None
         }
         ScreenMessage::Codes { url_base, codes, server_now } => {
@@ -147,6 +160,10 @@ fn take_message(message: ScreenMessage, engine: Option<&Engine>, mut known: Know
     if let (Some(engine), Some(input)) = (engine, input) {
         engine.take(input);
     }
+}
+
+fn what_plays(room: Signal<Option<RoomSnapshot>>) -> Option<PlayId> {
+    room.peek().as_ref()?.playing.as_ref().map(|playing| playing.play)
 }
 
 fn take_room(message: RoomMessage, mut room: Signal<Option<RoomSnapshot>>, name: &str) {

@@ -17,6 +17,7 @@ mod shelf;
 mod sound;
 mod stage;
 mod turns;
+mod update;
 
 pub use qr::Qr;
 

@@ -14,7 +14,7 @@ pub struct Boot {
     pub room: Option<RoomSnapshot>,
     /// Addresses of assets by the names of their files, such as `sprite.svg`.
     pub assets: BTreeMap<String, String>,
-    /// The server's version.
+    /// Which pages these are.
     pub build: String,
     /// Plain http: guests only.
     pub trial: bool,

@@ -4,6 +4,7 @@
 mod buy;
 mod code;
 mod desk;
+mod install;
 mod page;
 mod paid;
 mod purchases;

@@ -4,6 +4,7 @@ use super::{
     buy::Packs,
     code::CodeForm,
     desk::{self, Desk, NEWS},
+    install::Install,
     purchases::Purchases,
     story::Story,
 };
@@ -87,6 +88,7 @@ fn Mine() -> Element {
                 Story { story: wallet.story.clone(), purchases: purchases.clone(), plays: plays.clone() }
             }
         }
+        Install {}
     }
 }
 

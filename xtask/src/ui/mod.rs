@@ -6,6 +6,7 @@ mod compress;
 mod dist;
 mod manifest;
 mod names;
+pub(crate) mod previous;
 mod sizes;
 mod trim;
 
@@ -35,6 +36,9 @@ pub(crate) struct Options {
     /// Write today's sizes to assets/sizes.json as what the next build is compared with.
     #[arg(long, conflicts_with = "fast")]
     pub(crate) accept_sizes: bool,
+    /// Build, quickly, the pages as they were before the last change to them: what the tests of old clients open.
+    #[arg(long, conflicts_with_all = ["fast", "only", "accept_sizes"])]
+    pub(crate) previous: bool,
 }
 
 /// Builds the pages, prints the table and compares the sizes with the recorded ones.
@@ -42,6 +46,9 @@ pub(crate) struct Options {
 /// # Errors
 /// The build fails, or a bundle grew by more than what is allowed.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.previous {
+        return previous::build().map(|folder| say(&format!("Pages of before are in {}", folder.display())));
+    }
     let manifest = build(options)?;
     if options.fast {
         return Ok(());

@@ -44,10 +44,12 @@ struct Connected {
     superseded: bool,
     /// Something changed that the player must know.
     plan_due: bool,
+    /// Which pages this server has.
+    build: String,
 }
 
-/// Serves a screen until it leaves.
-pub(super) async fn serve(context: Context, screen: ScreenSession, socket: WebSocket) {
+/// Serves a screen until it leaves; `build` says which pages this server has.
+pub(super) async fn serve(context: Context, screen: ScreenSession, socket: WebSocket, build: String) {
     let connected = Connected {
         context,
         screen,
@@ -57,6 +59,7 @@ pub(super) async fn serve(context: Context, screen: ScreenSession, socket: WebSo
         epoch: None,
         superseded: false,
         plan_due: false,
+        build,
     };
     if let Err(gone) = connected.run().await {
         tracing::info!(%gone, "a screen left");
@@ -99,7 +102,8 @@ impl Connected {
     async fn welcome(&mut self) -> Result<(), Gone> {
         let server_now = self.context.store.now().await?;
         let (screen, role, player_epoch) = (self.screen.screen, self.screen.role, self.epoch);
-        self.say(&ScreenMessage::Welcome { screen, role, player_epoch, server_now }).await
+        let build = Some(self.build.clone());
+        self.say(&ScreenMessage::Welcome { screen, role, player_epoch, server_now, build }).await
     }
 
     async fn snapshot(&mut self) -> Result<(), Gone> {

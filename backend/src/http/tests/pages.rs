@@ -60,8 +60,36 @@ async fn files_with_a_hash_are_kept_for_ever_and_served_compressed() {
     assert!(boot.body.contains("/ui/patron/p-1.js") && boot.body.contains("/ui/patron/p-1_bg.wasm"));
     assert_eq!(world.get("/ui/boot/none.js", "").await.code(), "not_found");
     assert_eq!(world.get("/favicon.svg", "").await.body, "<svg/>");
-    assert!(world.get("/manifest.webmanifest", "").await.json()["icons"].is_array());
-    assert!(world.get("/sw.js", "").await.header("content-type").starts_with("text/javascript"));
+}
+
+#[tokio::test]
+async fn a_page_of_another_build_finds_its_assets_as_they_are_today() {
+    let world = built().await;
+    let old = world.get("/ui/assets/base-0123456789abcdef.css", "").await;
+    assert_eq!((old.status, old.header("location")), (307, "/ui/assets/base-1.css"));
+    assert_eq!(old.header("cache-control"), "no-store");
+    for other in
+        ["/ui/assets/none-0123456789abcdef.css", "/ui/assets/base-01234567.css", "/ui/patron/p-0123456789abcdef.js"]
+    {
+        assert_eq!(world.get(other, "").await.status, 404, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn the_manifest_and_the_worker_make_an_app_of_it() {
+    let world = built().await;
+    let manifest = world.get("/manifest.webmanifest", "").await.json();
+    assert_eq!((manifest["id"].as_str(), manifest["scope"].as_str()), (Some("/"), Some("/")));
+    assert_eq!((manifest["start_url"].as_str(), manifest["display"].as_str()), (Some("/"), Some("standalone")));
+    assert!(manifest["icons"].is_array() && manifest["shortcuts"].is_array());
+    let worker = world.get("/sw.js", "").await;
+    assert!(worker.header("content-type").starts_with("text/javascript"));
+    assert_eq!(worker.header("cache-control"), "no-cache");
+    let page = world.get("/", "").await.body;
+    let build = worker.body.lines().next().and_then(|line| line.strip_prefix("const BUILD = \"")).expect("the build");
+    assert!(page.contains(&format!("\"build\":\"{}", build.trim_end_matches("\";"))), "the page has the same: {build}");
+    assert!(world.get("/ui/boot/wallet.js", "").await.body.contains("beforeinstallprompt"));
+    assert!(!world.get("/ui/boot/patron.js", "").await.body.contains("beforeinstallprompt"));
 }
 
 #[tokio::test]

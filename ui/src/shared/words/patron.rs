@@ -22,6 +22,7 @@ texts! {
     no_such_room_hint = "Scan the code on the screen again, or check the address under it.", "Scanne den Code auf dem Bildschirm noch einmal oder prüfe die Adresse darunter.";
     yours = "Yours.", "Deins.";
     yours_free = "Yours. Free", "Deins. Gratis";
+    offline = "You’re offline.", "Du bist offline.";
     songs_stay = "Your songs stay in line.", "Deine Lieder bleiben in der Schlange.";
     artists = "Artists", "Acts";
     genres = "Genres", "Genres";

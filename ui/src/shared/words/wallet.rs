@@ -54,6 +54,10 @@ texts! {
     back_to_song = "Back to the song", "Zurück zum Lied";
     leading_back = "You are led back to your song.", "Gleich bist du wieder bei deinem Lied.";
     then_back_to_song = "After paying you are back at your song.", "Nach dem Bezahlen bist du wieder bei deinem Lied.";
+    as_an_app = "Jukeline as an app", "Jukeline als App";
+    as_an_app_hint = "It opens from your home screen, without a network, too.", "Sie öffnet sich vom Startbildschirm, auch ohne Netz.";
+    add_to_home_screen = "Add to home screen", "Zum Startbildschirm";
+    add_by_hand = "Tap Share in the browser, then “Add to Home Screen”.", "Tippe im Browser auf „Teilen“, dann auf „Zum Home-Bildschirm“.";
     to_the_wallet = "To the wallet", "Zum Guthaben";
     waiting_title = "Waiting for your bank", "Warten auf deine Bank";
     waiting_text = "It may take a minute. You can leave this page: the credits come by themselves.", "Das kann eine Minute dauern. Du kannst diese Seite verlassen: die Credits kommen von selbst.";
