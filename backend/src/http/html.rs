@@ -66,6 +66,7 @@ fn styles(surface: &str) -> &'static [&'static str] {
         "wallet" => &["base.css", "patron.css", "wallet.css"],
         "past" => &["base.css", "patron.css", "past.css"],
         "screen" => &["base.css", "screen.css"],
+        "staff" => &["base.css", "staff.css"],
         _ => &["base.css", "setup.css"],
     }
 }

@@ -1,4 +1,4 @@
-//! The pages: shells of the five surfaces, with a room's truth already in them.
+//! The pages: shells of the six surfaces, with a room's truth already in them.
 
 use super::{
     cookies,
@@ -27,7 +27,9 @@ const WALLET: &[&str] = &["/wallet", "/paid/{token}"];
 /// Pages of the past surface: the phone loads it when what was heard is looked at.
 const PAST: &[&str] = &["/history", "/favourites", "/years/{year}", "/r/{room}/charts", "/r/{room}/elsewhere"];
 /// Pages of the setup surface.
-const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
+const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff/join/{code}"];
+/// Pages of the staff surface.
+const STAFF: &[&str] = &["/staff", "/staff/{jukebox}"];
 
 /// Every page.
 pub fn routes() -> Router<Context> {
@@ -46,6 +48,9 @@ pub fn routes() -> Router<Context> {
     }
     for path in SETUP {
         router = router.route(path, get(setup));
+    }
+    for path in STAFF {
+        router = router.route(path, get(staff));
     }
     router
 }
@@ -68,6 +73,10 @@ async fn screen(State(context): State<Context>, shared: Shared, headers: HeaderM
 
 async fn setup(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
     page(&context, &shared, "setup", None, &headers)
+}
+
+async fn staff(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
+    page(&context, &shared, "staff", None, &headers)
 }
 
 /// A room. With a code in the address (from the QR) it is redeemed here, before any page: the next address has none.

@@ -1,0 +1,4 @@
+//! The staff surface.
+
+/// Starts the surface in the page.
+pub fn launch() {}
