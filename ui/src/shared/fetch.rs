@@ -42,6 +42,8 @@ async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {
     if let Some(body) = &request.body {
         headers.set("Content-Type", "application/json")?;
         init.set_body(&JsValue::from_str(body));
+        // What was asked for is done even if the page goes meanwhile.
+        js_sys::Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
     }
     init.set_headers(&headers);
     // Dropped at the end of this function, which disarms it.
