@@ -14,7 +14,10 @@ use dioxus::prelude::*;
 use jukeline_app::{hold::Hold, id::JukeboxId};
 
 fn send(jukebox: JukeboxId, order: Order) {
-    spawn(async move { drop(orders::send(jukebox, order).await) });
+    spawn(async move {
+        // What was refused is said there.
+        let _ = orders::send(jukebox, order).await;
+    });
 }
 
 /// The song that sounds, as one that can be skipped.

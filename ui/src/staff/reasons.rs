@@ -58,9 +58,14 @@ pub(super) fn Reasons() -> Element {
                         p { class: "muted", {lang.staff_skip_hint(meant.price)} }
                     }
                     ul { class: "reasons", aria_label: lang.staff_skip_why(),
-                        for reason in REASONS {
+                        for (n , reason) in REASONS.into_iter().enumerate() {
                             li {
-                                button { class: "btn wide", onclick: move |_| skipping::begin(reason), {lang.staff_reason(reason)} }
+                                button {
+                                    class: "btn wide",
+                                    autofocus: n == 0,
+                                    onclick: move |_| skipping::begin(reason),
+                                    {lang.staff_reason(reason)}
+                                }
                             }
                         }
                     }
