@@ -118,7 +118,7 @@ async fn a_skip_can_be_taken_back_for_four_seconds() -> Result<()> {
     staff.keep_picture("staff-sign-in-refused").await?;
     sign_in(&staff, PASSWORD).await?;
     staff.wait_for("tbody tr:nth-child(2)").await?;
-    staff.wait_for_text("ready on the screen").await?;
+    staff.wait_for_text("on the screen").await?;
     staff.wait_for_text("All is well").await?;
     fits(&staff, "staff-floor").await?;
 

@@ -8,6 +8,7 @@ mod pages;
 mod people;
 mod presence;
 mod setup;
+mod staff;
 mod suggestions;
 mod table;
 

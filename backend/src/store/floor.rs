@@ -457,3 +457,18 @@ pub async fn due(store: &Store, now: Timestamp) -> Result<Vec<JukeboxId>> {
     let rows: Vec<String> = sqlx::query_scalar(sql).bind(now.0).fetch_all(store.read()).await?;
     rows.iter().map(|text| id("jukeboxes", text)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_the_sound_is_held_is_read_as_it_was_written() {
+        for held in [Hold::Free, Hold::AfterSong, Hold::Paused, Hold::SoundOff] {
+            assert_eq!(hold(hold_number(held)).ok(), Some(held));
+        }
+        // As the column was when it was a yes or no.
+        assert_eq!((hold(0).ok(), hold(1).ok()), (Some(Hold::Free), Some(Hold::Paused)));
+        assert!(hold(9).is_err());
+    }
+}

@@ -28,6 +28,12 @@ fn sounding(jukebox: JukeboxId) -> Option<Meant> {
     Some(Meant { jukebox, play: playing.play, title: playing.song.title.clone(), price })
 }
 
+/// Asks why what sounds is to be skipped, unless it is already.
+fn ask(jukebox: JukeboxId) {
+    let meant = sounding(jukebox).filter(|meant| !skipping::is_waiting(meant.play));
+    meant.into_iter().for_each(skipping::ask);
+}
+
 /// The keyboard does what the buttons do, where those can be pressed.
 pub(super) fn use_keys(jukebox: JukeboxId) {
     keys::use_shortcuts(move |act| {
@@ -41,10 +47,7 @@ pub(super) fn use_keys(jukebox: JukeboxId) {
             Act::Pause => send(jukebox, orders::pause_or_go_on()),
             Act::SoundOff => send(jukebox, orders::sound_off_or_on()),
             Act::StopAfter => orders::stop_after_or_not().into_iter().for_each(|order| send(jukebox, order)),
-            Act::Skip => {
-                let meant = sounding(jukebox).filter(|meant| !skipping::is_waiting(meant.play));
-                meant.into_iter().for_each(skipping::ask);
-            }
+            Act::Skip => ask(jukebox),
             Act::Louder | Act::Quieter => volume::step(jukebox, act == Act::Louder),
             Act::Undo => {}
         }
@@ -78,8 +81,11 @@ pub(super) fn Main(jukebox: JukeboxId) -> Element {
                 class: "btn warn skip",
                 aria_keyshortcuts: Act::Skip.aria(),
                 aria_haspopup: "dialog",
-                disabled: off || waits || meant.is_none(),
-                onclick: move |_| sounding(jukebox).into_iter().for_each(skipping::ask),
+                id: meant.as_ref().map(|meant| skipping::button_id(meant.play)),
+                disabled: off || meant.is_none(),
+                // It keeps the focus that the question gives back.
+                aria_disabled: if waits { "true" },
+                onclick: move |_| ask(jukebox),
                 span { {if waits { lang.staff_skipping().to_string() } else { lang.staff_skip(price) }} }
                 Keys { act: Act::Skip }
             }

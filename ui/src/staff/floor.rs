@@ -28,12 +28,14 @@ pub(super) fn Floor(here: StaffJukebox, mine: Vec<StaffJukebox>) -> Element {
     let content = match (is_read, ROOM_ERROR()) {
         (true, _) => rsx! {
             Cut {}
-            Held {}
             div { class: "top", Now {} controls::Main { jukebox } }
             controls::More { jukebox }
-            skipping::Waiting {}
-            Outcome {}
+            Held {}
             Queue { jukebox }
+            div { class: "foot",
+                Outcome {}
+                skipping::Waiting {}
+            }
         },
         (false, Some(error)) => no_room(here.room.clone(), &error),
         (false, None) => bones(),

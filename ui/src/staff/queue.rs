@@ -81,7 +81,7 @@ fn Row(jukebox: JukeboxId, entry: QueueEntry, at: Timestamp, zone: String, seen:
     let lang = lang();
     let price = seen.map_or(0, |play| play.price);
     let waits = skipping::is_waiting(entry.play);
-    let leaves = waits || seen.is_some_and(|play| play.recalled);
+    let leaves = seen.is_some_and(|play| play.recalled);
     let meant = Meant { jukebox, play: entry.play, title: entry.song.title.clone(), price };
     rsx! {
         tr {
@@ -103,8 +103,14 @@ fn Row(jukebox: JukeboxId, entry: QueueEntry, at: Timestamp, zone: String, seen:
                     class: "btn small",
                     aria_label: lang.staff_skip_song(&entry.song.title, price),
                     aria_haspopup: "dialog",
+                    id: skipping::button_id(entry.play),
                     disabled: leaves || live::cut_off_since().is_some(),
-                    onclick: move |_| skipping::ask(meant.clone()),
+                    aria_disabled: if waits { "true" },
+                    onclick: move |_| {
+                        if !skipping::is_waiting(meant.play) {
+                            skipping::ask(meant.clone());
+                        }
+                    },
                     {lang.staff_skip(price)}
                 }
             }

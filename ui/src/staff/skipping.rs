@@ -10,6 +10,8 @@ use dioxus::{core::spawn_forever, prelude::*};
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{api::Code, client::ClientError, id::PlayId, play::SkipReason, time::SECOND};
 use std::cell::RefCell;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// Between two looks at the clock, in milliseconds.
 const LOOK_MS: u32 = 100;
@@ -53,6 +55,7 @@ pub(super) fn begin(reason: SkipReason) {
 pub(super) fn take_back() {
     let Some(skip) = UNDO.with_borrow_mut(Undo::take_back) else { return };
     draw();
+    focus_on(skip.meant.play);
     desk::tell(lang().staff_kept(&skip.meant.title), false);
 }
 
@@ -75,8 +78,12 @@ async fn count_down() {
     while WAITING.peek().is_some() {
         TimeoutFuture::new(LOOK_MS).await;
         let due = UNDO.with_borrow_mut(|undo| undo.due(monotonic_ms()));
+        let had_focus = due.is_some() && is_on_undo();
         draw();
         if let Some(skip) = due {
+            if had_focus {
+                focus_on(skip.meant.play);
+            }
             spawn_forever(send(skip));
         }
     }
@@ -85,6 +92,26 @@ async fn count_down() {
 fn draw() {
     let now_ms = monotonic_ms();
     *WAITING.write() = UNDO.with_borrow(|undo| undo.waiting(now_ms).map(|(skip, left)| (skip.clone(), left)));
+}
+
+/// The id of the button that skips a play.
+pub(super) fn button_id(play: PlayId) -> String {
+    format!("skip-{play}")
+}
+
+/// Puts the focus on the button that skips this play, or on the one for what sounds: "undo" goes, and the focus with it.
+fn focus_on(play: PlayId) {
+    let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
+    let button = document.get_element_by_id(&button_id(play));
+    let button = button.or_else(|| document.query_selector(".skip").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        let _ = button.focus();
+    }
+}
+
+fn is_on_undo() -> bool {
+    let focused = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
+    focused.is_some_and(|element| element.closest(".undo").ok().flatten().is_some())
 }
 
 async fn request(skip: &Skip) -> Result<(), ClientError> {

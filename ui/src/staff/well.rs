@@ -14,6 +14,8 @@ use jukeline_app::{api::PlayerStatus, hold::Hold};
 /// How one thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Is {
+    /// Nothing that could be ill.
+    Plain,
     Well,
     Held,
     Bad,
@@ -22,6 +24,7 @@ enum Is {
 impl Is {
     fn class(self) -> &'static str {
         match self {
+            Is::Plain => "plain",
             Is::Well => "state ok",
             Is::Held => "state wait",
             Is::Bad => "state bad",
@@ -87,11 +90,11 @@ fn things(lang: Lang) -> Vec<Thing> {
         0 => lang.staff_nothing_in_line().to_string(),
         n => lang.songs_and_minutes(n as i64, format::minutes(room_fold::waiting_ms(room, now))),
     };
-    let queue = Thing { name: lang.staff_queue(), is: Is::Well, words, more: String::new() };
+    let queue = Thing { name: lang.staff_queue(), is: Is::Plain, words, more: String::new() };
 
     let waiting: i64 = floor.as_ref().map_or(0, |floor| floor.plays.iter().map(|play| i64::from(play.price)).sum());
     let more = if waiting > 0 { lang.staff_set_aside_hint().into() } else { String::new() };
-    let credits = Thing { name: lang.staff_set_aside(), is: Is::Well, words: lang.credits(waiting), more };
+    let credits = Thing { name: lang.staff_set_aside(), is: Is::Plain, words: lang.credits(waiting), more };
 
     let until =
         room.info.closes_at.filter(|_| room.info.open).map(|at| lang.staff_until(&format::time(lang, at, zone)));

@@ -41,7 +41,7 @@ texts! {
     staff_state = "State", "Stand";
     staff_action = "Skip", "Überspringen";
     staff_waits = "waits", "wartet";
-    staff_ready = "ready on the screen", "bereit auf dem Bildschirm";
+    staff_ready = "on the screen", "beim Bildschirm";
     staff_leaving = "being taken out", "wird herausgenommen";
     staff_nothing_waits = "Nothing waits", "Nichts wartet";
     staff_nothing_waits_hint = "Songs that people ask for show up here at once.", "Was Gäste sich wünschen, steht sofort hier.";
