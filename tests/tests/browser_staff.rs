@@ -59,6 +59,13 @@ impl Evening {
         Ok((play, attempt))
     }
 
+    /// Waits until the plan has a play no more.
+    async fn gone(&mut self, play: PlayId) -> Result<()> {
+        let is_gone =
+            |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.lineup.iter().all(|song| song.play != play));
+        self.screen.until("the song to leave the plan", is_gone).await
+    }
+
     /// A browser of the operator at the floor.
     async fn staff(&self, look: &Look) -> Result<Browser> {
         let staff = Browser::chromium(look).await?;
@@ -175,12 +182,14 @@ async fn a_second_skip_sends_the_first_and_leaving_sends_what_waits() -> Result<
     ensure!(evening.returned(sounding).await? == staff_said(SkipReason::Other));
 
     // A song that ended meanwhile: the server refuses, in words, and the next one sounds on.
+    evening.gone(sounding).await?;
     let (next, attempt) = evening.start_next().await?;
     staff.goto(&format!("{}/staff/{}", evening.server.url(), evening.house.room)).await?;
     staff.wait_for(".skip:not([disabled])").await?;
     staff.click(".skip").await?;
     staff.wait_for("dialog[open]").await?;
     evening.screen.report(next, attempt, Report::Finished, 0).await?;
+    evening.gone(next).await?;
     let (after, _) = evening.start_next().await?;
     staff.press("Too loud").await?;
     staff.wait_for_text("nothing was skipped").await?;
@@ -214,7 +223,7 @@ async fn the_sound_is_held_and_let_go() -> Result<()> {
     staff.wait_for_text(&format!("{} %", before + 4)).await?;
 
     // Stop after this song: the player is told of nothing beyond it, and stays paused at its end.
-    staff.press("Stop after this song Ctrl+Shift+E").await?;
+    staff.click(".stop-after").await?;
     let alone = |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.lineup.len() == 1 && !plan.paused);
     evening.screen.until("one song", alone).await?;
     staff.wait_for_text("Stops after this song.").await?;
@@ -231,7 +240,8 @@ async fn the_sound_is_held_and_let_go() -> Result<()> {
     fits(&staff, "staff-sound-off").await?;
     let reserved = evening.guest.api.me().await?.reserved;
     ensure!(reserved == 4, "{reserved} credits are set aside for two songs");
-    staff.press("Sound is on again: go on Ctrl+Shift+O").await?;
+    staff.wait_for_text("Sound is on again: go on").await?;
+    staff.click(".sound-off").await?;
     evening.screen.until("the sound", paused(false)).await?;
     evening.start_next().await?;
     staff.wait_for_text("Playing now").await

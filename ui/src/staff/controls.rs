@@ -104,7 +104,7 @@ pub(super) fn More(jukebox: JukeboxId) -> Element {
         section { class: "more", aria_label: lang.staff_sound(),
             volume::Volume { jukebox }
             button {
-                class: "btn",
+                class: "btn stop-after",
                 aria_keyshortcuts: Act::StopAfter.aria(),
                 disabled: off || stop.is_none(),
                 onclick: move |_| orders::stop_after_or_not().into_iter().for_each(|order| send(jukebox, order)),
@@ -112,7 +112,7 @@ pub(super) fn More(jukebox: JukeboxId) -> Element {
                 Keys { act: Act::StopAfter }
             }
             button {
-                class: "btn desk-only",
+                class: "btn desk-only sound-off",
                 aria_keyshortcuts: Act::SoundOff.aria(),
                 disabled: off,
                 onclick: move |_| send(jukebox, orders::sound_off_or_on()),
