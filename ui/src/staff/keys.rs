@@ -27,8 +27,8 @@ pub(super) enum Act {
     Quieter,
 }
 
-/// Pressed together with Control and Shift. Letters by what they say, as a keyboard may have them anywhere; other keys by
-/// their place.
+/// Pressed together with Control and Shift. Letters by what they say, as a keyboard may have them anywhere; other keys
+/// by their place.
 const TABLE: [(Act, &str); 7] = [
     (Act::Pause, "Space"),
     (Act::Skip, "S"),

@@ -37,9 +37,10 @@ pub(super) fn Now() -> Element {
 fn Clock(playing: Playing) -> Element {
     let lang = lang();
     let at = room_fold::position_ms(&playing, clock::seconds());
+    let share = at as f64 / playing.song.duration_ms.max(1) as f64;
     let words = lang.of_length(&format::length(at), &format::length(playing.song.duration_ms));
     rsx! {
-        Progress { share: at as f64 / playing.song.duration_ms.max(1) as f64, label: lang.how_far(), value: words.clone() }
+        Progress { share, label: lang.how_far(), value: words.clone() }
         p { class: "muted small", {words} }
     }
 }

@@ -48,7 +48,10 @@ pub(super) fn Reasons() -> Element {
         dialog { class: "sheet", id: ID, aria_labelledby: "why-title",
             if let Some(meant) = asked {
                 div { class: "sheet-top",
-                    button { class: "btn round", aria_label: lang.staff_keep_playing(), onclick: |_| *ASKED.write() = None,
+                    button {
+                        class: "btn round",
+                        aria_label: lang.staff_keep_playing(),
+                        onclick: |_| *ASKED.write() = None,
                         Icon { name: "close" }
                     }
                 }

@@ -48,9 +48,11 @@ pub(super) fn SignIn() -> Element {
                     if let Some(words) = trouble() {
                         p { class: "error", role: "alert", Icon { name: "warning" } {words} }
                     }
-                    Field { id: "email", label: lang.e_mail(), kind: "email", autocomplete: "username", value: email }
-                    Field { id: "password", label: lang.password(), kind: "password", autocomplete: "current-password", value: password }
-                    button { class: "btn main wide", disabled: busy(), aria_busy: if busy() { "true" }, {lang.staff_sign_in()} }
+                    Field { id: "email", label: lang.e_mail(), autocomplete: "username", value: email }
+                    Field { id: "password", label: lang.password(), autocomplete: "current-password", value: password }
+                    button { class: "btn main wide", disabled: busy(), aria_busy: if busy() { "true" },
+                        {lang.staff_sign_in()}
+                    }
                     p { class: "hint", {lang.staff_sign_in_lost()} }
                 }
             } else {
@@ -60,18 +62,20 @@ pub(super) fn SignIn() -> Element {
     }
 }
 
+/// A labelled input, of the kind that it is called.
 #[component]
-fn Field(
-    id: &'static str,
-    label: &'static str,
-    kind: &'static str,
-    autocomplete: &'static str,
-    mut value: Signal<String>,
-) -> Element {
+fn Field(id: &'static str, label: &'static str, autocomplete: &'static str, mut value: Signal<String>) -> Element {
     rsx! {
         div { class: "field",
             label { r#for: id, {label} }
-            input { class: "input", id, r#type: kind, autocomplete, value: "{value}", oninput: move |event| value.set(event.value()) }
+            input {
+                class: "input",
+                id,
+                r#type: id,
+                autocomplete,
+                value: "{value}",
+                oninput: move |event| value.set(event.value()),
+            }
         }
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn button_id(play: PlayId) -> String {
     format!("skip-{play}")
 }
 
-/// Puts the focus on the button that skips this play, or on the one for what sounds: "undo" goes, and the focus with it.
+/// Puts the focus on the button that skips this play, or on the one for what sounds: "undo" goes, and takes it along.
 fn focus_on(play: PlayId) {
     let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
     let button = document.get_element_by_id(&button_id(play));

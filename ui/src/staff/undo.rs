@@ -32,8 +32,8 @@ pub(super) struct Undo {
 }
 
 impl Undo {
-    /// Begins the wait of a skip at the monotonic `now_ms`. What waited before is given back, to be sent at once; the same
-    /// play again is the same skip with another reason.
+    /// Begins the wait of a skip at the monotonic `now_ms`. What waited before is given back, to be sent at once; the
+    /// same play again is the same skip with another reason.
     pub(super) fn begin(&mut self, skip: Skip, now_ms: i64) -> Option<Skip> {
         let due = match &self.waiting {
             Some((before, due)) if before.meant.play == skip.meant.play => {

@@ -43,7 +43,6 @@ texts! {
     staff_waits = "waits", "wartet";
     staff_ready = "on the screen", "beim Bildschirm";
     staff_leaving = "being taken out", "wird herausgenommen";
-    staff_nothing_waits = "Nothing waits", "Nichts wartet";
     staff_nothing_waits_hint = "Songs that people ask for show up here at once.", "Was Gäste sich wünschen, steht sofort hier.";
 
     staff_all_well = "All is well", "Alles in Ordnung";
