@@ -292,7 +292,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// `POST /api/screens`: pair this screen.
-    pub async fn pair_screen(&self, pair: &PairScreen) -> Result<ScreenInfo, ClientError> {
+    pub async fn pair_screen(&self, pair: &PairScreen) -> Result<ScreenPaired, ClientError> {
         self.post("/api/screens".into(), pair).await
     }
 

@@ -22,6 +22,8 @@ pub mod ledger;
 pub mod money;
 #[cfg(feature = "money")]
 pub mod packs;
+#[cfg(feature = "page")]
+pub mod page;
 pub mod play;
 pub mod presence;
 pub mod purchase;

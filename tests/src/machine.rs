@@ -41,6 +41,8 @@ pub enum Need {
     StripeLibrary,
     /// pdftotext, a judge of PDF.
     PdfToText,
+    /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager.
+    Shell,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -67,6 +69,10 @@ impl Need {
             Self::StripeMock => stripe_mock().is_ok(),
             Self::StripeLibrary => stripe_library().is_ok(),
             Self::PdfToText => program("pdftotext").is_ok(),
+            Self::Shell => {
+                let programs = ["WebKitWebDriver", "Xvfb", "dbus-daemon", "gnome-keyring-daemon", "openbox"];
+                shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
+            }
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
         }
@@ -106,6 +112,14 @@ pub fn skip(test: &str, missing: Need) -> Result<()> {
 /// It is not there.
 pub fn server() -> Result<PathBuf> {
     named_or_built("JUKELINE_BIN", "jukeline").context("the server is not built: `cargo build -p jukeline-backend`")
+}
+
+/// The apps' binary, built beside the server.
+///
+/// # Errors
+/// It is not there.
+pub fn shell() -> Result<PathBuf> {
+    built("jukeline-shell").context("the apps are not built: `cargo build -p jukeline-shell`")
 }
 
 /// The built pages: `JUKELINE_UI`, else those in the target folder.

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use jukeline_app::api::Code;
+use jukeline_app::{api::Code, page::start};
 use std::path::Path as FilePath;
 use tower_http::services::ServeDir;
 
@@ -55,12 +55,8 @@ async fn cache_forever(request: Request, next: Next) -> Response {
 async fn boot(shared: Shared, Path(file): Path<String>) -> Answer<Response> {
     let surface = file.strip_suffix(".js").and_then(|name| shared.pages.surface(name));
     let surface = surface.ok_or(ApiProblem::from(Code::NotFound))?;
-    let script = format!(
-        "import init from \"/ui/{}\";\nawait init({{ module_or_path: \"/ui/{}\" }});\n",
-        surface.js, surface.wasm
-    );
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, script).into_response())
+    Ok((headers, start(surface)).into_response())
 }
 
 async fn favicon(shared: Shared) -> Answer<Response> {

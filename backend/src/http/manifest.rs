@@ -1,11 +1,8 @@
 //! The built pages: where they are and what their files are called.
 
 use crate::config::Config;
-use serde::Deserialize;
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use jukeline_app::page::{Bundle, Manifest};
+use std::path::{Path, PathBuf};
 
 /// The built pages, if there are any.
 #[derive(Clone, Debug)]
@@ -14,29 +11,6 @@ pub struct Pages {
     pub folder: PathBuf,
     /// What is in it; nothing when the pages were not built.
     pub manifest: Option<Manifest>,
-}
-
-/// `manifest.json`, as the build tool writes it. Paths are relative to the folder.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Manifest {
-    /// From the name in the checkout, such as `base.css`, to the hashed path.
-    #[serde(default)]
-    pub assets: BTreeMap<String, String>,
-    /// One entry a surface.
-    #[serde(flatten)]
-    pub surfaces: BTreeMap<String, Surface>,
-}
-
-/// What one page loads.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Surface {
-    /// The module to import.
-    pub js: String,
-    /// The program.
-    pub wasm: String,
-    /// Modules that the first one imports.
-    #[serde(default)]
-    pub snippets: Vec<String>,
 }
 
 impl Pages {
@@ -50,7 +24,7 @@ impl Pages {
 
     /// The address of an asset such as `base.css`.
     pub fn asset(&self, name: &str) -> Option<String> {
-        self.manifest.as_ref()?.assets.get(name).map(|path| format!("/ui/{path}"))
+        self.manifest.as_ref()?.asset(name)
     }
 
     /// The path on disk of an asset.
@@ -59,7 +33,7 @@ impl Pages {
     }
 
     /// What a surface loads.
-    pub fn surface(&self, name: &str) -> Option<&Surface> {
+    pub fn surface(&self, name: &str) -> Option<&Bundle> {
         self.manifest.as_ref()?.surfaces.get(name)
     }
 }

@@ -4,6 +4,7 @@ mod axe;
 mod chromium;
 mod driver;
 mod pages;
+mod shell;
 mod webkit;
 
 use std::{path::Path, time::Duration};
@@ -16,6 +17,7 @@ use crate::eventually;
 use driver::Driver;
 
 pub use pages::Reading;
+pub use shell::{Desk, Secrets};
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);

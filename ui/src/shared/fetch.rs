@@ -1,11 +1,11 @@
-//! Requests through the browser's own fetch.
+//! Requests through the page's own fetch.
 
-use super::lean;
+use super::{lean, platform};
 use jukeline_app::client::{Client, Incoming, Method, Outgoing, Transport};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortController, Headers, RequestCredentials, RequestInit};
 
 /// A request that takes longer than this is given up, in milliseconds.
 const PATIENCE_MS: u32 = 15_000;
@@ -30,7 +30,6 @@ impl Transport for Fetch {
 }
 
 async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {
-    let window = web_sys::window().ok_or("no window")?;
     let abort = AbortController::new()?;
     let init = RequestInit::new();
     init.set_method(word(request.method));
@@ -48,7 +47,7 @@ async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {
     init.set_headers(&headers);
     // Dropped at the end of this function, which disarms it.
     let _alarm = gloo_timers::callback::Timeout::new(PATIENCE_MS, move || abort.abort());
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(&request.path, &init)).await?.dyn_into()?;
+    let response = platform::fetch(&request.path, &init).await?;
     let body = JsFuture::from(response.text()?).await?;
     Ok(Incoming { status: response.status(), body: body.as_string().unwrap_or_default() })
 }

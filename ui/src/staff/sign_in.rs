@@ -5,11 +5,11 @@ use crate::shared::{
     boot::boot,
     fetch::api,
     icons::{Icon, Mark},
-    title,
+    platform, title,
     words::lang,
 };
 use dioxus::prelude::*;
-use jukeline_app::api::{AddressAndPassword, Code, Credential};
+use jukeline_app::api::{AddressAndPassword, Code};
 
 /// The form.
 #[component]
@@ -20,7 +20,7 @@ pub(super) fn SignIn() -> Element {
     let mut busy = use_signal(|| false);
     use_hook(|| title::set(lang.staff_sign_in()));
     let send = move || async move {
-        let who = AddressAndPassword { email: email(), password: password(), credential: Credential::Cookie };
+        let who = AddressAndPassword { email: email(), password: password(), credential: platform::credential() };
         busy.set(true);
         let answer = api().sign_in(&who).await;
         busy.set(false);

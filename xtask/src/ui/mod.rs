@@ -64,7 +64,7 @@ pub(crate) fn build(options: &Options) -> Result<Manifest> {
     let fast = options.fast;
     let is_wanted = |surface: &&str| options.only.is_empty() || options.only.iter().any(|only| only == surface);
     let wanted: Vec<&str> = SURFACES.into_iter().filter(is_wanted).collect();
-    machine::ensure_wasm_target()?;
+    machine::ensure_target(WASM)?;
     compile(fast, &wanted)?;
     let dist = Dist::open(paths::pages()?, !fast)?;
     let mut manifest = if options.only.is_empty() { Manifest::default() } else { dist.manifest() };

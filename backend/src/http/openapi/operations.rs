@@ -10,9 +10,9 @@ use jukeline_app::{
         ElsewhereScope, Favourites, ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite,
         MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
         PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase,
-        ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState,
-        ShowPresence, SongPage, Staff, StaffFloor, StaffJukebox, Staples, StartAsGuest, TakeUpInvitation, Ticket,
-        TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
+        ResetPassword, RoomSnapshot, ScreenInfo, ScreenPaired, ScreenRole, SessionStarted, SettlementLine, SetupRoom,
+        SetupState, ShowPresence, SongPage, Staff, StaffFloor, StaffJukebox, Staples, StartAsGuest, TakeUpInvitation,
+        Ticket, TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -289,7 +289,7 @@ fn screens() -> Vec<Described> {
     vec![
         op(POST, "/api/screens", "Pair a screen by a one-time code")
             .takes::<PairScreen>()
-            .gives::<ScreenInfo>(201)
+            .gives::<ScreenPaired>(201)
             .refuses(&[Code::LinkSpent, Code::Invalid, Code::SlowDown]),
         op(GET, "/api/screens/me", "Which screen this is").gives::<ScreenInfo>(200),
     ]

@@ -1,0 +1,100 @@
+//! The apps: Tauri windows through WebKitWebDriver, in a desktop session of their own.
+
+use std::{path::PathBuf, process::Command, time::Duration};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{Browser, driver::Driver};
+use crate::{eventually, machine, process::Process, xvfb::Display};
+
+/// Whether a person's desktop has a keyring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// gnome-keyring, unlocked.
+    Unlocked,
+    /// Nobody keeps secrets here.
+    None,
+}
+
+/// A person's desktop session: a display, a message bus, perhaps a keyring, and a home that stays when apps end.
+#[derive(Debug)]
+pub struct Desk {
+    // Dropped in this order: the keyring before its bus, and nobody writes to the home any more when it is removed.
+    _keyring: Option<Process>,
+    _bus: Process,
+    bus: String,
+    display: Display,
+    home: TempDir,
+}
+
+impl Desk {
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// A part of it is missing or isn't ready in time.
+    pub async fn begin(secrets: Secrets) -> Result<Desk> {
+        let display = Display::start().await?;
+        let home = tempfile::Builder::new().prefix("jukeline-desk-").tempdir()?;
+        let mut command = Command::new("dbus-daemon");
+        command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        let mut process = Process::start(command, &home.path().join("bus.log"))?;
+        let bus = eventually("a message bus", Duration::from_secs(20), || {
+            let alive = process.still_runs();
+            let address = process.log().lines().find(|line| line.starts_with("unix:")).map(str::to_owned);
+            async move {
+                alive?;
+                address.context("no address yet")
+            }
+        })
+        .await?;
+        let mut desk = Desk { _keyring: None, _bus: process, bus, display, home };
+        if secrets == Secrets::Unlocked {
+            desk._keyring = Some(desk.keyring()?);
+        }
+        Ok(desk)
+    }
+
+    /// Starts the keyring's program, unlocked by the password of whoever signed in to the desktop.
+    fn keyring(&self) -> Result<Process> {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo hushed | exec gnome-keyring-daemon --foreground --unlock --components=secrets"]);
+        self.is_here(&mut command);
+        Process::start(command, &self.home.path().join("keyring.log"))
+    }
+
+    /// Lets a program run in this session.
+    pub fn is_here(&self, command: &mut Command) {
+        command.env("HOME", self.home.path()).env("DISPLAY", self.display.name());
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("XDG_RUNTIME_DIR", self.home.path());
+        for (variable, folder) in [
+            ("XDG_DATA_HOME", ".local/share"),
+            ("XDG_CACHE_HOME", ".cache"),
+            ("XDG_CONFIG_HOME", ".config"),
+            ("XDG_STATE_HOME", ".local/state"),
+        ] {
+            command.env(variable, self.home.path().join(folder));
+        }
+    }
+
+    /// The home's folder.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.home.path().to_owned()
+    }
+
+    /// Opens an app with these arguments; it ends with the value.
+    ///
+    /// # Errors
+    /// It doesn't show a window.
+    pub async fn open(&self, arguments: &[&str]) -> Result<Browser> {
+        let folder = tempfile::Builder::new().prefix("jukeline-app-").tempdir()?;
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        self.is_here(&mut command);
+        let driver = Driver::start(command, folder, None).await?;
+        let options = json!({ "binary": machine::shell()?, "args": arguments });
+        driver.open(json!({ "browserName": "wry", "webkitgtk:browserOptions": options })).await
+    }
+}
