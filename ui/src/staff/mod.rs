@@ -39,9 +39,11 @@ fn App() -> Element {
         title::set(words.staff_title());
         spawn(async {
             desk::look().await;
-            while matches!(*KNOWN.peek(), Known::Unreachable(_)) {
+            loop {
                 TimeoutFuture::new(AGAIN_MS).await;
-                desk::look().await;
+                if matches!(*KNOWN.peek(), Known::Unreachable(_)) {
+                    desk::look().await;
+                }
             }
         })
     });

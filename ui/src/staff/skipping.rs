@@ -5,10 +5,22 @@ use super::{
     keys::{Act, Keys},
     undo::{Meant, Skip, Undo, WAIT_MS},
 };
-use crate::shared::{fetch::api, listen::Listener, live_region, progress::done, words::lang};
+use crate::shared::{
+    fetch::{api, parting},
+    listen::Listener,
+    live_region,
+    progress::done,
+    words::lang,
+};
 use dioxus::{core::spawn_forever, prelude::*};
 use gloo_timers::future::TimeoutFuture;
-use jukeline_app::{api::Code, client::ClientError, id::PlayId, play::SkipReason, time::SECOND};
+use jukeline_app::{
+    api::Code,
+    client::{Client, ClientError, Transport},
+    id::PlayId,
+    play::SkipReason,
+    time::SECOND,
+};
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -66,7 +78,7 @@ pub(super) fn use_send_on_leaving() {
             let _leaving = Listener::on_window("pagehide", |_| {
                 if let Some(skip) = UNDO.with_borrow_mut(Undo::leave) {
                     // The page's own tasks may never run again; a request that was begun now outlives it.
-                    wasm_bindgen_futures::spawn_local(async move { drop(request(&skip).await) });
+                    wasm_bindgen_futures::spawn_local(async move { drop(request(parting(), &skip).await) });
                 }
             });
             std::future::pending::<()>().await;
@@ -114,14 +126,14 @@ fn is_on_undo() -> bool {
     focused.is_some_and(|element| element.closest(".undo").ok().flatten().is_some())
 }
 
-async fn request(skip: &Skip) -> Result<(), ClientError> {
-    api().skip(skip.meant.jukebox, skip.meant.play, skip.reason).await
+async fn request(api: Client<impl Transport>, skip: &Skip) -> Result<(), ClientError> {
+    api.skip(skip.meant.jukebox, skip.meant.play, skip.reason).await
 }
 
 async fn send(skip: Skip) {
     let lang = lang();
     let title = &skip.meant.title;
-    match request(&skip).await {
+    match request(api(), &skip).await {
         Ok(()) => desk::tell(lang.staff_skipped(title, skip.meant.price), false),
         Err(ClientError::Unreachable(_)) => desk::tell(lang.staff_skip_unanswered(title), true),
         Err(error) if matches!(error.code(), Some(Code::AnotherPlays | Code::AlreadyOver)) => {
