@@ -52,6 +52,7 @@
     text.textContent = words[trouble];
     const close = document.createElement("button");
     close.className = "btn";
+    close.style.whiteSpace = "nowrap";
     close.textContent = german ? "Verstanden" : "Got it";
     close.addEventListener("click", () => note.remove());
     note.append(text, close);

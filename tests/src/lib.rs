@@ -20,6 +20,7 @@
 pub mod bench;
 pub mod browser;
 pub mod certificates;
+pub mod debian;
 pub mod house;
 pub mod https;
 pub mod kafka;
@@ -34,6 +35,7 @@ pub mod process;
 pub mod sandbox;
 pub mod server;
 pub mod shop;
+pub mod sound;
 pub mod wait;
 pub mod xvfb;
 

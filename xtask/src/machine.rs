@@ -33,7 +33,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 15] = [
+const NEEDS: [Need; 18] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -62,9 +62,12 @@ const NEEDS: [Need; 15] = [
             "dbus",
             "gnome-keyring",
             "gstreamer1.0-plugins-good",
+            "gstreamer1.0-pulseaudio",
+            "pulseaudio",
+            "pulseaudio-utils",
         ],
         is_there: || {
-            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon"];
+            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
             programs.into_iter().all(on_path) && has_webkit_headers()
         },
     },
@@ -72,6 +75,13 @@ const NEEDS: [Need; 15] = [
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
     Need { name: "pdftotext", packages: &["poppler-utils"], is_there: || on_path("pdftotext") },
+    Need {
+        name: "debhelper",
+        packages: &["debhelper", "desktop-file-utils"],
+        is_there: || on_path("dh") && on_path("desktop-file-validate"),
+    },
+    Need { name: "debootstrap", packages: &["debootstrap"], is_there: || on_path("debootstrap") },
+    Need { name: "nspawn", packages: &["systemd-container"], is_there: || on_path("systemd-nspawn") },
     Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
     Need { name: "pebble", packages: &["golang-go"], is_there: || has_go_program("pebble") || on_path("go") },
     Need { name: "stripe-mock", packages: &["golang-go"], is_there: || has_go_program("stripe-mock") || on_path("go") },

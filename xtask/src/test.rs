@@ -128,6 +128,7 @@ fn tests(targets: &[&str], to_runner: &[&str]) -> Result<Command> {
     cargo.args(targets).arg("--").args(to_runner);
     cargo.env("JUKELINE_BIN", paths::server("debug")?);
     cargo.env("JUKELINE_UI", paths::pages()?);
+    cargo.env("JUKELINE_XTASK", std::env::current_exe()?);
     cargo.env("TESTS_SKIPPED", skip_file()?);
     Ok(cargo)
 }

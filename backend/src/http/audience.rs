@@ -105,6 +105,7 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (GET, "/api/jukeboxes/{jukebox}/floor", Staff(Role::Attendant)),
     // Whoever is staff nowhere gets an empty list.
     (GET, "/api/staff/jukeboxes", Session),
+    (GET, "/api/jukeboxes/{jukebox}/poster.pdf", Staff(Role::Attendant)),
     (GET, "/api/jukeboxes/{jukebox}/charts", Staff(Role::Attendant)),
     (GET, "/api/jukeboxes/{jukebox}/charts.csv", Staff(Role::Attendant)),
     (GET, "/api/jukeboxes/{jukebox}/years/{year}", Staff(Role::Attendant)),

@@ -7,13 +7,20 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::{Browser, driver::Driver};
-use crate::{eventually, machine, process::Process, xvfb::Display};
+use crate::{eventually, machine, process::Process, sound::Speakers, xvfb::Display};
+
+/// A bus that starts nobody by itself: what a test doesn't start isn't there.
+const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
+                   <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
+                   </busconfig>";
 
 /// Whether a person's desktop has a keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
     /// gnome-keyring, unlocked.
     Unlocked,
+    /// gnome-keyring that nobody has unlocked.
+    Locked,
     /// Nobody keeps secrets here.
     None,
 }
@@ -25,6 +32,8 @@ pub struct Desk {
     _keyring: Option<Process>,
     _bus: Process,
     bus: String,
+    /// Where it sounds.
+    pub speakers: Speakers,
     display: Display,
     home: TempDir,
 }
@@ -38,7 +47,13 @@ impl Desk {
         let display = Display::start().await?;
         let home = tempfile::Builder::new().prefix("jukeline-desk-").tempdir()?;
         let mut command = Command::new("dbus-daemon");
-        command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        let config = home.path().join("bus.conf");
+        std::fs::write(&config, BUS)?;
+        command.arg(format!("--config-file={}", config.display())).args([
+            "--nofork",
+            "--nopidfile",
+            "--print-address=1",
+        ]);
         let mut process = Process::start(command, &home.path().join("bus.log"))?;
         let bus = eventually("a message bus", Duration::from_secs(20), || {
             let alive = process.still_runs();
@@ -49,17 +64,20 @@ impl Desk {
             }
         })
         .await?;
-        let mut desk = Desk { _keyring: None, _bus: process, bus, display, home };
-        if secrets == Secrets::Unlocked {
-            desk._keyring = Some(desk.keyring()?);
-        }
+        let speakers = Speakers::start().await?;
+        let mut desk = Desk { _keyring: None, _bus: process, bus, speakers, display, home };
+        desk._keyring = match secrets {
+            // Unlocked by the password of whoever signs in to the desktop.
+            Secrets::Unlocked => Some(desk.keyring("echo hushed | exec gnome-keyring-daemon --foreground --unlock")?),
+            Secrets::Locked => Some(desk.keyring("exec gnome-keyring-daemon --foreground")?),
+            Secrets::None => None,
+        };
         Ok(desk)
     }
 
-    /// Starts the keyring's program, unlocked by the password of whoever signed in to the desktop.
-    fn keyring(&self) -> Result<Process> {
+    fn keyring(&self, start: &str) -> Result<Process> {
         let mut command = Command::new("sh");
-        command.args(["-c", "echo hushed | exec gnome-keyring-daemon --foreground --unlock --components=secrets"]);
+        command.args(["-c", &format!("{start} --components=secrets")]);
         self.is_here(&mut command);
         Process::start(command, &self.home.path().join("keyring.log"))
     }
@@ -68,6 +86,7 @@ impl Desk {
     pub fn is_here(&self, command: &mut Command) {
         command.env("HOME", self.home.path()).env("DISPLAY", self.display.name());
         command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("XDG_RUNTIME_DIR", self.home.path());
+        self.speakers.are_heard_by(command);
         for (variable, folder) in [
             ("XDG_DATA_HOME", ".local/share"),
             ("XDG_CACHE_HOME", ".cache"),

@@ -18,7 +18,7 @@ use crate::{
     paths,
 };
 use dist::Dist;
-use manifest::Manifest;
+pub(crate) use manifest::Manifest;
 
 /// The surfaces, each a binary of the crate `jukeline-ui`.
 const SURFACES: [&str; 6] = ["past", "patron", "screen", "setup", "staff", "wallet"];

@@ -9,10 +9,10 @@ use jukeline_app::{
         ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Elsewhere,
         ElsewhereScope, Favourites, ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite,
         MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
-        PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase,
-        ResetPassword, RoomSnapshot, ScreenInfo, ScreenPaired, ScreenRole, SessionStarted, SettlementLine, SetupRoom,
-        SetupState, ShowPresence, SongPage, Staff, StaffFloor, StaffJukebox, Staples, StartAsGuest, TakeUpInvitation,
-        Ticket, TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
+        PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PosterFormat, PurchaseLine, Quote, RefundDone,
+        RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenPaired, ScreenRole, SessionStarted,
+        SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, StaffFloor, StaffJukebox, Staples,
+        StartAsGuest, TakeUpInvitation, Ticket, TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -317,7 +317,16 @@ fn staff() -> Vec<Described> {
         "A picture of the venue's year to share: numbers, songs, artists or months",
     );
     let format = picture.reference::<PictureFormat>();
+    let mut poster =
+        op(GET, "/api/jukeboxes/{jukebox}/poster.pdf", "A page for the tables: the code that opens the room, to print");
+    let poster_format = poster.reference::<PosterFormat>();
     vec![
+        poster
+            .query("format", poster_format)
+            .query("lang", text_schema())
+            .gives_other(200, "application/pdf")
+            .gives_other(200, "image/png")
+            .refuses(&[Code::PrivateAddress, Code::BadRequest]),
         picture
             .needs("format", format)
             .query("lang", text_schema())
