@@ -7,7 +7,7 @@ use super::{
 };
 use crate::shared::{
     clock, format, room_fold,
-    taking::{Taking, taking},
+    taking::taking,
     words::{Lang, lang},
 };
 use dioxus::prelude::*;
@@ -28,14 +28,10 @@ pub(super) fn Queue(jukebox: JukeboxId) -> Element {
     let _every_20_s = use_memo(|| clock::seconds().0 / 20_000)();
     let now = clock::now();
     if room.queue.is_empty() {
-        let hint = match taking(room) {
-            Taking::Songs => lang.staff_nothing_waits_hint(),
-            cannot => lang.nothing_waits(cannot),
-        };
         return rsx! {
             section { class: "line", aria_labelledby: "queue",
                 h2 { id: "queue", {lang.staff_queue()} }
-                p { class: "muted", {hint} }
+                p { class: "muted", {lang.staff_nothing_waits(taking(room))} }
             }
         };
     }

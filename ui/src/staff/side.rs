@@ -26,6 +26,7 @@ pub(super) fn Side(here: StaffJukebox, mine: Vec<StaffJukebox>, name: String) ->
 /// The jukeboxes at which one is staff.
 #[component]
 pub(super) fn Jukeboxes(mine: Vec<StaffJukebox>, here: Option<String>) -> Element {
+    let several = mine.len() > 1;
     rsx! {
         nav { aria_label: lang().staff_jukeboxes(),
             ul { class: "jukeboxes",
@@ -36,6 +37,8 @@ pub(super) fn Jukeboxes(mine: Vec<StaffJukebox>, here: Option<String>) -> Elemen
                             dir: "auto",
                             aria_current: if here.as_ref() == Some(&one.room) { "page" },
                             {desk::full_name(&one.venue_name, &one.zone_name)}
+                            // Two of one name are told apart by their rooms.
+                            if several { span { class: "muted small", " /r/{one.room}" } }
                         }
                     }
                 }

@@ -71,7 +71,8 @@ fn things(lang: Lang) -> Vec<Thing> {
     let zone = &room.info.timezone;
     let floor = FLOOR.read();
     let seen_at = floor.as_ref().and_then(|floor| floor.player_seen_at);
-    let ready = lang.staff_ready_offline(desk::ready());
+    let ready = desk::ready();
+    let ready = if ready > 0 { lang.staff_ready_offline(ready) } else { String::new() };
     let (is, words) = match (room.player, seen_at) {
         (PlayerStatus::Online, _) => (Is::Well, lang.staff_online().to_string()),
         (PlayerStatus::Silent, Some(at)) => (Is::Bad, lang.staff_silent_since(&format::time(lang, at, zone))),

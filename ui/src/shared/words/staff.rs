@@ -1,6 +1,7 @@
 //! Words of the staff's surface.
 
 use super::{Lang, texts};
+use crate::shared::taking::Taking;
 use jukeline_app::{account::Role, hold::Hold, play::SkipReason};
 
 texts! {
@@ -43,7 +44,6 @@ texts! {
     staff_waits = "waits", "wartet";
     staff_ready = "on the screen", "beim Bildschirm";
     staff_leaving = "being taken out", "wird herausgenommen";
-    staff_nothing_waits_hint = "Songs that people ask for show up here at once.", "Was Gäste sich wünschen, steht sofort hier.";
 
     staff_all_well = "All is well", "Alles in Ordnung";
     staff_look_here = "Look here", "Bitte nachsehen";
@@ -66,6 +66,24 @@ texts! {
 }
 
 impl Lang {
+    /// What an empty queue means now.
+    pub fn staff_nothing_waits(self, taking: Taking) -> &'static str {
+        match (self, taking) {
+            (Lang::En, Taking::Songs) => "Nothing waits. Songs that people ask for show up here at once.",
+            (Lang::De, Taking::Songs) => "Nichts wartet. Was Gäste sich wünschen, steht sofort hier.",
+            (Lang::En, Taking::NothingWhileClosed) => "Nothing waits. Songs are taken again when the house opens.",
+            (Lang::De, Taking::NothingWhileClosed) => "Nichts wartet. Lieder gibt es wieder ab der Öffnung.",
+            (Lang::En, Taking::NothingWithoutPlayer) => "Nothing waits. Songs are taken once a screen plays here.",
+            (Lang::De, Taking::NothingWithoutPlayer) => {
+                "Nichts wartet. Lieder gibt es, sobald hier ein Bildschirm spielt."
+            }
+            (Lang::En, Taking::NothingWhileOffline) => "Nothing waits. Songs are taken again when the screen is back.",
+            (Lang::De, Taking::NothingWhileOffline) => {
+                "Nichts wartet. Lieder gibt es wieder, sobald der Bildschirm zurück ist."
+            }
+        }
+    }
+
     /// What a role is called.
     pub fn staff_role(self, role: Role) -> &'static str {
         match (self, role) {
