@@ -13,6 +13,7 @@ pub mod client;
 pub mod conductor;
 pub mod cover;
 pub mod events;
+pub mod hold;
 #[cfg(feature = "tz")]
 pub mod hours;
 pub mod id;

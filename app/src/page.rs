@@ -77,7 +77,8 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("past", &["/history", "/favourites", "/years/{year}", "/r/{room}/charts", "/r/{room}/elsewhere"]),
     ("wallet", &["/wallet", "/paid/{token}"]),
     ("screen", &["/screen"]),
-    ("setup", &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"]),
+    ("setup", &["/setup", "/setup/{token}", "/staff/join/{code}"]),
+    ("staff", &["/staff", "/staff/{jukebox}"]),
 ];
 
 /// The paths of a surface's pages.
@@ -92,6 +93,7 @@ fn styles(surface: &str) -> &'static [&'static str] {
         "wallet" => &["base.css", "patron.css", "wallet.css"],
         "past" => &["base.css", "patron.css", "past.css"],
         "screen" => &["base.css", "screen.css"],
+        "staff" => &["base.css", "staff.css"],
         _ => &["base.css", "setup.css"],
     }
 }

@@ -1,4 +1,4 @@
-//! The pages: shells of the five surfaces, with a room's truth already in them.
+//! The pages: shells of the six surfaces, with a room's truth already in them.
 
 use super::{
     cookies,

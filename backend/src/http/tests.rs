@@ -9,6 +9,7 @@ mod people;
 mod posters;
 mod presence;
 mod setup;
+mod staff;
 mod suggestions;
 mod table;
 

@@ -22,7 +22,7 @@ use dist::Dist;
 pub(crate) use manifest::Manifest;
 
 /// The surfaces, each a binary of the crate `jukeline-ui`.
-const SURFACES: [&str; 5] = ["past", "patron", "screen", "setup", "wallet"];
+const SURFACES: [&str; 6] = ["past", "patron", "screen", "setup", "staff", "wallet"];
 
 /// How to build the pages.
 #[derive(Args, Default)]

@@ -11,8 +11,8 @@ use jukeline_app::{
         MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
         PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PosterFormat, PurchaseLine, Quote, RefundDone,
         RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenPaired, ScreenRole, SessionStarted,
-        SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, Staples, StartAsGuest, TakeUpInvitation,
-        Ticket, TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
+        SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, StaffFloor, StaffJukebox, Staples,
+        StartAsGuest, TakeUpInvitation, Ticket, TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -339,6 +339,20 @@ fn staff() -> Vec<Described> {
         op(PUT, "/api/jukeboxes/{jukebox}/paused", "Hold the sound, or go on")
             .takes_fields(&[("paused", truth_schema())])
             .gives_other(204, ""),
+        op(PUT, "/api/jukeboxes/{jukebox}/stop-after", "Pause once the song that sounds is over")
+            .takes_fields(&[("play", uuid_schema())])
+            .gives_other(204, "")
+            .refuses(&[Code::AnotherPlays]),
+        op(PUT, "/api/jukeboxes/{jukebox}/sound-off", "Say that the house has its sound off, or on again")
+            .takes_fields(&[("off", truth_schema())])
+            .gives_other(204, ""),
+        op(
+            GET,
+            "/api/jukeboxes/{jukebox}/floor",
+            "What staff see beyond the room: prices, states, how the sound is held",
+        )
+        .gives::<StaffFloor>(200),
+        op(GET, "/api/staff/jukeboxes", "The jukeboxes at which one is staff").lists::<StaffJukebox>(200),
         op(PUT, "/api/jukeboxes/{jukebox}/volume", "Set the volume")
             .takes_fields(&[("volume", number_schema(0, 100))])
             .gives_other(204, "")
