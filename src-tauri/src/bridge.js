@@ -1,7 +1,13 @@
 // What the shell puts into its windows before a page starts: the other half of ui/src/shared/platform.rs.
 (() => {
   const ask = (command, args) => window.__TAURI_INTERNALS__.invoke(command, args);
-  let session = ask("session");
+  let session, held;
+  // Known at once where it can be: a page that goes has no time to wait for it.
+  const is = (asked) => {
+    held = undefined;
+    session = asked.then((known) => (held = known));
+  };
+  is(ask("session"));
   // The frame of each page says whose it is.
   let frame;
   const boot = () => (frame ??= JSON.parse(document.getElementById("boot").textContent));
@@ -16,15 +22,15 @@
   // What the server gave for the app to keep is kept before the page hears of it.
   const keep = async (method, path, answer) => {
     if (answer.status === 401 && path === "/api/me" && (await session).token) {
-      session = ask("forget_session");
+      is(ask("forget_session"));
     }
     if (!answer.ok) return;
-    if (signsOut(method, path)) session = ask("forget_session");
+    if (signsOut(method, path)) is(ask("forget_session"));
     if (method !== "POST") return;
     const said = await answer.clone().json().catch(() => ({}));
-    if (typeof said.token === "string") session = ask("keep_session", { token: said.token });
+    if (typeof said.token === "string") is(ask("keep_session", { token: said.token }));
     if (room(path) && typeof said.pass === "string") {
-      session = ask("keep_pass", { room: decodeURIComponent(room(path)), pass: said.pass });
+      is(ask("keep_pass", { room: decodeURIComponent(room(path)), pass: said.pass }));
     }
     await session;
     if (typeof said.token === "string") await say();
@@ -81,7 +87,7 @@
       return boot().phone;
     },
     async fetch(path, init) {
-      const { token, passes } = await session;
+      const { token, passes } = held ?? (await session);
       const headers = new Headers(init.headers);
       if (token) headers.set("Authorization", `Bearer ${token}`);
       if (Object.keys(passes).length) headers.set("Jukeline-Pass", Object.values(passes).join(","));

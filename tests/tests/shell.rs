@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use fantoccini::key::Key;
 use jukeline_app::api::ScreenRole;
 use jukeline_tests::{
     browser::{Browser, Desk, Look, Secrets},
@@ -208,4 +209,84 @@ async fn a_screen_whose_page_freezes_plays_on_within_ten_seconds() -> Result<()>
     ensure!(gap <= WATCHDOG, "silent for {gap:?}");
     println!("silent for {gap:?} after a page froze");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_screen_plays_on_for_a_minute_without_its_server() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let (mut server, house, _music) = house_of_tones(40).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = player(&desk, &server, &house).await?;
+    queue_all(&server, &house, &app).await?;
+    app.hear().await?;
+    eventually("both songs at hand", Duration::from_secs(20), || async {
+        let log = server.log();
+        let fetched = log.lines().filter(|line| line.contains("/api/songs/{song}/sound") && line.contains("200"));
+        ensure!(fetched.count() >= 2, "{log}");
+        Ok(())
+    })
+    .await?;
+    server.kill9();
+    let minute = Duration::from_secs(60);
+    let recording = eventually("a minute and more of sound", Duration::from_secs(120), || async {
+        let recording = desk.speakers.recording()?;
+        ensure!(recording.sounded() >= minute, "{:?} of sound", recording.sounded());
+        Ok(recording)
+    })
+    .await?;
+    ensure!(recording.longest_gap() <= GAP, "silent for {:?}", recording.longest_gap());
+    app.keep_picture("shell-screen-alone").await?;
+    server.restart().await?;
+    // What was played meanwhile is told, and both songs are known to be over.
+    eventually("what was played", Duration::from_secs(90), || async {
+        let room = house.operator.room(&house.room).await?;
+        ensure!(room.playing.is_none() && room.queue.is_empty(), "{room:?}");
+        Ok(())
+    })
+    .await?;
+    app.close().await
+}
+
+#[tokio::test]
+async fn a_kiosk_fills_its_only_monitor_and_is_left_by_escape() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let (server, _house) = house().await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let arguments = ["--role", "screen", "--server", &server.url(), "--kiosk", "--kiosk-code", "4821"];
+    let app = desk.open(&arguments).await?;
+    app.wait_for("#pairing-code").await?;
+    app.until("all of the monitor", "return innerWidth === 1280 && innerHeight === 1024").await?;
+    app.keep_picture("shell-kiosk").await?;
+    app.key(Key::Escape).await?;
+    app.until("a window like any other", "return window.innerHeight < 1024").await?;
+    ensure!(app.eval("return document.querySelector('#leave-kiosk')").await?.is_null(), "no code on the only monitor");
+    app.close().await
+}
+
+#[tokio::test]
+async fn staff_skip_what_plays_from_their_window() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let (server, house, _music) = house_of_tones(40).await?;
+    let desk = Desk::begin(Secrets::Unlocked).await?;
+    let screen = player(&desk, &server, &house).await?;
+    queue_all(&server, &house, &screen).await?;
+    let playing = screen.hear().await?;
+    let app = desk.open(&["--role", "staff", "--server", &server.url()]).await?;
+    app.fill("#email", EMAIL).await?;
+    app.fill("#password", PASSWORD).await?;
+    app.click("form .btn.main").await?;
+    app.wait_for_text("All is well").await?;
+    app.keep_picture("shell-staff").await?;
+    app.click(".skip").await?;
+    app.wait_for("dialog[open]").await?;
+    app.press("Too loud").await?;
+    app.wait_for_text("was skipped").await?;
+    eventually("the next song", Duration::from_secs(30), || async {
+        let now = screen.reading().await?;
+        ensure!(now.play.is_some() && now.play != playing.play && now.started, "{now:?}");
+        Ok(())
+    })
+    .await?;
+    screen.hear().await?;
+    app.close().await
 }
