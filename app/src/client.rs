@@ -292,7 +292,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// `POST /api/screens`: pair this screen.
-    pub async fn pair_screen(&self, pair: &PairScreen) -> Result<ScreenInfo, ClientError> {
+    pub async fn pair_screen(&self, pair: &PairScreen) -> Result<ScreenPaired, ClientError> {
         self.post("/api/screens".into(), pair).await
     }
 
@@ -316,6 +316,28 @@ impl<T: Transport> Client<T> {
     pub async fn set_paused(&self, jukebox: JukeboxId, paused: bool) -> Result<(), ClientError> {
         let body = json(&serde_json::json!({ "paused": paused }))?;
         self.tell(Method::Put, format!("/api/jukeboxes/{jukebox}/paused"), Some(body)).await
+    }
+
+    /// `PUT /api/jukeboxes/{jukebox}/stop-after`, by staff: pause once this song is over.
+    pub async fn stop_after(&self, jukebox: JukeboxId, play: PlayId) -> Result<(), ClientError> {
+        let body = json(&serde_json::json!({ "play": play }))?;
+        self.tell(Method::Put, format!("/api/jukeboxes/{jukebox}/stop-after"), Some(body)).await
+    }
+
+    /// `PUT /api/jukeboxes/{jukebox}/sound-off`, by staff: the house has its sound off, or on again.
+    pub async fn set_sound_off(&self, jukebox: JukeboxId, off: bool) -> Result<(), ClientError> {
+        let body = json(&serde_json::json!({ "off": off }))?;
+        self.tell(Method::Put, format!("/api/jukeboxes/{jukebox}/sound-off"), Some(body)).await
+    }
+
+    /// `GET /api/jukeboxes/{jukebox}/floor`, by staff.
+    pub async fn staff_floor(&self, jukebox: JukeboxId) -> Result<StaffFloor, ClientError> {
+        self.get(format!("/api/jukeboxes/{jukebox}/floor")).await
+    }
+
+    /// `GET /api/staff/jukeboxes`: where one is staff.
+    pub async fn staff_jukeboxes(&self) -> Result<Vec<StaffJukebox>, ClientError> {
+        self.get("/api/staff/jukeboxes".into()).await
     }
 
     /// `PUT /api/jukeboxes/{jukebox}/volume`, by staff: 0 to 100.

@@ -19,6 +19,7 @@ pub use tick::wake_at;
 use crate::{
     api::PlayerStatus,
     events::{Fact, Stamped},
+    hold::Hold,
     id::{AccountId, JukeboxId, PlayId, ScreenId, SongId, VenueId},
     ledger::Move,
     play::ReturnReason,
@@ -172,8 +173,8 @@ pub struct Floor {
     pub version: Version,
     /// The round that plays.
     pub round: i64,
-    /// Paused by staff.
-    pub paused: bool,
+    /// Whether staff hold the sound.
+    pub hold: Hold,
     /// 0 to 100.
     pub volume: u8,
     /// The player.
@@ -268,6 +269,7 @@ impl Floor {
     /// Ends an entry: finished captures, returned releases. Exactly one of them, once.
     fn end(&mut self, index: usize, end: End, staff: Option<AccountId>, now: Timestamp) {
         let entry = self.entries.remove(index);
+        let was_the_last = entry.sounds() && self.hold == Hold::AfterSong;
         let (play, account, price) = (entry.play, entry.account, entry.price);
         let amount = i64::from(price);
         match end {
@@ -285,6 +287,11 @@ impl Floor {
             }
         }
         self.outcome.ended.push((entry, end));
+        if was_the_last {
+            self.hold = Hold::Paused;
+            self.stand_still(now);
+            self.announce(now, None);
+        }
     }
 
     /// Tells everybody about pause, volume, player and anchor.
@@ -296,13 +303,14 @@ impl Floor {
         self.emit(
             now,
             Fact::FloorSet {
-                paused: self.paused,
+                paused: self.hold.is_still(),
                 volume: self.volume,
                 player: self.player.status,
                 player_epoch: self.player.epoch,
                 claim,
                 anchor: sounding.map(|(play, anchor, _)| (play, anchor)),
                 paused_at_ms: sounding.and_then(|(_, _, at)| at),
+                hold: Some(self.hold),
             },
         );
     }

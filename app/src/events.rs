@@ -2,6 +2,7 @@
 
 use crate::{
     api::{DeclineReason, PlayerStatus, Report, Resume},
+    hold::Hold,
     id::{AccountId, JukeboxId, PlayId, ScreenId, SongId, VenueId},
     play::{ReturnReason, SkipReason},
     song::Codec,
@@ -117,8 +118,15 @@ pub enum StaffWord {
     },
     /// Hold the sound.
     Pause,
-    /// Go on.
+    /// Go on, whatever held it.
     Resume,
+    /// Hold the sound once this song is over.
+    StopAfter {
+        /// The play that is meant: when another sounds by then, nothing changes.
+        play: PlayId,
+    },
+    /// The house has its sound off: hold sound and line.
+    SoundOff,
     /// Set the volume.
     Volume {
         /// 0 to 100.
@@ -248,6 +256,9 @@ pub enum Fact {
         anchor: Option<(PlayId, Timestamp)>,
         /// Where it stands still while paused, in milliseconds.
         paused_at_ms: Option<i64>,
+        /// How staff hold the sound; absent in records from before there was more than `paused`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold: Option<Hold>,
     },
 }
 

@@ -13,6 +13,7 @@ pub mod client;
 pub mod conductor;
 pub mod cover;
 pub mod events;
+pub mod hold;
 #[cfg(feature = "tz")]
 pub mod hours;
 pub mod id;
@@ -21,6 +22,8 @@ pub mod ledger;
 pub mod money;
 #[cfg(feature = "money")]
 pub mod packs;
+#[cfg(feature = "page")]
+pub mod page;
 pub mod play;
 pub mod presence;
 pub mod purchase;

@@ -6,6 +6,7 @@
 use jukeline_app::{
     api::{DeclineReason, PlayerStatus, Report, Resume},
     events::{Fact, PlayRequested, Request, SongState, StaffWord, Stamped},
+    hold::Hold,
     id::{AccountId, JukeboxId, LotId, PlayId, PurchaseId, ScreenId, SongId, VenueId},
     ledger::{LedgerFact, StampedLedgerFact},
     play::{BreakCause, ReturnReason, SkipReason},
@@ -86,6 +87,8 @@ fn requests() {
         ("pause", StaffWord::Pause),
         ("resume", StaffWord::Resume),
         ("volume", StaffWord::Volume { percent: 62 }),
+        ("stop-after", StaffWord::StopAfter { play: PLAY }),
+        ("sound-off", StaffWord::SoundOff),
     ];
     for (name, said) in said {
         compare("requests", &format!("StaffSaid-{name}"), &Request::StaffSaid { staff: ACCOUNT, said });
@@ -124,20 +127,27 @@ fn facts_about_plays() {
         Fact::Finished { play: PLAY, account: ACCOUNT, price: 2 },
         Fact::Returned { play: PLAY, account: ACCOUNT, reason: staff, staff: Some(ACCOUNT), price: 2 },
         Fact::PlayedUnpaid { play: PLAY },
-        Fact::FloorSet {
-            paused: true,
-            volume: 80,
-            player: PlayerStatus::Online,
-            player_epoch: 2,
-            claim: None,
-            anchor: Some((PLAY, AT)),
-            paused_at_ms: Some(5_000),
-        },
+        // The first records knew paused and not paused only.
+        floor_set(None),
     ];
+    let stamped =
+        |fact| Stamped { jukebox: JukeboxId(Uuid::from_u128(8)), version: Version { epoch: 1, n: 9 }, at: AT, fact };
     for fact in facts {
-        let name = fact.name();
-        let jukebox = JukeboxId(Uuid::from_u128(8));
-        compare("plays", name, &Stamped { jukebox, version: Version { epoch: 1, n: 9 }, at: AT, fact });
+        compare("plays", fact.name(), &stamped(fact.clone()));
+    }
+    compare_version("plays", "FloorSet", 2, &stamped(floor_set(Some(Hold::SoundOff))));
+}
+
+fn floor_set(hold: Option<Hold>) -> Fact {
+    Fact::FloorSet {
+        paused: true,
+        volume: 80,
+        player: PlayerStatus::Online,
+        player_epoch: 2,
+        claim: None,
+        anchor: Some((PLAY, AT)),
+        paused_at_ms: Some(5_000),
+        hold,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, environment on top, checked before anything starts.
 
 mod payments;
+mod reach;
 mod tls;
 
 use figment::{
@@ -289,6 +290,11 @@ impl Config {
             Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
             None => false,
         }
+    }
+
+    /// Whether nobody outside of the house can reach the address.
+    pub fn is_private(&self) -> bool {
+        self.public_url.host().is_some_and(|host| reach::is_private(&host))
     }
 
     /// Plain http on a network: guests only, no passwords.

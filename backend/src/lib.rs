@@ -17,6 +17,7 @@ pub mod outage;
 pub mod outbound;
 pub mod payments;
 pub mod pictures;
+pub mod posters;
 pub mod readers;
 pub mod receipt;
 pub mod sandbox;

@@ -34,6 +34,7 @@ use std::{
     },
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use uuid::Uuid;
 
 /// Why the server didn't start, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -184,7 +185,7 @@ impl Listening {
             index: self.index,
             secrets: Arc::new(secrets),
             health: Arc::new(Health::default()),
-            readers: Readers::default(),
+            readers: Readers::of_process(Uuid::now_v7()),
             payments: self.payments.map(Arc::new),
             certificate: self.https.as_ref().map(|https| https.current.clone()),
             stopping: self.stop.subscribe(),

@@ -21,6 +21,7 @@ pub mod bench;
 pub mod browser;
 pub mod builds;
 pub mod certificates;
+pub mod debian;
 pub mod house;
 pub mod https;
 pub mod kafka;
@@ -35,6 +36,7 @@ pub mod process;
 pub mod sandbox;
 pub mod server;
 pub mod shop;
+pub mod sound;
 pub mod wait;
 pub mod xvfb;
 

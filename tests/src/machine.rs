@@ -1,6 +1,7 @@
 //! What this machine has, and where the built parts are.
 
 use std::{
+    ffi::OsStr,
     io::Write,
     path::{Path, PathBuf},
     process::Command,
@@ -41,6 +42,14 @@ pub enum Need {
     StripeLibrary,
     /// pdftotext, a judge of PDF.
     PdfToText,
+    /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager.
+    Shell,
+    /// debhelper, its judges, and the build tool that calls it.
+    Debhelper,
+    /// debootstrap, apt to know where from, and the right to live in the root that is made.
+    CleanRoot,
+    /// systemd in a container (systemd-nspawn).
+    Nspawn,
     /// The server's binary.
     Server,
     /// The built pages.
@@ -69,6 +78,24 @@ impl Need {
             Self::StripeMock => stripe_mock().is_ok(),
             Self::StripeLibrary => stripe_library().is_ok(),
             Self::PdfToText => program("pdftotext").is_ok(),
+            Self::Shell => {
+                let programs = [
+                    "WebKitWebDriver",
+                    "Xvfb",
+                    "dbus-daemon",
+                    "gnome-keyring-daemon",
+                    "openbox",
+                    "pulseaudio",
+                    "parec",
+                ];
+                shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
+            }
+            Self::Debhelper => {
+                let programs = ["dh", "desktop-file-validate", "systemd-analyze"];
+                build_tool().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
+            }
+            Self::CleanRoot => program("debootstrap").is_ok() && program("apt-get").is_ok() && may_change_root(),
+            Self::Nspawn => program("systemd-nspawn").is_ok() && may_change_root(),
             Self::Server => server().is_ok(),
             Self::Pages => pages().is_ok(),
             Self::PreviousPages => previous_pages().is_ok(),
@@ -109,6 +136,22 @@ pub fn skip(test: &str, missing: Need) -> Result<()> {
 /// It is not there.
 pub fn server() -> Result<PathBuf> {
     named_or_built("JUKELINE_BIN", "jukeline").context("the server is not built: `cargo build -p jukeline-backend`")
+}
+
+/// The program of the apps: `JUKELINE_SHELL`, else the one built beside this program.
+///
+/// # Errors
+/// It is not there.
+pub fn shell() -> Result<PathBuf> {
+    named_or_built("JUKELINE_SHELL", "jukeline-shell").context("no apps: `cargo build -p jukeline-shell`")
+}
+
+/// The build tool: `JUKELINE_XTASK`, else the one built beside this program.
+///
+/// # Errors
+/// It is not there.
+pub fn build_tool() -> Result<PathBuf> {
+    named_or_built("JUKELINE_XTASK", "xtask").context("the build tool is not built: `cargo build -p xtask`")
 }
 
 /// The built pages: `JUKELINE_UI`, else those in the target folder.
@@ -232,6 +275,29 @@ pub fn program(name: &str) -> Result<PathBuf> {
 #[must_use]
 pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+/// True where devices can be made and a process can have a root and namespaces of its own. The superuser of a
+/// container often may not.
+#[must_use]
+pub fn may_change_root() -> bool {
+    let Ok(folder) = tempfile::tempdir() else { return false };
+    let device = folder.path().join("null");
+    let succeeds = |program: &str, arguments: &[&OsStr]| {
+        Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    let namespaces = ["--mount", "--pid", "--fork", "--uts", "--ipc", "chroot", "/", "true"];
+    succeeds("mknod", &[device.as_os_str(), "c".as_ref(), "1".as_ref(), "3".as_ref()])
+        && succeeds("unshare", &namespaces.map(AsRef::as_ref))
+}
+
+/// The target folder: above `debug/deps`, where a test is.
+///
+/// # Errors
+/// This program is elsewhere.
+pub fn target() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.ancestors().nth(3).context("no target folder")?.to_owned())
 }
 
 /// What an environment variable names, else what was built.

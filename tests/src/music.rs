@@ -1,7 +1,10 @@
 //! Real music for tests: the demo's own pieces, composed once a machine and kept in the target folder.
 
-use anyhow::{Context, Result};
-use std::path::PathBuf;
+use anyhow::{Context, Result, ensure};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// A folder of OGG Vorbis files of 40 to 60 s.
 ///
@@ -12,4 +15,18 @@ pub fn folder() -> Result<PathBuf> {
     let pieces: Vec<_> = jukeline_backend::demo::music::catalogue(1933).into_iter().take(8).collect();
     jukeline_backend::demo::music::render_all(&pieces, &folder, 2, &|_, _| {}).context("the music")?;
     Ok(folder)
+}
+
+/// Writes an OGG Vorbis file of one tone under a title, without a moment of silence at either end.
+///
+/// # Errors
+/// ffmpeg is missing or fails.
+pub fn tone(file: &Path, title: &str, hertz: u32, seconds: u32) -> Result<()> {
+    let sine = format!("sine=frequency={hertz}:sample_rate=44100:duration={seconds},volume=12dB");
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", &sine, "-c:a", "libvorbis"]);
+    ffmpeg.args(["-metadata", &format!("title={title}"), "-metadata", "artist=The Fork"]).arg("-y").arg(file);
+    let output = ffmpeg.output().context("ffmpeg")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
 }

@@ -7,7 +7,7 @@ use jukeline_app::{api::MakeVenue, rules::Opening};
 use jukeline_tests::{
     browser::{Browser, Look},
     eventually,
-    house::{House, Phone},
+    house::{EMAIL, House, PASSWORD, Phone},
     machine::{self, Need},
     music, needs,
     server::Setup,
@@ -90,6 +90,15 @@ async fn titles_of_any_length_stay_on_the_page() -> Result<()> {
         phone.goto(&format!("{base}/r/{}/song/{song}", house.room)).await?;
         phone.wait_for("dialog[open] #song-title").await?;
         look(&phone, &format!("looks-sheet-long-{n}")).await?;
+    }
+    for (look_of, ready, name) in [(Look::desktop(), "tbody tr", "staff"), (Look::phone(), ".skip", "remote")] {
+        let staff = Browser::chromium(&look_of).await?;
+        staff.goto(&format!("{base}/staff")).await?;
+        staff.fill("#email", EMAIL).await?;
+        staff.fill("#password", PASSWORD).await?;
+        staff.click("form .btn.main").await?;
+        staff.wait_for(ready).await?;
+        look(&staff, &format!("looks-{name}-long")).await?;
     }
     Ok(())
 }

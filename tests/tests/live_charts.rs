@@ -23,6 +23,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Five changes without any word of them take 20 seconds each.
+const FIVE_CHANGES: Duration = Duration::from_secs(60);
 /// No night turns in it.
 const EVER: &str = "window=ever&scope=here";
 
@@ -111,11 +113,15 @@ async fn each_change_is_told(watched: &Server, screens: &Server) -> Result<()> {
         (three, vec![(2, three, 1), (3, one, 1)], 3),
         (one, vec![(1, one, 2), (2, two, 2), (3, three, 1)], 3),
     ];
-    for (song, told, places) in steps {
-        mara.queue(song).await?;
-        screen.play_one().await?;
-        watcher.is_told(&told, places).await?;
-    }
+    let all_told = async {
+        for (song, told, places) in steps {
+            mara.queue(song).await?;
+            screen.play_one().await?;
+            watcher.is_told(&told, places).await?;
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(FIVE_CHANGES, all_told).await.context("the word of changes was lost")??;
 
     let chart: Chart = reqwest::get(format!("{}/api/rooms/copper/charts?{EVER}", watched.url())).await?.json().await?;
     ensure!(watcher.shown == chart.entries, "{:?} instead of {:?}", watcher.shown, chart.entries);

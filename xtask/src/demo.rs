@@ -11,6 +11,8 @@ use crate::{
 
 /// The cargo profile that is built quickest among those that still run fast.
 const PROFILE: &str = "demo";
+/// Asks for the apps' windows; the demo itself is told where their program is.
+const SHELL: &str = "--shell";
 
 /// Builds everything and gives this process to the demo.
 ///
@@ -24,9 +26,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     }
     say("2/3 Building the server …");
     command::run(&mut command::cargo(["build", "--profile", PROFILE, "-p", "jukeline-backend"])?)?;
+    let with_windows = arguments.iter().any(|argument| argument == SHELL);
+    if with_windows {
+        machine::prepare_for_shell()?;
+        say("Building the apps …");
+        command::run(&mut command::cargo(["build", "--profile", PROFILE, "-p", "jukeline-shell"])?)?;
+    }
     say("3/3 Starting …");
     let mut demo = Command::new(paths::server(PROFILE)?);
-    demo.args(["demo", "--ui"]).arg(paths::pages()?).args(arguments);
+    demo.args(["demo", "--ui"]).arg(paths::pages()?);
+    demo.args(arguments.iter().filter(|argument| *argument != SHELL));
+    if with_windows {
+        demo.arg(SHELL).arg(paths::server(PROFILE)?.with_file_name("jukeline-shell"));
+    }
     command::replace(&mut demo)
 }
 

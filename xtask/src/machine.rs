@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     command::{self, say},
@@ -33,7 +33,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 14] = [
+const NEEDS: [Need; 18] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -52,10 +52,36 @@ const NEEDS: [Need; 14] = [
         packages: &["libwebkit2gtk-4.1-0", "webkit2gtk-driver", "xvfb"],
         is_there: || on_path("WebKitWebDriver") && on_path("Xvfb"),
     },
+    Need {
+        name: "shell",
+        packages: &[
+            "libwebkit2gtk-4.1-dev",
+            "webkit2gtk-driver",
+            "xvfb",
+            "openbox",
+            "dbus",
+            "gnome-keyring",
+            "gstreamer1.0-plugins-good",
+            "gstreamer1.0-pulseaudio",
+            "pulseaudio",
+            "pulseaudio-utils",
+        ],
+        is_there: || {
+            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
+            programs.into_iter().all(on_path) && has_webkit_headers()
+        },
+    },
     Need { name: "ffmpeg", packages: &["ffmpeg"], is_there: || on_path("ffmpeg") },
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
     Need { name: "pdftotext", packages: &["poppler-utils"], is_there: || on_path("pdftotext") },
+    Need {
+        name: "debhelper",
+        packages: &["debhelper", "desktop-file-utils"],
+        is_there: || on_path("dh") && on_path("desktop-file-validate"),
+    },
+    Need { name: "debootstrap", packages: &["debootstrap"], is_there: || on_path("debootstrap") },
+    Need { name: "nspawn", packages: &["systemd-container"], is_there: || on_path("systemd-nspawn") },
     Need { name: "music", packages: &["wesnoth-1.16-music"], is_there: has_music },
     Need { name: "pebble", packages: &["golang-go"], is_there: || has_go_program("pebble") || on_path("go") },
     Need { name: "stripe-mock", packages: &["golang-go"], is_there: || has_go_program("stripe-mock") || on_path("go") },
@@ -65,25 +91,27 @@ const NEEDS: [Need; 14] = [
 
 /// Rust's target of the pages.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+/// What phones with Android run.
+pub(crate) const ANDROID: &str = "aarch64-linux-android";
 
-/// Adds the pages' target where rustup didn't when it read `rust-toolchain.toml` (it can be told not to).
+/// Adds a target where rustup didn't when it read `rust-toolchain.toml` (it can be told not to).
 ///
 /// # Errors
 /// rustup can't fetch it.
-pub(crate) fn ensure_wasm_target() -> Result<()> {
+pub(crate) fn ensure_target(target: &str) -> Result<()> {
     let installed = Command::new("rustup").args(["target", "list", "--installed"]).current_dir(paths::root()?).output();
     // Without rustup the compiler says itself what is missing.
     let Ok(installed) = installed else { return Ok(()) };
-    if String::from_utf8_lossy(&installed.stdout).contains(WASM) {
+    if String::from_utf8_lossy(&installed.stdout).contains(target) {
         return Ok(());
     }
-    command::run(Command::new("rustup").args(["target", "add", WASM]).current_dir(paths::root()?))
-        .with_context(|| format!("the pages need Rust's target {WASM}"))
+    command::run(Command::new("rustup").args(["target", "add", target]).current_dir(paths::root()?))
+        .with_context(|| format!("Rust's target {target} is needed"))
 }
 
 /// Installs what is missing where that is allowed (as root), else prints the line that would.
 pub(crate) fn prepare_for_tests() {
-    if let Err(error) = ensure_wasm_target() {
+    if let Err(error) = ensure_target(WASM) {
         say(&format!("{error:#}"));
     }
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
@@ -113,13 +141,25 @@ pub(crate) fn prepare_for_tests() {
 /// # Errors
 /// Something is missing and cannot be installed by this user.
 pub(crate) fn prepare_for_network() -> Result<()> {
-    let needed = ["java", "postgres"];
+    ensure(&["java", "postgres"]);
+    kafka::fetch().map(drop)
+}
+
+/// What the apps are built against.
+///
+/// # Errors
+/// It is missing and cannot be installed by this user.
+pub(crate) fn prepare_for_shell() -> Result<()> {
+    ensure(&["shell"]);
+    if has_webkit_headers() { Ok(()) } else { bail!("the apps need WebKit's headers") }
+}
+
+fn ensure(needed: &[&str]) {
     let is_missing = |need: &&Need| needed.contains(&need.name) && !(need.is_there)();
     let missing: Vec<&Need> = NEEDS.iter().filter(is_missing).collect();
     if !missing.is_empty() {
         install(&missing);
     }
-    kafka::fetch().map(drop)
 }
 
 fn install(missing: &[&Need]) {
@@ -206,6 +246,11 @@ pub(crate) fn on_path(program: &str) -> bool {
 fn has_postgres() -> bool {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     on_path("initdb") || debian.map(|version| version.path().join("bin/initdb")).any(|initdb| initdb.is_file())
+}
+
+/// What the apps are built against.
+pub(crate) fn has_webkit_headers() -> bool {
+    Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"]).status().is_ok_and(|status| status.success())
 }
 
 fn has_music() -> bool {

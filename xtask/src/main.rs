@@ -6,6 +6,7 @@ mod command;
 mod demo;
 mod kafka;
 mod machine;
+mod package;
 mod paths;
 mod summary;
 mod test;
@@ -47,6 +48,8 @@ enum Task {
     },
     /// Build the pages (wasm bundles, styles, fonts, icons) and print what takes the room.
     Ui(ui::Options),
+    /// Make Debian packages of the server and the apps.
+    Package(package::Options),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Check => check::run(),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Ui(options) => ui::run(&options),
+        Task::Package(options) => package::run(&options),
     };
     finish(outcome.map(|()| ExitCode::SUCCESS))
 }

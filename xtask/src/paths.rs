@@ -21,6 +21,11 @@ pub(crate) fn pages() -> Result<PathBuf> {
     Ok(target()?.join("ui"))
 }
 
+/// The Debian packages.
+pub(crate) fn packages() -> Result<PathBuf> {
+    Ok(target()?.join("packages"))
+}
+
 /// The server's binary as built with `profile` (the folder's name: `debug`, `release`, `demo`).
 pub(crate) fn server(profile: &str) -> Result<PathBuf> {
     Ok(target()?.join(profile).join(format!("jukeline{}", std::env::consts::EXE_SUFFIX)))

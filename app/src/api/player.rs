@@ -1,6 +1,6 @@
 //! Screens: pairing, what the player is told to do and what it reports.
 
-use super::SongBrief;
+use super::{Credential, SongBrief};
 use crate::{
     id::{PlayId, ScreenId},
     play::BreakCause,
@@ -44,6 +44,20 @@ pub struct PairScreen {
     pub code: String,
     /// What the page can decode.
     pub codecs: Vec<Codec>,
+    /// Cookie or bearer.
+    #[serde(default)]
+    pub credential: Credential,
+}
+
+/// A screen was paired: answer of `POST /api/screens`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ScreenPaired {
+    /// Which.
+    #[serde(flatten)]
+    pub info: ScreenInfo,
+    /// The bearer token, where that was asked for.
+    pub token: Option<String>,
 }
 
 /// A paired screen, as `GET /api/screens/me` answers.

@@ -108,6 +108,8 @@ codes! {
     SlowDown = "slow_down", 429, "Too many tries. Wait a little.";
     /// No passwords over plain http.
     NeedsHttps = "needs_https", 403, "This server runs in trial mode without https: guests only.";
+    /// The server's address means nothing outside of the house.
+    PrivateAddress = "private_address", 409, "Nobody outside can reach this server's address. Set public_url first.";
     /// No mail is set up.
     NoMail = "no_mail", 501, "This server can't send mail. Ask the staff for a one-time code.";
     /// The store or the log is out of reach; nothing was taken.

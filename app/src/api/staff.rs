@@ -1,9 +1,12 @@
-//! Who works where: appointing by invitation, and dismissing.
+//! Who works where, by invitation and until they are dismissed; and what those who do see of a jukebox.
 
 use crate::{
     account::Role,
+    hold::Hold,
     id::{AccountId, InvitationId, JukeboxId, PlayId, VenueId},
+    play::PlayState,
     time::Timestamp,
+    version::Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -149,4 +152,48 @@ pub struct Complaints {
 pub struct VenueSettings {
     /// Whether what is heard there is shown at other venues, where nobody is told of. It is until somebody says no.
     pub shown_elsewhere: bool,
+}
+
+/// A jukebox at which one is staff: `GET /api/staff/jukeboxes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StaffJukebox {
+    /// The jukebox.
+    pub jukebox: JukeboxId,
+    /// The room's name.
+    pub room: String,
+    /// The venue's name.
+    pub venue_name: String,
+    /// The zone's name; empty where the venue has one zone.
+    pub zone_name: String,
+    /// The highest role that one has there.
+    pub role: Role,
+}
+
+/// What staff see of a jukebox beyond what everybody sees: `GET /api/jukeboxes/{jukebox}/floor`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StaffFloor {
+    /// The version it shows: that of the room's snapshot.
+    pub version: Version,
+    /// How the sound is held.
+    pub hold: Hold,
+    /// When the player was heard of last; nothing where none ever was.
+    pub player_seen_at: Option<Timestamp>,
+    /// What sounds and what waits, in order.
+    pub plays: Vec<FloorPlay>,
+}
+
+/// A play on the floor, as staff see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FloorPlay {
+    /// The play.
+    pub play: PlayId,
+    /// Credits set aside for it; 0 is free.
+    pub price: u32,
+    /// Where it is.
+    pub state: PlayState,
+    /// The player was asked to let go of it.
+    pub recalled: bool,
 }

@@ -4,6 +4,7 @@ use super::{Entry, Floor, Moment, Recall, Stage};
 use crate::{
     api::PlayerStatus,
     events::Fact,
+    hold::Hold,
     id::PlayId,
     play::ReturnReason,
     time::{MINUTE, Timestamp},
@@ -26,6 +27,7 @@ impl Floor {
             return;
         }
         let epoch = self.player.epoch;
+        let is_off = self.hold == Hold::SoundOff;
         // What another screen sounds, holds or was asked for gives this player nothing to play.
         let own = self.entries.iter().filter(|entry| entry.is_with(epoch));
         let mut ready_ms: i64 = own.map(|entry| entry.left_ms(moment.now)).sum();
@@ -33,7 +35,7 @@ impl Floor {
         let mut offset_ms = self.left_ms(moment.now);
         let mut handed = Vec::new();
         for entry in self.entries.iter_mut().filter(|entry| !entry.sounds()) {
-            let enough = ready_ms >= READY_MS && ready_songs >= READY_SONGS;
+            let enough = is_off || (ready_ms >= READY_MS && ready_songs >= READY_SONGS);
             // Beyond that nothing new is handed, but what the player holds stays its own.
             if !(enough && entry.stage == Stage::Queued) {
                 let lease_until = moment.now.plus(offset_ms + moment.spans.lease_ms);
@@ -112,18 +114,24 @@ impl Entry {
     }
 }
 
-/// What the player of `epoch` should play, in order, and what it should let go of.
+/// What the player of `epoch` should play, in order, and what it should let go of. Where staff want it to stop after the
+/// song that sounds, nothing follows that one, so that it stops on time without a network, too.
 ///
 /// Returns (line-up, to drop, whether another screen's song must end first).
 pub fn lineup(floor: &Floor, epoch: i64) -> (Vec<&Entry>, Vec<PlayId>, bool) {
     let mut line = Vec::new();
     let mut drop = Vec::new();
     let mut wait = false;
+    let stops = floor.hold == Hold::AfterSong;
     for entry in &floor.entries {
         match entry.stage {
             Stage::Started { player_epoch, .. } if player_epoch == epoch => line.push(entry),
             Stage::Started { .. } => wait = true,
-            Stage::Handed { player_epoch, recalled: None, .. } if player_epoch == epoch => line.push(entry),
+            Stage::Handed { player_epoch, recalled: None, .. } if player_epoch == epoch => {
+                if !stops {
+                    line.push(entry);
+                }
+            }
             Stage::Handed { player_epoch, .. } if player_epoch == epoch => drop.push(entry.play),
             Stage::Handed { .. } | Stage::Queued => {}
         }

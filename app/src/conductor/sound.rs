@@ -73,7 +73,7 @@ impl Floor {
                         let position = resume.position_ms.clamp(0, entry.duration_ms);
                         *player_epoch = epoch;
                         *anchor = moment.now.plus(-position);
-                        *paused_at_ms = self.paused.then_some(position);
+                        *paused_at_ms = self.hold.is_still().then_some(position);
                         *give_up_at = moment.now.plus(entry.duration_ms - position + moment.spans.dark_after_ms);
                     }
                     _ => lost.push((entry.play, Recall::without_staff(ReturnReason::Failed))),
@@ -127,7 +127,7 @@ impl Floor {
         let position = position_ms.clamp(0, entry.duration_ms);
         let anchor = heard_at(heard.received_at, heard.age_ms, handed_at).plus(-position);
         let give_up_at = moment.now.max(anchor).plus(entry.duration_ms + moment.spans.dark_after_ms);
-        let paused_at_ms = self.paused.then(|| moment.now.since(anchor).clamp(0, entry.duration_ms));
+        let paused_at_ms = self.hold.is_still().then(|| moment.now.since(anchor).clamp(0, entry.duration_ms));
         entry.stage = Stage::Started { player_epoch, anchor, handed_at, paused_at_ms, heard: false, give_up_at };
         entry.changed = true;
         let (play, attempt, round) = (entry.play, entry.attempt, entry.round);

@@ -6,6 +6,7 @@ mod past;
 mod random;
 mod regulars;
 mod till;
+mod windows;
 
 use crate::{
     config::Config,
@@ -48,6 +49,9 @@ pub struct Options {
     /// Open nothing.
     #[arg(long)]
     pub no_open: bool,
+    /// Open the apps' windows with this program instead of a browser.
+    #[arg(long, conflicts_with = "no_open")]
+    pub shell: Option<PathBuf>,
     /// Run on a store and a log of this configuration instead of the embedded ones.
     #[arg(long, hide = true)]
     pub config: Option<PathBuf>,
@@ -93,7 +97,12 @@ pub async fn run(options: Options) -> Result<(), DemoError> {
     tokio::spawn(regulars::keep_coming(running.context.clone(), house.clone()));
     // Before a browser is opened.
     running.answer();
-    announce(&running, &house, options.no_open);
+    announce(&running, &house);
+    let _windows = match options.shell {
+        Some(shell) => windows::open(&running.context.config, &house, &shell),
+        None if options.no_open => Vec::new(),
+        None => open_browser(&running.context.config, &house),
+    };
     Ok(running.serve().await?)
 }
 
@@ -164,14 +173,11 @@ async fn render_rest(context: &crate::context::Context, folder: &Path) -> Result
     Ok(())
 }
 
-/// Says where everything is, and opens it.
+/// Says where everything is.
 #[allow(clippy::print_stdout, reason = "this is what the command is for")]
-fn announce(running: &Running, house: &house::House, no_open: bool) {
+fn announce(running: &Running, house: &house::House) {
     let config = &running.context.config;
-    let (room, player) = (
-        config.address(&format!("/r/{}", house.room)),
-        config.address(&format!("/screen?pair={}", house.pairing_code)),
-    );
+    let [room, player] = addresses(config, house);
     if let Ok(code) = QrCode::new(&room) {
         println!("\n{}", code.render::<unicode::Dense1x2>().quiet_zone(true).build());
     }
@@ -191,16 +197,26 @@ fn announce(running: &Running, house: &house::House, no_open: bool) {
     }
     println!("\n  Open the jukebox screen and touch it: it plays the sound. Then pick a song on the patron's page.");
     println!("  The code on the screen lets you in. Stop with Ctrl-C.\n");
-    if no_open
-        || std::env::var_os("DISPLAY").is_none()
-            && std::env::var_os("WAYLAND_DISPLAY").is_none()
-            && cfg!(target_os = "linux")
+}
+
+/// The room's page and the player's, which pairs itself.
+fn addresses(config: &Config, house: &house::House) -> [String; 2] {
+    let player = format!("/screen?pair={}", house.pairing_code);
+    [config.address(&format!("/r/{}", house.room)), config.address(&player)]
+}
+
+/// Opens the room and its player in the browser of whoever runs the demo, if there is one.
+fn open_browser(config: &Config, house: &house::House) -> Vec<windows::Window> {
+    if std::env::var_os("DISPLAY").is_none()
+        && std::env::var_os("WAYLAND_DISPLAY").is_none()
+        && cfg!(target_os = "linux")
     {
-        return;
+        return Vec::new();
     }
-    for address in [player, room] {
+    for address in addresses(config, house).into_iter().rev() {
         if let Err(error) = webbrowser::open(&address) {
             tracing::info!(%error, "no browser could be opened");
         }
     }
+    Vec::new()
 }

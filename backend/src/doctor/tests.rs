@@ -48,7 +48,7 @@ async fn parts(store: &Store) -> Context {
         index: Arc::new(SongIndex::in_memory().expect("an index")),
         secrets: Arc::new(Secrets::load(store).await.expect("secrets")),
         health: Arc::new(Health::default()),
-        readers: Default::default(),
+        readers: crate::readers::Readers::of_process(Uuid::from_u128(1)),
         events: crate::payments::intake::Intake::start(store.clone()),
         store: store.clone(),
         payments: None,

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use jukeline_app::api::Code;
+use jukeline_app::{api::Code, page::start};
 use std::path::Path as FilePath;
 use tower_http::services::ServeDir;
 
@@ -66,12 +66,8 @@ async fn boot(shared: Shared, Path(file): Path<String>) -> Answer<Response> {
     let name = file.strip_suffix(".js").unwrap_or_default();
     let surface = shared.pages.surface(name).ok_or(ApiProblem::from(Code::NotFound))?;
     let first = if name == "wallet" { KEEP_THE_OFFER } else { "" };
-    let script = format!(
-        "import init from \"/ui/{}\";\n{first}await init({{ module_or_path: \"/ui/{}\" }});\n",
-        surface.js, surface.wasm
-    );
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, script).into_response())
+    Ok((headers, start(surface, first)).into_response())
 }
 
 async fn favicon(shared: Shared) -> Answer<Response> {

@@ -5,6 +5,7 @@ use crate::config::Config;
 use jukeline_app::{
     api::{Playing, QueueEntry, RoomSnapshot, SongBrief},
     cover::cover_svg,
+    page::Page,
 };
 use serde_json::json;
 use std::fmt::Write;
@@ -24,68 +25,22 @@ pub struct Seen<'a> {
 /// A whole page of `surface`.
 pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_>>, no_cookie: bool) -> String {
     let room = seen.map(|seen| seen.room);
-    let Some(loads) = pages.surface(surface) else { return not_built() };
-    let mut head = String::new();
-    for style in styles(surface) {
-        if let Some(address) = pages.asset(style) {
-            let _ = write!(head, "<link rel=\"stylesheet\" href=\"{address}\">");
-        }
-    }
-    if let Some(font) = pages.asset("bricolage-grotesque.woff2") {
-        let _ = write!(head, "<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{font}\">");
-    }
-    let _ = write!(
-        head,
-        "<link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"/ui/{}\">",
-        loads.wasm
-    );
-    for module in std::iter::once(&loads.js).chain(&loads.snippets) {
-        let _ = write!(head, "<link rel=\"modulepreload\" href=\"/ui/{module}\">");
-    }
-    let touch_icon = pages.asset("apple-touch-icon.png").unwrap_or_else(|| "/icon.svg".into());
     let title =
         room.map_or_else(|| "Jukeline".to_owned(), |room| format!("{} – Jukeline", escape(&room.info.venue_name)));
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover\">\
-         <meta name=\"theme-color\" content=\"#17110f\"><title>{title}</title>{head}\
-         <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\
-         <link rel=\"apple-touch-icon\" href=\"{touch_icon}\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"></head>\
-         <body><div id=\"main\">{}</div>\
-         <script type=\"application/json\" id=\"boot\">{}</script>\
-         <script type=\"module\" src=\"/ui/boot/{surface}.js\"></script></body></html>",
-        room.map(first_paint).unwrap_or_default(),
-        boot(config, pages, surface, seen, no_cookie),
-    )
-}
-
-/// Wallet and past look like the phone that they belong to, and have pieces of their own.
-fn styles(surface: &str) -> &'static [&'static str] {
-    match surface {
-        "patron" => &["base.css", "patron.css"],
-        "wallet" => &["base.css", "patron.css", "wallet.css"],
-        "past" => &["base.css", "patron.css", "past.css"],
-        "screen" => &["base.css", "screen.css"],
-        _ => &["base.css", "setup.css"],
-    }
-}
-
-/// What the program starts from, as JSON that can't end its script element.
-fn boot(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_>>, no_cookie: bool) -> String {
-    let assets = pages.manifest.as_ref().map(|manifest| &manifest.assets);
-    let assets: serde_json::Map<String, serde_json::Value> =
-        assets.into_iter().flatten().map(|(name, path)| (name.clone(), format!("/ui/{path}").into())).collect();
+    let first_paint = room.map(first_paint).unwrap_or_default();
+    let Some(manifest) = &pages.manifest else { return not_built() };
     let boot = json!({
         "surface": surface,
-        "room": seen.map(|seen| seen.room),
+        "room": room,
         "in_the_room": seen.map(|seen| seen.in_the_room),
-        "assets": assets,
+        "assets": manifest.addresses(),
         "build": pages.build,
         "trial": config.is_trial(),
         "passwords": !config.is_trial(),
         "no_cookie": no_cookie,
     });
-    boot.to_string().replace('<', "\\u003c")
+    let page = Page { surface, title: &title, head: "", first_paint: &first_paint, boot: &boot };
+    page.html(manifest).unwrap_or_else(not_built)
 }
 
 /// Room name, now playing and queue, with the classes that the program uses for the same.

@@ -130,6 +130,7 @@ pub(super) fn shells() -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::RANGE,
+            HeaderName::from_static("jukeline-build"),
             HeaderName::from_static(super::identity::PASS_HEADER),
         ])
         .expose_headers([header::RETRY_AFTER, header::CONTENT_RANGE, header::ACCEPT_RANGES, REQUEST_ID])

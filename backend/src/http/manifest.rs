@@ -1,12 +1,9 @@
 //! The built pages: where they are and what their files are called.
 
 use crate::{config::Config, secret::hex};
-use serde::Deserialize;
+use jukeline_app::page::{Bundle, Manifest};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Hexadecimal digits of a content's hash in a name.
 const HASH_LENGTH: usize = 16;
@@ -22,29 +19,6 @@ pub struct Pages {
     pub build: String,
 }
 
-/// `manifest.json`, as the build tool writes it. Paths are relative to the folder.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Manifest {
-    /// From the name in the checkout, such as `base.css`, to the hashed path.
-    #[serde(default)]
-    pub assets: BTreeMap<String, String>,
-    /// One entry a surface.
-    #[serde(flatten)]
-    pub surfaces: BTreeMap<String, Surface>,
-}
-
-/// What one page loads.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Surface {
-    /// The module to import.
-    pub js: String,
-    /// The program.
-    pub wasm: String,
-    /// Modules that the first one imports.
-    #[serde(default)]
-    pub snippets: Vec<String>,
-}
-
 impl Pages {
     /// Finds the built pages: `http.ui`, else `ui` beside the program.
     pub fn find(config: &Config) -> Pages {
@@ -57,7 +31,7 @@ impl Pages {
 
     /// The address of an asset such as `base.css`.
     pub fn asset(&self, name: &str) -> Option<String> {
-        self.manifest.as_ref()?.assets.get(name).map(|path| format!("/ui/{path}"))
+        self.manifest.as_ref()?.asset(name)
     }
 
     /// The path on disk of an asset.
@@ -76,7 +50,7 @@ impl Pages {
     }
 
     /// What a surface loads.
-    pub fn surface(&self, name: &str) -> Option<&Surface> {
+    pub fn surface(&self, name: &str) -> Option<&Bundle> {
         self.manifest.as_ref()?.surfaces.get(name)
     }
 }

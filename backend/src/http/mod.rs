@@ -28,6 +28,7 @@ pub mod past_live;
 pub mod people;
 pub mod pictures;
 pub mod plays;
+pub mod posters;
 pub mod presence;
 pub mod problem;
 pub mod purchases;
@@ -89,6 +90,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(live::routes())
         .merge(past_live::routes())
         .merge(staff::routes())
+        .merge(posters::routes())
         .merge(people::routes())
         .merge(venues::routes())
         .merge(complaints::routes())

@@ -1,4 +1,4 @@
-//! The pages: shells of the five surfaces, with a room's truth already in them.
+//! The pages: shells of the six surfaces, with a room's truth already in them.
 
 use super::{
     cookies,
@@ -17,57 +17,25 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use jukeline_app::venue::is_room_name;
-
-/// Pages of the patron surface that need no room.
-pub(super) const PATRON: &[&str] =
-    &["/", "/played", "/me", "/signin", "/signup", "/forgot", "/reset", "/reset/{code}", "/privacy"];
-/// Pages of the wallet surface: the phone loads it when credits are looked at or bought.
-const WALLET: &[&str] = &["/wallet", "/paid/{token}"];
-/// Pages of the past surface: the phone loads it when what was heard is looked at.
-const PAST: &[&str] = &["/history", "/favourites", "/years/{year}", "/r/{room}/charts", "/r/{room}/elsewhere"];
-/// Pages of the setup surface.
-const SETUP: &[&str] = &["/setup", "/setup/{token}", "/staff", "/staff/join/{code}"];
+use jukeline_app::{
+    page::{PAGES, ROOM, WITHIN_A_ROOM},
+    venue::is_room_name,
+};
 
 /// Every page.
 pub fn routes() -> Router<Context> {
-    let mut router = Router::new()
-        .route("/screen", get(screen))
-        .route("/r/{room}", get(room))
-        .route("/r/{room}/{*rest}", get(room_within));
-    for path in PATRON {
-        router = router.route(path, get(patron));
-    }
-    for path in WALLET {
-        router = router.route(path, get(wallet));
-    }
-    for path in PAST {
-        router = router.route(path, get(past));
-    }
-    for path in SETUP {
-        router = router.route(path, get(setup));
+    let mut router = Router::new().route(ROOM, get(room)).route(WITHIN_A_ROOM, get(room_within));
+    for (surface, paths) in PAGES {
+        for path in paths.iter().filter(|path| ![ROOM, WITHIN_A_ROOM].contains(*path)) {
+            router = router.route(path, get(async |context, shared, headers| plain(context, shared, headers, surface)));
+        }
     }
     router
 }
 
-async fn patron(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
-    page(&context, &shared, "patron", None, &headers)
-}
-
-async fn wallet(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
-    page(&context, &shared, "wallet", None, &headers)
-}
-
-async fn past(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
-    page(&context, &shared, "past", None, &headers)
-}
-
-async fn screen(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
-    page(&context, &shared, "screen", None, &headers)
-}
-
-async fn setup(State(context): State<Context>, shared: Shared, headers: HeaderMap) -> Response {
-    page(&context, &shared, "setup", None, &headers)
+/// A page that needs no room.
+fn plain(State(context): State<Context>, shared: Shared, headers: HeaderMap, surface: &str) -> Response {
+    page(&context, &shared, surface, None, &headers)
 }
 
 /// A room. With a code in the address (from the QR) it is redeemed here, before any page: the next address has none.

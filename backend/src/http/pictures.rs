@@ -25,8 +25,8 @@ use jukeline_app::{
 };
 use tokio::sync::Semaphore;
 
-/// Pictures that are drawn at once: each takes a core.
-static DRAWN_AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// Pictures and posters that are drawn at once: each takes a core.
+pub(super) static DRAWN_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// `GET /api/years/{year}/pictures/{picture}` and `GET /api/jukeboxes/{jukebox}/years/{year}/pictures/{picture}`.
 pub fn routes() -> Router<Context> {

@@ -25,7 +25,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use jukeline_app::api::{Code, PairScreen, ScreenInfo, TicketUse};
+use jukeline_app::api::{Code, Credential, PairScreen, ScreenInfo, ScreenPaired, TicketUse};
 use serde::Deserialize;
 
 /// `/api/screens` and sound.
@@ -43,15 +43,22 @@ async fn pair(
     address: Address,
     cookies: super::cookies::SetCookies,
     Json(pair): Json<PairScreen>,
-) -> Answer<(StatusCode, Json<ScreenInfo>)> {
+) -> Answer<(StatusCode, Json<ScreenPaired>)> {
     // Wrong codes count, right ones don't: a network of screens may be behind one address.
     shared.limits.check(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
     let Some((screen, token)) = screens::pair(&context.store, &pair.code, &pair.codecs).await? else {
         shared.limits.count(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
         return Err(Code::LinkSpent.into());
     };
-    cookies.set(&context.config, SCREEN_COOKIE, &token, super::cookies::LONG_S);
-    Ok((StatusCode::CREATED, Json(info(&context, &screen).await?)))
+    let info = info(&context, &screen).await?;
+    let token = match pair.credential {
+        Credential::Bearer => Some(token),
+        Credential::Cookie => {
+            cookies.set(&context.config, SCREEN_COOKIE, &token, super::cookies::LONG_S);
+            None
+        }
+    };
+    Ok((StatusCode::CREATED, Json(ScreenPaired { info, token })))
 }
 
 async fn me(State(context): State<Context>, screen: ScreenSession) -> Answer<Json<ScreenInfo>> {

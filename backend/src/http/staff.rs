@@ -1,4 +1,4 @@
-//! What staff do: skip, pause, volume, rules, pairing codes. Their screens come on top of this.
+//! What staff see and do: the floor, skip, pause, volume, rules, pairing codes. Their page (`ui/src/staff`) is on top of this.
 
 use super::{
     extract::{Json, Path},
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    store::{floor, places, plays, screens},
+    store::{accounts, floor, places, plays, screens},
 };
 use axum::{
     Router,
@@ -17,10 +17,11 @@ use axum::{
 };
 use jukeline_app::{
     account::Role,
-    api::{Code, PairingCode, ScreenRole},
+    api::{Code, FloorPlay, PairingCode, ScreenRole, StaffFloor, StaffJukebox},
+    conductor::Stage,
     events::{Request, StaffWord},
     id::{JukeboxId, PlayId},
-    play::SkipReason,
+    play::{PlayState, SkipReason},
     rules::HouseRules,
 };
 use serde::Deserialize;
@@ -29,12 +30,16 @@ use std::time::Duration;
 /// How long a handler waits until the floor has decided.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `/api/jukeboxes/{jukebox}/…`
+/// `/api/jukeboxes/{jukebox}/…`, and which those are.
 pub fn routes() -> Router<Context> {
     Router::new()
         .route("/api/jukeboxes/{jukebox}/skip", post(skip))
         .route("/api/jukeboxes/{jukebox}/paused", put(paused))
+        .route("/api/jukeboxes/{jukebox}/stop-after", put(stop_after))
+        .route("/api/jukeboxes/{jukebox}/sound-off", put(sound_off))
         .route("/api/jukeboxes/{jukebox}/volume", put(volume))
+        .route("/api/jukeboxes/{jukebox}/floor", get(staff_floor))
+        .route("/api/staff/jukeboxes", get(jukeboxes))
         .route("/api/jukeboxes/{jukebox}/rules", get(rules).put(set_rules))
         .route("/api/jukeboxes/{jukebox}/pairing-codes", post(pairing_code))
 }
@@ -86,6 +91,48 @@ async fn paused(
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct StopAfter {
+    play: PlayId,
+}
+
+/// Names the play it means, like a skip.
+async fn stop_after(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(body): Json<StopAfter>,
+) -> Answer<StatusCode> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let row = plays::one(&context.store, body.play).await?.filter(|row| row.jukebox == jukebox);
+    let row = row.ok_or(ApiProblem::from(Code::NotFound))?;
+    if row.play.state != PlayState::Started {
+        return Err(Code::AnotherPlays.into());
+    }
+    let said = StaffWord::StopAfter { play: body.play };
+    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SoundOff {
+    off: bool,
+}
+
+async fn sound_off(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+    Json(body): Json<SoundOff>,
+) -> Answer<StatusCode> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let said = if body.off { StaffWord::SoundOff } else { StaffWord::Resume };
+    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Volume {
     volume: u8,
 }
@@ -103,6 +150,50 @@ async fn volume(
     let said = StaffWord::Volume { percent: body.volume };
     context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What staff see beyond the room's snapshot: prices, states, how the sound is held.
+async fn staff_floor(
+    State(context): State<Context>,
+    Path(jukebox): Path<JukeboxId>,
+    session: Session,
+) -> Answer<Json<StaffFloor>> {
+    require_at(&context, session.account, Role::Attendant, jukebox).await?;
+    let floor = floor::read(&context.store, jukebox).await?.ok_or(ApiProblem::from(Code::NotFound))?;
+    let plays = floor.entries.iter().map(|entry| FloorPlay {
+        play: entry.play,
+        price: entry.price,
+        state: entry.state(),
+        recalled: matches!(entry.stage, Stage::Handed { recalled: Some(_), .. }),
+    });
+    Ok(Json(StaffFloor {
+        version: floor.version,
+        hold: floor.hold,
+        player_seen_at: floor.player.screen.map(|_| floor.player.seen_at),
+        plays: plays.collect(),
+    }))
+}
+
+/// Where one is staff, by the venue's name. Whoever is staff nowhere gets an empty list.
+async fn jukeboxes(State(context): State<Context>, session: Session) -> Answer<Json<Vec<StaffJukebox>>> {
+    let appointments = accounts::appointments(&context.store, session.account).await?;
+    if appointments.is_empty() {
+        return Ok(Json(Vec::new()));
+    }
+    let role_at = |venue| {
+        let here = appointments.iter().filter(|appointment| appointment.covers(Role::Attendant, venue));
+        here.map(|appointment| appointment.role).max()
+    };
+    let mine = places::rooms(&context.store).await?.into_iter().filter_map(|room| {
+        Some(StaffJukebox {
+            role: role_at(room.venue)?,
+            jukebox: room.jukebox,
+            room: room.room,
+            venue_name: room.venue_name,
+            zone_name: room.zone_name,
+        })
+    });
+    Ok(Json(mine.collect()))
 }
 
 async fn rules(

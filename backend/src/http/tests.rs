@@ -6,8 +6,10 @@ mod doors;
 mod history;
 mod pages;
 mod people;
+mod posters;
 mod presence;
 mod setup;
+mod staff;
 mod suggestions;
 mod table;
 
@@ -35,6 +37,7 @@ use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc};
 use tokio::sync::watch;
 use tower::ServiceExt;
+use uuid::Uuid;
 
 /// The middle of the test room.
 const MIDDLE: Position = Position { latitude: 52.52, longitude: 13.405 };
@@ -94,7 +97,7 @@ impl World {
             live: Live::default(),
             index: Arc::new(SongIndex::in_memory().expect("an index")),
             health: Arc::new(Health::default()),
-            readers: Default::default(),
+            readers: crate::readers::Readers::of_process(Uuid::from_u128(1)),
             payments: Gateway::open(&config).expect("a gateway").map(Arc::new),
             config: Arc::new(config),
             events: Intake::start(store.clone()),

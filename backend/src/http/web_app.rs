@@ -1,6 +1,6 @@
 //! What makes an app of the page: the manifest that browsers install it by, and the service worker that opens it offline.
 
-use super::{manifest::Pages, pages, shared::Shared};
+use super::{manifest::Pages, shared::Shared};
 use crate::context::Context;
 use axum::{
     Router,
@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use jukeline_app::page::paths_of;
 use serde_json::{Value, json};
 
 const AN_HOUR: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
@@ -71,7 +72,7 @@ async fn service_worker(shared: Shared) -> Response {
         "const BUILD = {};\nconst ALWAYS = {};\nconst PATRON = {};\n{SERVICE_WORKER}",
         json!(shared.pages.build),
         json!(sprite),
-        json!(pages::PATRON),
+        json!(paths_of("patron")),
     );
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (headers, script).into_response()

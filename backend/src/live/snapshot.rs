@@ -68,7 +68,7 @@ pub async fn of_jukebox(context: &Context, jukebox: JukeboxId) -> Result<Option<
         version: floor.version,
         server_now: now,
         info,
-        paused: floor.paused,
+        paused: floor.hold.is_still(),
         volume: floor.volume,
         player: floor.player.status,
         playing: sounding,

@@ -9,19 +9,19 @@ use skrifa::{
 };
 
 /// Titles, names and figures.
-pub(super) const DISPLAY: &[u8] = include_bytes!("../../fonts/bricolage-grotesque.ttf");
+pub(crate) const DISPLAY: &[u8] = include_bytes!("../../fonts/bricolage-grotesque.ttf");
 /// The rest.
-pub(super) const TEXT: &[u8] = include_bytes!("../../fonts/noto-sans.ttf");
+pub(crate) const TEXT: &[u8] = include_bytes!("../../fonts/noto-sans.ttf");
 
 /// Which face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Face {
+pub(crate) enum Face {
     Display,
     Text,
 }
 
 /// Both faces, opened.
-pub(super) struct Faces {
+pub(crate) struct Faces {
     display: Measure,
     text: Measure,
 }
@@ -45,12 +45,12 @@ impl Measure {
 }
 
 impl Faces {
-    pub(super) fn open() -> Result<Faces, FontError> {
+    pub(crate) fn open() -> Result<Faces, FontError> {
         Ok(Faces { display: Measure::open(DISPLAY)?, text: Measure::open(TEXT)? })
     }
 
     /// How wide a text is, in pixels.
-    pub(super) fn width(&self, face: Face, text: &str, size: f32) -> f32 {
+    pub(crate) fn width(&self, face: Face, text: &str, size: f32) -> f32 {
         text.chars().map(|c| self.advance(face, c)).sum::<f32>() * size
     }
 
@@ -63,7 +63,7 @@ impl Faces {
     }
 
     /// The text, or as much of it as has room, with an ellipsis.
-    pub(super) fn fit(&self, face: Face, text: &str, size: f32, room: f32) -> String {
+    pub(crate) fn fit(&self, face: Face, text: &str, size: f32, room: f32) -> String {
         if self.width(face, text, size) <= room {
             return text.to_owned();
         }
@@ -84,7 +84,7 @@ impl Faces {
     }
 
     /// The text in at most `most` lines, broken between words; what is left over ends with an ellipsis.
-    pub(super) fn lines(&self, face: Face, text: &str, size: f32, room: f32, most: usize) -> Vec<String> {
+    pub(crate) fn lines(&self, face: Face, text: &str, size: f32, room: f32, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let mut left = text.trim();
         while !left.is_empty() {
@@ -130,6 +130,6 @@ fn foreign(c: char) -> f32 {
 }
 
 /// Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms.
-pub(super) fn runs_leftwards(c: char) -> bool {
+pub(crate) fn runs_leftwards(c: char) -> bool {
     matches!(u32::from(c), 0x0590..=0x08ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x10800..=0x10fff | 0x1e800..=0x1efff)
 }

@@ -1,12 +1,14 @@
 //! The pictures of a year: one struct of numbers, drawn as SVG and from that as pixels, so that they can't differ.
 
 mod drawing;
-mod face;
-mod render;
+pub(crate) mod face;
+mod fallback;
+pub(crate) mod render;
 mod sheet;
 mod words;
 
 pub use render::{RenderError, png};
+pub(crate) use sheet::escaped;
 pub use words::Lang;
 
 use face::Faces;

@@ -3,10 +3,11 @@
 use super::{
     FontError,
     face::{DISPLAY, TEXT},
+    fallback,
 };
 use resvg::{
     tiny_skia::{Pixmap, Transform},
-    usvg::{Options, Tree, fontdb::Database},
+    usvg::{FontResolver, Options, Tree, fontdb::Database},
 };
 use std::sync::{Arc, OnceLock};
 
@@ -38,16 +39,33 @@ fn fonts() -> Arc<Database> {
         .clone()
 }
 
-/// A drawing of this program as PNG. Takes a core for some tens of milliseconds.
+/// A drawing of this program with its texts laid out.
+///
+/// # Errors
+/// It can't be read: a mistake of ours.
+pub(crate) fn tree(svg: &str) -> Result<Tree, RenderError> {
+    let font_resolver =
+        FontResolver { select_font: FontResolver::default_font_selector(), select_fallback: fallback::for_texts(svg) };
+    let options = Options { fontdb: fonts(), font_family: "Noto Sans".into(), font_resolver, ..Options::default() };
+    Ok(Tree::from_str(svg, &options)?)
+}
+
+/// A drawing as PNG, `scale` dots to a pixel of its own. Takes a core for some tens of milliseconds.
+///
+/// # Errors
+/// The pixels can't be written: a mistake of ours.
+pub(crate) fn pixels(tree: &Tree, scale: f32) -> Result<Vec<u8>, RenderError> {
+    let dots = |length: f32| (length * scale).round() as u32;
+    let lacking = || RenderError::Pixels("no room for it".into());
+    let mut pixels = Pixmap::new(dots(tree.size().width()), dots(tree.size().height())).ok_or_else(lacking)?;
+    resvg::render(tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| RenderError::Pixels(error.to_string()))
+}
+
+/// A drawing of this program as PNG.
 ///
 /// # Errors
 /// The drawing can't be read, or the pixels can't be written: mistakes of ours.
 pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
-    let options = Options { fontdb: fonts(), font_family: "Noto Sans".into(), ..Options::default() };
-    let tree = Tree::from_str(svg, &options)?;
-    let size = tree.size().to_int_size();
-    let lacking = || RenderError::Pixels("no room for it".into());
-    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or_else(lacking)?;
-    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| RenderError::Pixels(error.to_string()))
+    pixels(&tree(svg)?, 1.0)
 }

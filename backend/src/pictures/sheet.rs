@@ -169,7 +169,7 @@ impl<'f> Sheet<'f> {
 }
 
 /// Text as XML can hold it: what would be markup is escaped, what XML can't hold is left out.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

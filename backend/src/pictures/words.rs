@@ -19,6 +19,14 @@ impl Lang {
         if language.eq_ignore_ascii_case("de") { Lang::De } else { Lang::En }
     }
 
+    /// Its tag.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::De => "de",
+        }
+    }
+
     pub(super) fn words(self) -> &'static Words {
         match self {
             Lang::En => &EN,

@@ -18,6 +18,8 @@ pub use ranking::{Place, Ranked, Wanted, last_night_before, ranking};
 
 /// The night of all nights.
 const EVER: u32 = 0;
+/// Rows of a statement.
+const ROWS: usize = 512;
 /// Days that windows of the network are kept after their last night: a month is compared with for 31.
 const WINDOWS_KEPT: u32 = 40;
 /// Venues may be so many days from the newest night of all, by their time zones and closing times.

@@ -13,7 +13,7 @@ use jukeline_app::{
 };
 use serde::Deserialize;
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod latest;
 
@@ -57,6 +57,7 @@ impl Projection for Elsewhere {
         let mut kept: Vec<Heard> = facts.into_iter().filter(|heard| present.contains(&heard.account)).collect();
         // In the order of their keys, as every fold takes its locks.
         kept.sort_by_key(|heard| (heard.venue, heard.heard_at, heard.play));
+        let kept = newest(kept);
         for chunk in pieces(&kept, 64) {
             insert(tx, generation, chunk).await?;
         }
@@ -66,6 +67,19 @@ impl Projection for Elsewhere {
         }
         Ok(())
     }
+}
+
+/// The newest ones of each venue, of facts in the order of their keys: the others would be deleted at once.
+fn newest(mut heard: Vec<Heard>) -> Vec<Heard> {
+    let mut of_venues: BTreeMap<VenueId, i64> = BTreeMap::new();
+    heard.reverse();
+    heard.retain(|heard| {
+        let newer = of_venues.entry(heard.venue).or_default();
+        *newer += 1;
+        *newer <= KEPT
+    });
+    heard.reverse();
+    heard
 }
 
 async fn insert(tx: &mut Tx, generation: i64, heard: &[Heard]) -> Result<(), StoreError> {

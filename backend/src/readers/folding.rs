@@ -1,11 +1,11 @@
-//! One batch of a partition: place, facts that were seen, state and dead letters in one transaction.
+//! One batch: places, facts that were seen, state and dead letters in one transaction.
 
 use super::{Reader, seen::Seen, word};
 use crate::{
     context::Context,
     log::Record,
     store::{
-        self, StoreError, Tx, offsets,
+        self, Kind, StoreError, Tx, offsets,
         outbox::{self, Letter},
         readers as rows,
     },
@@ -26,6 +26,22 @@ pub enum Taken {
     },
     /// Nobody needs the generation any more.
     Superseded,
+}
+
+/// Records of a partition.
+#[derive(Clone, Debug)]
+pub struct Part<'r> {
+    pub(super) partition: i64,
+    span: Range<i64>,
+    records: &'r [Record],
+}
+
+impl<'r> Part<'r> {
+    /// From the first record to the last; nothing where there are none.
+    pub fn of(partition: i64, records: &'r [Record]) -> Option<Part<'r>> {
+        let (first, last) = records.first().zip(records.last())?;
+        Some(Part { partition, span: first.offset..last.offset + 1, records })
+    }
 }
 
 /// A generation of a reader's state.
@@ -77,28 +93,36 @@ impl Folding {
         span: Range<i64>,
         records: &[Record],
     ) -> Result<Taken, StoreError> {
+        if self.take_together(context, topic, &[Part { partition, span, records }]).await? {
+            return Ok(Taken::Committed);
+        }
+        self.elsewhere(context, topic, partition).await
+    }
+
+    /// Takes the records of several partitions in one commit: all of them, or none and false where the generation is
+    /// elsewhere in one of them.
+    pub async fn take_together(&self, context: &Context, topic: &str, parts: &[Part<'_>]) -> Result<bool, StoreError> {
         let store = &context.store;
         let mut tx = store.begin().await?;
-        let last_id = records.last().map_or("", |record| record.id.as_str());
-        let (first, last) = (span.start, span.end - 1);
-        if !offsets::advance(&mut tx, &self.offsets_name, topic, partition, first, last, last_id).await? {
-            tx.rollback().await?;
-            return self.elsewhere(context, topic, partition).await;
-        }
-        let folded = self.fold(&mut tx, topic, partition, records).await?;
-        if !folded.unreadable.is_empty() {
-            let now = store::now(store.kind(), &mut tx).await?;
-            for record in folded.unreadable {
-                let letter = self.dead_letter(topic, partition, record, now)?;
-                outbox::put_once(&mut tx, &letter).await?;
+        for Part { partition, span, records } in parts {
+            let last_id = records.last().map_or("", |record| record.id.as_str());
+            let (first, last) = (span.start, span.end - 1);
+            if !offsets::advance(&mut tx, &self.offsets_name, topic, *partition, first, last, last_id).await? {
+                tx.rollback().await?;
+                return Ok(false);
             }
         }
-        if folded.facts > 0 && context.readers.shows(self) {
-            word::say(&mut tx, store.kind(), self.reader).await?;
+        let folded = self.fold(&mut tx, topic, parts).await?;
+        if !folded.unreadable.is_empty() {
+            self.bury(&mut tx, store.kind(), topic, parts, &folded.unreadable).await?;
+        }
+        let changed = folded.facts > 0;
+        if changed && context.readers.shows(self) {
+            word::say(&mut tx, context, self.reader).await?;
         }
         tx.commit().await?;
-        context.readers.took(self, records.len(), folded.facts > 0);
-        Ok(Taken::Committed)
+        context.readers.took(self, parts.iter().map(|part| part.records.len()).sum(), changed);
+        Ok(true)
     }
 
     async fn elsewhere(&self, context: &Context, topic: &str, partition: i64) -> Result<Taken, StoreError> {
@@ -110,16 +134,10 @@ impl Folding {
     }
 
     /// Folds what was not seen before and is of a type that the reader folds.
-    async fn fold<'r>(
-        &self,
-        tx: &mut Tx,
-        topic: &str,
-        partition: i64,
-        records: &'r [Record],
-    ) -> Result<Folded<'r>, StoreError> {
+    async fn fold<'r>(&self, tx: &mut Tx, topic: &str, parts: &[Part<'r>]) -> Result<Folded<'r>, StoreError> {
         let mut unreadable = Vec::new();
-        let mut stamped = Vec::with_capacity(records.len());
-        for record in records {
+        let mut stamped = Vec::with_capacity(parts.iter().map(|part| part.records.len()).sum());
+        for record in parts.iter().flat_map(|part| part.records) {
             match serde_json::from_str::<Stamp>(&record.payload) {
                 Ok(stamp) if stamp.version.is_some() || !record.id.is_empty() => stamped.push((record, stamp)),
                 _ => unreadable.push(record),
@@ -131,22 +149,30 @@ impl Folding {
             .filter(|(_, stamp)| self.reader.kinds.contains(&stamp.kind.as_str()))
             .map(|(record, _)| *record)
             .collect();
-        let facts = folded.len();
         if !folded.is_empty() {
-            let not_read: Vec<i64> =
-                (self.reader.fold)(tx, self.generation, &folded).await?.iter().map(|record| record.offset).collect();
-            unreadable.extend(records.iter().filter(|record| not_read.contains(&record.offset)));
+            unreadable.extend((self.reader.fold)(tx, self.generation, &folded).await?);
         }
-        for record in &unreadable {
-            tracing::warn!(
-                reader = self.reader.name,
-                topic,
-                partition,
-                offset = record.offset,
-                "a fact that can't be read went to the dead letters"
-            );
+        Ok(Folded { facts: folded.len(), unreadable })
+    }
+
+    /// Puts what can't be read among the dead letters.
+    async fn bury(
+        &self,
+        tx: &mut Tx,
+        kind: Kind,
+        topic: &str,
+        parts: &[Part<'_>],
+        unreadable: &[&Record],
+    ) -> Result<(), StoreError> {
+        let now = store::now(kind, tx).await?;
+        for Part { partition, records, .. } in parts {
+            for record in records.iter().filter(|record| unreadable.iter().any(|it| std::ptr::eq(*it, *record))) {
+                let (reader, offset) = (self.reader.name, record.offset);
+                tracing::warn!(reader, topic, partition, offset, "a fact that can't be read went to the dead letters");
+                outbox::put_once(tx, &self.dead_letter(topic, *partition, record, now)?).await?;
+            }
         }
-        Ok(Folded { facts, unreadable })
+        Ok(())
     }
 
     /// Those whose number was not taken before, which it is now. By number and not by "newer than the last": a record

@@ -6,26 +6,32 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
+use uuid::Uuid;
 
-/// Moves whenever what a reader shows may have changed: for caches.
+/// Moves whenever what a reader shows may have changed, and with nothing else: for caches.
+///
+/// It moves with facts that this process folded into what is shown, with the word of another process that it did
+/// (`word.rs`), with another generation, and when words may have been lost. A connection that is dead unnoticed brings no
+/// word: whoever trusts a mark reads again by itself within 20 seconds. Charts do, as no answer of theirs is kept for
+/// longer (`http/charts/kept.rs`), nor waited for by who listens; so does who listens to what is heard elsewhere
+/// (`http/past_live/feeds.rs`). All others ask only whether there is a mark, and read each time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
     generation: i64,
-    /// The sum of its places, as seen last.
-    places: i64,
-    /// Batches that this process folded since.
-    folded: u64,
+    /// How often what it shows may have changed, as far as this process knows.
+    moves: u64,
 }
 
 /// What this process knows of all readers. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Readers(Arc<Mutex<BTreeMap<&'static str, Known>>>);
+#[derive(Clone)]
+pub struct Readers {
+    process: Uuid,
+    known: Arc<Mutex<BTreeMap<&'static str, Known>>>,
+}
 
 #[derive(Default)]
 struct Known {
-    /// Somebody else moved it.
-    word: Arc<Notify>,
     mark: watch::Sender<Option<Mark>>,
     /// Something keeps a generation from reading.
     away: bool,
@@ -33,9 +39,29 @@ struct Known {
     stopped: Option<(i64, String)>,
 }
 
+impl Known {
+    /// Moves the mark, if what is shown is this generation, or whichever it is.
+    fn moves(&self, generation: Option<i64>) {
+        self.mark.send_if_modified(|mark| {
+            let shown = mark.as_mut().filter(|mark| generation.is_none_or(|wanted| mark.generation == wanted));
+            shown.map(|mark| mark.moves += 1).is_some()
+        });
+    }
+}
+
 impl Readers {
+    /// Nothing is known yet. `process` tells this process's words from those of others: no two have the same.
+    pub fn of_process(process: Uuid) -> Readers {
+        Readers { process, known: Arc::default() }
+    }
+
+    /// By what other processes tell this one's words from theirs.
+    pub(super) fn process(&self) -> Uuid {
+        self.process
+    }
+
     fn with<T>(&self, reader: &'static str, change: impl FnOnce(&mut Known) -> T) -> T {
-        let mut readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut readers = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         change(readers.entry(reader).or_default())
     }
 
@@ -44,14 +70,9 @@ impl Readers {
         self.with(reader, |known| *known.mark.borrow())
     }
 
-    /// Rung when another process says that it moved the reader.
-    pub(super) fn word(&self, reader: &'static str) -> Arc<Notify> {
-        self.with(reader, |known| known.word.clone())
-    }
-
-    /// Lets the steward look at once.
-    pub(super) fn look_now(&self, reader: &'static str) {
-        self.word(reader).notify_one();
+    /// Another process moved what the reader shows.
+    pub(super) fn moved_elsewhere(&self, reader: &'static str) {
+        self.with(reader, |known| known.moves(None));
     }
 
     /// Whether this generation is the one that is shown, as far as this process knows.
@@ -59,15 +80,14 @@ impl Readers {
         self.mark(folding.reader.name).is_some_and(|mark| mark.generation == folding.generation)
     }
 
-    /// The mark, with word of each of its moves: at once of what this process folds, and of what others do as soon as
-    /// they say so, or else within the steward's look.
+    /// The mark, with word of each of its moves.
     pub fn marks(&self, reader: &'static str) -> watch::Receiver<Option<Mark>> {
         self.with(reader, |known| known.mark.subscribe())
     }
 
     /// A word for each reader.
     pub fn words(&self) -> BTreeMap<&'static str, String> {
-        let readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let readers = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let word = |known: &Known| match (&known.stopped, known.away, *known.mark.borrow()) {
             (Some((_, word)), ..) => format!("stopped: {word}"),
             (None, true, _) => "not running".into(),
@@ -95,21 +115,19 @@ impl Readers {
         metrics::counter!("jukeline_reader_records_total", "reader" => name).increment(records as u64);
         self.with(name, |known| {
             known.away = false;
-            known.mark.send_if_modified(|mark| {
-                let shown = mark.as_mut().filter(|mark| changed && mark.generation == folding.generation);
-                shown.map(|mark| mark.folded += 1).is_some()
-            });
+            if changed {
+                known.moves(Some(folding.generation));
+            }
         });
     }
 
-    /// Where a reader stands, with the places of what is shown.
-    pub(super) fn stands(&self, reader: &'static str, standing: Standing, places: &BTreeMap<i64, i64>) {
+    /// Where a reader stands.
+    pub(super) fn stands(&self, reader: &'static str, standing: Standing) {
         self.with(reader, |known| {
-            let places = places.values().sum();
             known.stopped.take_if(|(generation, _)| standing.is_stale(*generation));
             known.mark.send_if_modified(|mark| {
-                let folded = mark.map_or(0, |mark| mark.folded);
-                let now = standing.live.map(|live| Mark { generation: live.number, places, folded });
+                let moves = mark.map_or(0, |mark| mark.moves);
+                let now = standing.live.map(|live| Mark { generation: live.number, moves });
                 std::mem::replace(mark, now) != now
             });
         });
@@ -141,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_mark_moves_with_what_is_shown_and_with_nothing_else() {
-        let (readers, name) = (Readers::default(), Charts::NAME);
+        let (readers, name) = (Readers::of_process(Uuid::from_u128(1)), Charts::NAME);
         let reader = Reader::named(name).expect("charts");
         let (live, next) = (Folding::new(reader, 1), Folding::new(reader, 2));
         let mut marks = readers.marks(name);
@@ -149,13 +167,14 @@ mod tests {
             assert_eq!(marks.has_changed().expect("kept"), wanted, "{what}");
             assert_eq!(*marks.borrow_and_update(), readers.mark(name));
         };
-        let standing = Standing { live: Some(Generation { number: 1, version: 1 }), building: None };
+        let shows = |number| Standing { live: Some(Generation { number, version: 1 }), building: None };
         moved("nothing is shown yet", false);
         readers.took(&live, 1, true);
+        readers.moved_elsewhere(name);
         moved("still nothing is shown", false);
-        readers.stands(name, standing, &BTreeMap::from([(0, 5)]));
+        readers.stands(name, shows(1));
         moved("shown", true);
-        readers.stands(name, standing, &BTreeMap::from([(0, 5)]));
+        readers.stands(name, shows(1));
         moved("looked at, and nothing came", false);
         readers.took(&live, 3, true);
         moved("folded here", true);
@@ -163,7 +182,13 @@ mod tests {
         moved("nothing in it that counts", false);
         readers.took(&next, 3, true);
         moved("folded beside what is shown", false);
-        readers.stands(name, standing, &BTreeMap::from([(0, 5), (1, 2)]));
+        readers.moved_elsewhere("elsewhere");
+        moved("another reader", false);
+        readers.moved_elsewhere(name);
         moved("folded by another process", true);
+        readers.stands(name, shows(2));
+        moved("what was built is shown", true);
+        readers.took(&live, 3, true);
+        moved("folded into what is shown no more", false);
     }
 }

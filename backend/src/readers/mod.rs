@@ -21,7 +21,7 @@ mod windows;
 mod word;
 pub mod years;
 
-pub use folding::{Folding, Taken};
+pub use folding::{Folding, Part, Taken};
 pub use health::{Mark, Readers};
 pub use steward::run;
 pub use windows::{Pruned, Window, prune};
@@ -67,7 +67,8 @@ pub trait Projection {
     /// What it needs of a fact, read from its JSON.
     type Fact: DeserializeOwned + Send + 'static;
 
-    /// Folds facts of one partition into the rows of a generation, each once and none twice, in the order of the log.
+    /// Folds facts into the rows of a generation, each once and none twice, in the order of the log: there is none between
+    /// partitions. Rows are written in the order of their keys, so that folds that share some wait for each other in turn.
     fn fold(
         tx: &mut Tx,
         generation: i64,
@@ -76,7 +77,7 @@ pub trait Projection {
 }
 
 /// Folds records; gives those that can't be read.
-type Fold = for<'a> fn(&'a mut Tx, i64, &'a [&'a Record]) -> BoxFuture<'a, Result<Vec<&'a Record>, StoreError>>;
+type Fold = for<'a, 'r> fn(&'a mut Tx, i64, &'a [&'r Record]) -> BoxFuture<'a, Result<Vec<&'r Record>, StoreError>>;
 
 /// A projection as a row of the table of all readers.
 pub struct Reader {
@@ -113,11 +114,11 @@ impl Reader {
     }
 }
 
-fn fold<'a, P: Projection>(
+fn fold<'a, 'r, P: Projection>(
     tx: &'a mut Tx,
     generation: i64,
-    records: &'a [&'a Record],
-) -> BoxFuture<'a, Result<Vec<&'a Record>, StoreError>> {
+    records: &'a [&'r Record],
+) -> BoxFuture<'a, Result<Vec<&'r Record>, StoreError>> {
     let (mut facts, mut unreadable) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
         match serde_json::from_str::<P::Fact>(&record.payload) {

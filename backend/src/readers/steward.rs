@@ -25,8 +25,6 @@ use tokio::task::JoinSet;
 
 /// How often a reader's row is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long words of other processes are gathered before a look.
-const A_MOMENT: Duration = Duration::from_millis(50);
 /// How often while a generation is being built.
 const LOOK_WHILE_BUILDING: Duration = Duration::from_millis(250);
 /// How often the log is asked for its ends, for the metrics.
@@ -66,6 +64,8 @@ struct Steward<'c> {
     /// Since when what is built is near the log's end.
     near_since: Option<Instant>,
     measured: Option<Instant>,
+    /// The generation that this process said it shows.
+    said: Option<i64>,
     /// Where the reader stood when the rest was forgotten.
     forgotten: Option<Standing>,
     /// When this process looked last for what is too old.
@@ -75,13 +75,13 @@ struct Steward<'c> {
 impl<'c> Steward<'c> {
     fn new(context: &'c Context, reader: &'static Reader) -> Steward<'c> {
         let folds = BTreeMap::new();
-        let (ends, target, near_since, measured, forgotten, pruned) = (None, None, None, None, None, None);
-        Steward { context, reader, ends, folds, target, near_since, measured, forgotten, pruned }
+        let (ends, target, near_since, measured, said) = (None, None, None, None, None);
+        let (forgotten, pruned) = (None, None);
+        Steward { context, reader, ends, folds, target, near_since, measured, said, forgotten, pruned }
     }
 
     async fn run(mut self) {
         let mut outage = Outage::none("what the readers of facts need");
-        let word = self.context.readers.word(self.reader.name);
         loop {
             let pause = match self.look().await {
                 Ok(pause) => {
@@ -93,8 +93,6 @@ impl<'c> Steward<'c> {
             tokio::select! {
                 () = self.context.stopped() => return,
                 () = tokio::time::sleep(pause) => {}
-                // Under load words come with every batch: one look serves all of a moment.
-                () = word.notified() => tokio::time::sleep(A_MOMENT).await,
             }
         }
     }
@@ -104,7 +102,9 @@ impl<'c> Steward<'c> {
         let (store, reader) = (&self.context.store, self.reader);
         let standing = rows::stand_by(store, reader.name, reader.version).await?;
         self.fold_what_is_wanted(standing);
-        self.note(standing).await?;
+        self.context.readers.stands(reader.name, standing);
+        self.say_what_is_shown(standing).await?;
+        self.measure(standing).await?;
         if self.forgotten != Some(standing) {
             rows::forget(store, reader.name, reader.tables, standing).await?;
             self.forgotten = Some(standing);
@@ -143,28 +143,31 @@ impl<'c> Steward<'c> {
         }
     }
 
-    /// Notes how far what is shown is, and measures now and then.
-    async fn note(&mut self, standing: Standing) -> Result<(), StewardError> {
+    /// What this process folded into a generation before it knew that it is shown, it told nobody: now it does.
+    async fn say_what_is_shown(&mut self, standing: Standing) -> Result<(), StewardError> {
+        let live = standing.live.map(|live| live.number);
+        if live.is_some() && self.said != live {
+            word::say_alone(self.context, self.reader).await?;
+            self.said = live;
+        }
+        Ok(())
+    }
+
+    /// Measures now and then how far its generations are.
+    async fn measure(&mut self, standing: Standing) -> Result<(), StewardError> {
+        if self.measured.is_some_and(|measured| measured.elapsed() < MEASURE) {
+            return Ok(());
+        }
         let (context, reader) = (self.context, self.reader);
-        let is_due = self.measured.is_none_or(|measured| measured.elapsed() >= MEASURE);
-        let mut shown = BTreeMap::new();
         for generation in [standing.live, standing.building].into_iter().flatten() {
             let folding = Folding::new(reader, generation.number);
             for topic in reader.topics {
                 let places = rows::places(&context.store, reader.name, generation.number, topic).await?;
-                if is_due {
-                    let ends = self.ends()?.of(&context.store, topic).await?;
-                    context.readers.measure(&folding, topic, &ends, &places);
-                }
-                if Some(generation) == standing.live {
-                    shown.extend(places);
-                }
+                let ends = self.ends()?.of(&context.store, topic).await?;
+                context.readers.measure(&folding, topic, &ends, &places);
             }
         }
-        if is_due {
-            self.measured = Some(Instant::now());
-        }
-        context.readers.stands(reader.name, standing, &shown);
+        self.measured = Some(Instant::now());
         Ok(())
     }
 

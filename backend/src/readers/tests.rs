@@ -5,7 +5,7 @@ mod suggestions;
 mod windows;
 
 use super::{
-    Folding, Reader, Taken,
+    Folding, Part, Reader, Taken,
     charts::{Place, Ranked, Wanted, last_night_before, ranking},
 };
 use crate::{
@@ -45,7 +45,7 @@ pub(super) async fn context(folder: &std::path::Path) -> Context {
         index: Arc::new(SongIndex::in_memory().expect("an index")),
         secrets: Arc::new(Secrets::load(&store).await.expect("secrets")),
         health: Arc::new(Health::default()),
-        readers: Default::default(),
+        readers: crate::readers::Readers::of_process(Uuid::from_u128(1)),
         events: crate::payments::intake::Intake::start(store.clone()),
         store,
         payments: None,
@@ -125,6 +125,8 @@ struct Case {
     /// Where batches end, and where a process is killed before it committed.
     cuts: Vec<(u8, bool)>,
     swapped: Vec<prop::sample::Index>,
+    /// Whether both partitions' batches share their commits.
+    together: bool,
 }
 
 fn case() -> impl Strategy<Value = Case> {
@@ -135,8 +137,16 @@ fn case() -> impl Strategy<Value = Case> {
         prop::collection::vec(any::<prop::sample::Index>(), 0..20),
         prop::collection::vec((1..20_u8, any::<bool>()), 1..12),
         prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        any::<bool>(),
     )
-        .prop_map(|(happened, order, again, cuts, swapped)| Case { happened, order, again, cuts, swapped })
+        .prop_map(|(happened, order, again, cuts, swapped, together)| Case {
+            happened,
+            order,
+            again,
+            cuts,
+            swapped,
+            together,
+        })
 }
 
 impl Case {
@@ -202,12 +212,43 @@ async fn fold(context: &Context, folding: &Folding, partition: i64, facts: &[Sta
     }
 }
 
+/// Folds partitions side by side; some batches another process takes a moment before.
+async fn fold_together(context: &Context, folding: &Folding, partitions: &[Vec<Stamped>], cuts: &[(u8, bool)]) {
+    let records = |facts: &Vec<Stamped>| (0..).zip(facts).map(|(offset, stamped)| record(offset, stamped)).collect();
+    let partitions: Vec<Vec<Record>> = partitions.iter().map(records).collect();
+    let mut rests: Vec<(i64, &[Record])> = (0..).zip(partitions.iter().map(Vec::as_slice)).collect();
+    for (partition, _) in &rests {
+        assert!(rows::begin(&context.store, "charts", folding.generation, TOPIC, *partition).await.expect("a place"));
+    }
+    for (length, other) in cuts.iter().cycle() {
+        let mut parts = Vec::new();
+        for (partition, rest) in &mut rests {
+            let (batch, behind) = rest.split_at(usize::from(*length).min(rest.len()));
+            *rest = behind;
+            parts.extend(Part::of(*partition, batch));
+        }
+        let Some((last, before)) = parts.split_last() else { return };
+        let together = async |parts: &[Part<'_>]| folding.take_together(context, TOPIC, parts).await.expect("a store");
+        if *other {
+            assert!(together(std::slice::from_ref(last)).await);
+            assert!(!together(&parts).await, "all or none");
+            assert!(together(before).await);
+        } else {
+            assert!(together(&parts).await);
+        }
+    }
+}
+
 async fn equals_a_plain_count(case: Case) {
     let folder = tempfile::tempdir().expect("a folder");
     let context = context(folder.path()).await;
     let folding = shown(&context.store).await;
-    for (partition, facts) in (0..).zip(case.partitions()) {
-        fold(&context, &folding, partition, &facts, &case.cuts).await;
+    if case.together {
+        fold_together(&context, &folding, &case.partitions(), &case.cuts).await;
+    } else {
+        for (partition, facts) in (0..).zip(case.partitions()) {
+            fold(&context, &folding, partition, &facts, &case.cuts).await;
+        }
     }
     let facts: Vec<Stamped> = case.facts().concat();
     let (store, all) = (&context.store, || facts.iter());
@@ -330,6 +371,24 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_once_and_other_types_are_p
     assert!(letters[0].contains("no JSON") && letters[1].contains("\"offset\":1"), "{letters:?}");
     let network = ranking(&context.store, &at(Place::Network), None, 10).await.expect("a read");
     assert_eq!(network.iter().map(|ranked| ranked.plays).collect::<Vec<_>>(), [1]);
+}
+
+#[tokio::test]
+async fn a_dead_letter_names_its_partition_where_several_share_a_commit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let context = context(folder.path()).await;
+    let folding = shown(&context.store).await;
+    let raw = |id: &str| Record { offset: 0, id: id.into(), key: "k".into(), payload: "no JSON".into() };
+    let partitions = [[record(0, &heard(10, 1, 100, 1000, 5, 20_260_301))], [raw("one")], [raw("two")]];
+    let parts: Vec<Part<'_>> = (0..).zip(&partitions).filter_map(|(number, it)| Part::of(number, it)).collect();
+    for part in &parts {
+        rows::begin(&context.store, "charts", folding.generation, TOPIC, part.partition).await.expect("a place");
+    }
+    assert!(folding.take_together(&context, TOPIC, &parts).await.expect("a store"));
+    let sql = "SELECT ce_id FROM outbox WHERE topic = 'plays.dead-letters' ORDER BY seq";
+    let letters: Vec<String> = sqlx::query_scalar(sql).fetch_all(context.store.read()).await.expect("a read");
+    let named = |stream: &str| fact_id(&format!("dead-letter/charts/plays/{stream}"), 0, 0).to_string();
+    assert_eq!(letters, [named("1/one"), named("2/two")]);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::{Kind, Result, Store, StoreError, Tx, id, json, lines::Lines, padded,
 use jukeline_app::{
     api::PlayerStatus,
     conductor::{End, Entry, Floor, Outcome, Player, Stage},
+    hold::Hold,
     id::{JukeboxId, PlayId},
     time::Timestamp,
     version::Version,
@@ -173,7 +174,7 @@ fn jukebox(row: &AnyRow) -> Result<Loaded> {
         venue: id("jukeboxes", row.try_get(1)?)?,
         version,
         round: row.try_get(4)?,
-        paused: row.try_get::<i64, _>(5)? != 0,
+        hold: hold(row.try_get(5)?)?,
         volume: small(row.try_get(6)?)?,
         player,
         rules: json("jukeboxes", row.try_get(7)?)?,
@@ -208,6 +209,23 @@ fn entry(row: &AnyRow) -> Result<Entry> {
 
 fn small(value: i64) -> Result<u8> {
     u8::try_from(value).map_err(|e| StoreError::garbled("jukeboxes", e))
+}
+
+/// The number in the column `paused`, which was once a yes or no.
+fn hold_number(hold: Hold) -> i64 {
+    match hold {
+        Hold::Free => 0,
+        Hold::Paused => 1,
+        Hold::SoundOff => 2,
+        Hold::AfterSong => 3,
+    }
+}
+
+fn hold(number: i64) -> Result<Hold> {
+    let all = [Hold::Free, Hold::Paused, Hold::SoundOff, Hold::AfterSong];
+    all.into_iter()
+        .find(|hold| hold_number(*hold) == number)
+        .ok_or_else(|| StoreError::garbled("jukeboxes", format!("paused is {number}")))
 }
 
 fn status_word(status: PlayerStatus) -> &'static str {
@@ -255,7 +273,7 @@ pub async fn save(tx: &mut Tx, jukeboxes: &[Saved<'_>]) -> Result<()> {
                 .bind(read.n)
                 .bind(floor.version.n)
                 .bind(floor.round)
-                .bind(i64::from(floor.paused))
+                .bind(hold_number(floor.hold))
                 .bind(i64::from(floor.volume))
                 .bind(floor.player.epoch)
                 .bind(floor.player.screen.map(|screen| screen.to_string()))
@@ -438,4 +456,19 @@ pub async fn due(store: &Store, now: Timestamp) -> Result<Vec<JukeboxId>> {
     let sql = "SELECT id FROM jukeboxes WHERE wake_at <= $1 ORDER BY wake_at LIMIT 50";
     let rows: Vec<String> = sqlx::query_scalar(sql).bind(now.0).fetch_all(store.read()).await?;
     rows.iter().map(|text| id("jukeboxes", text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_the_sound_is_held_is_read_as_it_was_written() {
+        for held in [Hold::Free, Hold::AfterSong, Hold::Paused, Hold::SoundOff] {
+            assert_eq!(hold(hold_number(held)).ok(), Some(held));
+        }
+        // As the column was when it was a yes or no.
+        assert_eq!((hold(0).ok(), hold(1).ok()), (Some(Hold::Free), Some(Hold::Paused)));
+        assert!(hold(9).is_err());
+    }
 }

@@ -294,15 +294,18 @@ pub(crate) fn to_json<T: serde::Serialize>(table: &'static str, value: &T) -> Re
 
 /// `($1,$2),($3,$4)…` for an insert of `rows` rows of `columns` values.
 pub(crate) fn rows(rows: usize, columns: usize) -> String {
-    (0..rows)
-        .map(|row| {
-            format!(
-                "({})",
-                (1..=columns).map(|column| format!("${}", row * columns + column)).collect::<Vec<_>>().join(",")
-            )
-        })
-        .collect::<Vec<_>>()
-        .join(",")
+    let mut text = String::with_capacity(rows * columns * 6);
+    for value in 0..rows * columns {
+        text.push_str(match value % columns {
+            0 if value == 0 => "(",
+            0 => "),(",
+            _ => ",",
+        });
+        text.push('$');
+        text.push_str(&(value + 1).to_string());
+    }
+    text.push(')');
+    text
 }
 
 /// Cuts a slice into pieces whose lengths are powers of two, `most` (one as well) at the most: statements differ by the
@@ -358,7 +361,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{StoreError, padded, pieces, says_later};
+    use super::{StoreError, padded, pieces, rows, says_later};
 
     #[test]
     fn waiting_helps_where_nobody_answers_and_nowhere_else() {
@@ -369,6 +372,12 @@ mod tests {
         assert!(!["28P01", "28000", "3D000", "42501", "57014"].into_iter().any(says_later));
         assert!(!StoreError::from(sqlx::Error::Configuration("no address".into())).is_out_of_reach());
         assert!(!StoreError::Newer { found: 9, known: 2 }.is_out_of_reach());
+    }
+
+    #[test]
+    fn rows_are_numbered_through() {
+        assert_eq!(rows(1, 1), "($1)");
+        assert_eq!(rows(2, 3), "($1,$2,$3),($4,$5,$6)");
     }
 
     #[test]

@@ -193,6 +193,10 @@ async fn delete_some(store: &Store, table: &str, stale: &str, values: &[i64]) ->
         ),
     };
     let mut tx = store.begin().await?;
+    if store.kind() == Kind::Postgres {
+        // A plan is made once, most likely while the table was small: reading all of it would be best for ever then.
+        sqlx::query("SET LOCAL enable_seqscan = off").execute(&mut *tx).await?;
+    }
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for value in values {
         query = query.bind(*value);

@@ -114,7 +114,7 @@ async fn open_room(
 async fn pair(server: &Server, code: String, number: usize) -> Result<String> {
     let [.., high, low] = u32::try_from(number + 2)?.to_be_bytes();
     let client = reqwest::Client::builder().local_address(Some(Ipv4Addr::new(127, 0, high, low).into())).build()?;
-    let pair = PairScreen { code, codecs: Codec::ALL.to_vec() };
+    let pair = PairScreen { code, codecs: Codec::ALL.to_vec(), credential: Default::default() };
     let answer = client.post(format!("{}/api/screens", server.url())).json(&pair).send().await?.error_for_status()?;
     let cookie = answer.cookies().find(|cookie| cookie.name() == "screen").map(|cookie| cookie.value().to_owned());
     cookie.context("pairing gave no cookie")

@@ -4,6 +4,7 @@ mod axe;
 mod chromium;
 mod driver;
 mod pages;
+mod shell;
 mod webkit;
 mod worker;
 
@@ -17,6 +18,7 @@ use crate::eventually;
 use driver::Driver;
 
 pub use pages::Reading;
+pub use shell::{Desk, Secrets};
 pub use worker::NoNetwork;
 
 /// How long a page may take to show what is waited for.

@@ -8,7 +8,12 @@ use jukeline_app::api::ScreenRole;
 use serde::Deserialize;
 
 use super::{Browser, Look};
-use crate::{eventually, house::House, machine::Need, wait::always};
+use crate::{
+    eventually,
+    house::House,
+    machine::{self, Need},
+    wait::always,
+};
 
 /// How long a sound may take to begin or to be taken over.
 const SOUND: Duration = Duration::from_secs(20);
@@ -171,8 +176,7 @@ impl Browser {
     }
 }
 
-/// `screenshots` in the target folder: above `debug/deps`, where this program is.
+/// `screenshots` in the target folder.
 fn pictures() -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    Ok(own.ancestors().nth(3).context("no target folder")?.join("screenshots"))
+    Ok(machine::target()?.join("screenshots"))
 }

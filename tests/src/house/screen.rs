@@ -35,7 +35,7 @@ pub struct Screen {
 impl Screen {
     /// Pairs by a one-time code; doesn't connect yet.
     pub async fn pair(base: &str, code: &str) -> Result<Screen> {
-        let pair = PairScreen { code: code.into(), codecs: Codec::ALL.to_vec() };
+        let pair = PairScreen { code: code.into(), codecs: Codec::ALL.to_vec(), credential: Default::default() };
         let answer =
             reqwest::Client::new().post(format!("{base}/api/screens")).json(&pair).send().await?.error_for_status()?;
         let cookie = answer.headers().get("set-cookie").context("no cookie")?.to_str()?;

@@ -234,7 +234,7 @@ pub(crate) async fn stop_word(context: &Context) -> Result<String> {
 
 /// The parts of a server on this store with no reader running: what the test calls is all that happens.
 pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
-    use jukeline_backend::{context::Secrets, log::table::TableLog, songs::search::SongIndex};
+    use jukeline_backend::{context::Secrets, log::table::TableLog, readers::Readers, songs::search::SongIndex};
     // Nothing in these tests drains.
     let (_, stopping) = tokio::sync::watch::channel(false);
     Ok(Context::from(Parts {
@@ -244,7 +244,7 @@ pub(crate) async fn parts(store: &Store, folder: &Path) -> Result<Context> {
         index: Arc::new(SongIndex::open(&folder.join(fresh("search")))?),
         secrets: Arc::new(Secrets::load(store).await?),
         health: Arc::default(),
-        readers: Default::default(),
+        readers: Readers::of_process(uuid::Uuid::now_v7()),
         events: jukeline_backend::payments::intake::Intake::start(store.clone()),
         store: store.clone(),
         payments: None,

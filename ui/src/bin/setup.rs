@@ -1,4 +1,4 @@
-//! The setup surface: `/setup`, `/setup/{token}` and `/staff`.
+//! The setup surface: `/setup`, `/setup/{token}` and `/staff/join/{code}`.
 
 fn main() {
     jukeline_ui::setup::launch();

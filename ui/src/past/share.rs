@@ -1,10 +1,11 @@
 //! Giving a picture to another app of the device.
 
+use crate::shared::platform;
 use js_sys::{Array, Reflect};
 use jukeline_app::client::ClientError;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, File, FilePropertyBag, Navigator, Response, ShareData};
+use web_sys::{Blob, File, FilePropertyBag, Navigator, RequestInit, ShareData};
 
 /// Whether the device shares files at all. Whether it shares a picture it says when it sees one.
 pub(super) fn can_share() -> bool {
@@ -28,8 +29,7 @@ pub(super) async fn share(source: &str, file: &str) -> Result<(), ClientError> {
 }
 
 async fn picture(source: &str, name: &str) -> Result<File, JsValue> {
-    let window = web_sys::window().ok_or("no window")?;
-    let response: Response = JsFuture::from(window.fetch_with_str(source)).await?.dyn_into()?;
+    let response = platform::fetch(source, &RequestInit::new()).await?;
     if !response.ok() {
         return Err("refused".into());
     }

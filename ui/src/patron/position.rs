@@ -1,5 +1,6 @@
 //! Where the phone is: asked once, sent once, kept nowhere.
 
+use crate::shared::platform;
 use futures_channel::oneshot;
 use jukeline_app::presence::Position;
 use std::{cell::RefCell, rc::Rc};
@@ -11,11 +12,17 @@ const PATIENCE_MS: u32 = 12_000;
 
 /// Whether the browser would give a position at all: only on https and on this machine.
 pub(crate) fn is_available() -> bool {
+    if let Some(has_position) = platform::has_position() {
+        return has_position;
+    }
     web_sys::window().is_some_and(|w| w.is_secure_context() && w.navigator().geolocation().is_ok())
 }
 
 /// The position and its accuracy in metres; `None` where the person or the device refuses.
 pub(crate) async fn ask() -> Option<(Position, f64)> {
+    if platform::has_position().is_some() {
+        return platform::position().await;
+    }
     let geolocation = web_sys::window()?.navigator().geolocation().ok()?;
     let (sender, answer) = oneshot::channel();
     let sender = Rc::new(RefCell::new(Some(sender)));

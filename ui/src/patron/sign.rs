@@ -8,11 +8,11 @@ use super::{
     route::Route,
     state::{self, Toast},
 };
-use crate::shared::{boot::boot, fetch::api, icons::Icon, words::lang};
+use crate::shared::{boot::boot, fetch::api, icons::Icon, platform, words::lang};
 use dioxus::prelude::*;
 use jukeline_app::{
     account::{check_password, fold_email},
-    api::{AddressAndPassword, Code, Credential, ForgotPassword, Problem, ResetPassword},
+    api::{AddressAndPassword, Code, ForgotPassword, Problem, ResetPassword},
 };
 
 /// Signing in.
@@ -54,7 +54,7 @@ fn AddressForm(is_new: bool, submit: &'static str) -> Element {
     let mut busy = use_signal(|| false);
     let send = move |event: FormEvent| {
         event.prevent_default();
-        let who = AddressAndPassword { email: email(), password: password(), credential: Credential::Cookie };
+        let who = AddressAndPassword { email: email(), password: password(), credential: platform::credential() };
         if let Some(words) = wrong(&who, is_new) {
             return error.set(Some(words));
         }

@@ -1,6 +1,6 @@
 //! What the phone knows: who one is, the room, one's own requests.
 
-use crate::shared::{boot::boot, clock, fetch::api, live_region, room_fold, storage, words::lang};
+use crate::shared::{boot::boot, clock, fetch::api, live_region, platform, room_fold, storage, words::lang};
 use dioxus::{core::spawn_forever, prelude::*};
 use jukeline_app::{
     api::{Code, Me, MyPlay, Pass, RoomSnapshot, StartAsGuest},
@@ -137,7 +137,7 @@ pub(crate) async fn be_somebody() -> Result<(), ClientError> {
     if matches!(*WHO.peek(), Who::Somebody(_)) {
         return Ok(());
     }
-    let started = api().start_as_guest(&StartAsGuest::default()).await?;
+    let started = api().start_as_guest(&StartAsGuest { credential: platform::credential() }).await?;
     became(started.me);
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! next time where there is one.
 
 use super::shelf;
+use crate::shared::platform;
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::id::SongId;
 use std::{
@@ -11,7 +12,7 @@ use std::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, Response, Url};
+use web_sys::{Blob, RequestInit, Url};
 
 const FIRST_WAIT_MS: u32 = 1_000;
 const LONGEST_WAIT_MS: u32 = 15_000;
@@ -105,12 +106,10 @@ async fn fetch_all(inner: Rc<Inner>) {
 
 /// From the disk, else from the server. `None`: there is no use in asking again.
 async fn fetch(song: SongId) -> Result<Option<String>, JsValue> {
-    if let Some(blob) = shelf::find(song).await {
-        return Url::create_object_url_with_blob(&blob).map(Some);
+    if let Some(url) = shelf::find(song).await {
+        return Ok(Some(url));
     }
-    let window = web_sys::window().ok_or("no window")?;
-    let answer: Response =
-        JsFuture::from(window.fetch_with_str(&format!("/api/songs/{song}/sound"))).await?.dyn_into()?;
+    let answer = platform::fetch(&format!("/api/songs/{song}/sound"), &RequestInit::new()).await?;
     if matches!(answer.status(), 404 | 410 | 415) {
         return Ok(None);
     }

@@ -4,6 +4,7 @@ use super::sound::codecs;
 use crate::shared::{
     fetch::api,
     icons::{Icon, Mark},
+    platform,
     words::{Lang, lang},
 };
 use dioxus::prelude::*;
@@ -80,10 +81,10 @@ async fn send(
     }
     busy.set(true);
     error.set(None);
-    let answer = api().pair_screen(&PairScreen { code, codecs }).await;
+    let answer = api().pair_screen(&PairScreen { code, codecs, credential: platform::credential() }).await;
     busy.set(false);
     match answer {
-        Ok(info) => paired.set(Some(info)),
+        Ok(answer) => paired.set(Some(answer.info)),
         Err(problem) => error.set(Some(explain(words, &problem))),
     }
 }

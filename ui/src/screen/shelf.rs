@@ -1,10 +1,11 @@
 //! Songs on this machine's disk, in the browser's cache storage, so that a reload needs none of them from the server.
-//! Browsers have it in secure contexts only: over https, and on the server's own machine.
+//! Browsers have it in secure contexts only: over https, and on the server's own machine. An app's shell has its own.
 
+use crate::shared::platform;
 use jukeline_app::id::SongId;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Cache, Headers, Request, Response, ResponseInit};
+use web_sys::{Blob, Cache, Headers, Request, Response, ResponseInit, Url};
 
 const NAME: &str = "jukeline-songs";
 /// How much is kept, in bytes; beyond it what came first goes first.
@@ -14,11 +15,22 @@ const SIZE: &str = "Content-Length";
 
 /// Whether this browser keeps songs on its disk here.
 pub(super) fn is_there() -> bool {
+    platform::song_disk().is_some() || has_cache()
+}
+
+fn has_cache() -> bool {
     web_sys::window().is_some_and(|window| window.is_secure_context() && window.caches().is_ok())
 }
 
-/// A song that is kept.
-pub(super) async fn find(song: SongId) -> Option<Blob> {
+/// The address of a song that is kept.
+pub(super) async fn find(song: SongId) -> Option<String> {
+    match platform::song_disk() {
+        Some(disk) => disk.find(&song.to_string()).await,
+        None => Url::create_object_url_with_blob(&find_in_cache(song).await?).ok(),
+    }
+}
+
+async fn find_in_cache(song: SongId) -> Option<Blob> {
     let cache = open().await?;
     let found = JsFuture::from(cache.match_with_str(&address(song))).await.ok()?;
     // `undefined` where there is none.
@@ -28,6 +40,9 @@ pub(super) async fn find(song: SongId) -> Option<Blob> {
 
 /// Keeps a song if the disk takes it. It is at hand either way.
 pub(super) async fn keep(song: SongId, blob: &Blob) {
+    if let Some(disk) = platform::song_disk() {
+        return disk.keep(&song.to_string(), blob).await;
+    }
     let Some(cache) = open().await else { return };
     if blob.size() > ROOM as f64 {
         return;
@@ -37,7 +52,7 @@ pub(super) async fn keep(song: SongId, blob: &Blob) {
 }
 
 async fn open() -> Option<Cache> {
-    if !is_there() {
+    if !has_cache() {
         return None;
     }
     let caches = web_sys::window()?.caches().ok()?;

@@ -91,13 +91,10 @@ impl Sound {
         let which = 1 - inner.active.get();
         inner.active.set(which);
         let element = &inner.elements[which];
-        if element.src() != url {
-            element.set_src(url);
-        }
-        element.set_current_time(from_ms as f64 / 1000.0);
+        load(element, url, from_ms as f64 / 1000.0);
         *inner.song.borrow_mut() = Some(song);
         inner.set_gain();
-        self.resume();
+        self.sound();
     }
 
     /// Has the next song decoded while this one plays.
@@ -116,6 +113,14 @@ impl Sound {
 
     /// Lets it go on.
     pub(super) fn resume(&self) {
+        let element = self.inner.active();
+        if element.paused() {
+            load(element, &element.src(), element.current_time());
+        }
+        self.sound();
+    }
+
+    fn sound(&self) {
         let Some(play) = self.inner.song.borrow().as_ref().map(|song| song.play) else { return };
         if self.inner.needs_lift() || !self.inner.lift.is_audible() {
             self.lift();
@@ -258,8 +263,19 @@ fn element(id: &str) -> Option<HtmlAudioElement> {
     }
     let element: HtmlAudioElement = document.create_element("audio").ok()?.dyn_into().ok()?;
     element.set_id(id);
+    // An app serves kept songs from an origin of their own, whose sound a mixer gets only if it was asked for like this.
+    element.set_cross_origin(Some("anonymous"));
     document.body()?.append_child(&element).ok()?;
     Some(element)
+}
+
+/// Loads a file that is at hand, to sound from this second on. A sink that waited begins as late as it has waited (WebKit's,
+/// on PulseAudio), so what is to sound is loaded anew: some 20 ms.
+fn load(element: &HtmlAudioElement, url: &str, seconds: f64) {
+    element.set_src(url);
+    if seconds > 0.0 {
+        element.set_current_time(seconds);
+    }
 }
 
 /// Starts a WAV file on an element at once, within the touch that asked for it; the future tells whether it was allowed.

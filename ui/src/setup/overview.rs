@@ -43,7 +43,8 @@ pub(super) fn Overview(desk: Desk, state: SetupState) -> Element {
                     }
                     if let Some(room) = &state.room {
                         p { class: "actions",
-                            a { class: "btn main", href: "/r/{room.room}", {words.setup_open_the_room()} }
+                            a { class: "btn main", href: "/staff/{room.room}", {words.setup_open_the_floor()} }
+                            a { class: "btn", href: "/r/{room.room}", {words.setup_open_the_room()} }
                         }
                     }
                 }

@@ -8,12 +8,13 @@ use super::{
 use crate::shared::{
     fetch::api,
     icons::{Icon, Mark},
+    platform,
     progress::property,
     title,
     words::lang,
 };
 use dioxus::{core::Attribute, prelude::*};
-use jukeline_app::api::{AddressAndPassword, Code, Credential};
+use jukeline_app::api::{AddressAndPassword, Code};
 
 /// The sign-in form; `not_operator` when somebody else is signed in.
 #[component]
@@ -24,7 +25,7 @@ pub(super) fn SignIn(desk: Desk, not_operator: bool) -> Element {
     let mut busy = use_signal(|| false);
     use_hook(|| title::set(words.setup_sign_in()));
     let send = move || async move {
-        let who = AddressAndPassword { email: email(), password: password(), credential: Credential::Cookie };
+        let who = AddressAndPassword { email: email(), password: password(), credential: platform::credential() };
         busy.set(true);
         let answer = api().sign_in(&who).await;
         busy.set(false);

@@ -1,5 +1,6 @@
 //! A song's cover: its own picture, else the one drawn from title and artist.
 
+use super::platform;
 use dioxus::prelude::*;
 use jukeline_app::{api::SongBrief, cover::cover_svg};
 
@@ -9,7 +10,7 @@ pub fn Cover(song: SongBrief, #[props(default)] class: &'static str) -> Element 
     let class = if class.is_empty() { "cover".to_string() } else { format!("cover {class}") };
     if song.has_cover {
         return rsx! {
-            div { class, img { src: "/covers/{song.id}", alt: "", loading: "lazy", decoding: "async" } }
+            div { class, img { src: platform::address(format!("/covers/{}", song.id)), alt: "", loading: "lazy", decoding: "async" } }
         };
     }
     rsx! {

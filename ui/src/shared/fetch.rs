@@ -1,11 +1,11 @@
-//! Requests through the browser's own fetch.
+//! Requests through the page's own fetch.
 
-use super::lean;
+use super::{lean, platform};
 use jukeline_app::client::{Client, Incoming, Method, Outgoing, Transport};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortController, Headers, RequestCredentials, RequestInit};
 
 /// A request that takes longer than this is given up, in milliseconds.
 const PATIENCE_MS: u32 = 15_000;
@@ -29,13 +29,39 @@ impl Transport for Fetch {
     }
 }
 
+/// Requests that outlive their page: for the moment when it goes. Nobody is left to read their answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Parting;
+
+/// The API for a page that goes.
+pub fn parting() -> Client<Parting> {
+    Client { transport: Parting }
+}
+
+impl Transport for Parting {
+    async fn send(&self, request: Outgoing) -> Result<Incoming, String> {
+        let init = init(&request).map_err(|e| words_of(&e))?;
+        js_sys::Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE).map_err(|e| words_of(&e))?;
+        let response = platform::fetch(&request.path, &init).await.map_err(|e| words_of(&e))?;
+        Ok(Incoming { status: response.status(), body: String::new() })
+    }
+}
+
 async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {
-    let window = web_sys::window().ok_or("no window")?;
     let abort = AbortController::new()?;
+    let init = init(&request)?;
+    init.set_signal(Some(&abort.signal()));
+    // Dropped at the end of this function, which disarms it.
+    let _alarm = gloo_timers::callback::Timeout::new(PATIENCE_MS, move || abort.abort());
+    let response = platform::fetch(&request.path, &init).await?;
+    let body = JsFuture::from(response.text()?).await?;
+    Ok(Incoming { status: response.status(), body: body.as_string().unwrap_or_default() })
+}
+
+fn init(request: &Outgoing) -> Result<RequestInit, JsValue> {
     let init = RequestInit::new();
     init.set_method(word(request.method));
     init.set_credentials(RequestCredentials::SameOrigin);
-    init.set_signal(Some(&abort.signal()));
     let headers = Headers::new()?;
     headers.set("Accept", "application/json, application/problem+json")?;
     headers.set("Jukeline-Build", env!("CARGO_PKG_VERSION"))?;
@@ -44,11 +70,7 @@ async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {
         init.set_body(&JsValue::from_str(body));
     }
     init.set_headers(&headers);
-    // Dropped at the end of this function, which disarms it.
-    let _alarm = gloo_timers::callback::Timeout::new(PATIENCE_MS, move || abort.abort());
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(&request.path, &init)).await?.dyn_into()?;
-    let body = JsFuture::from(response.text()?).await?;
-    Ok(Incoming { status: response.status(), body: body.as_string().unwrap_or_default() })
+    Ok(init)
 }
 
 fn word(method: Method) -> &'static str {

@@ -10,6 +10,7 @@ pub mod lean;
 pub mod listen;
 pub mod live_region;
 pub mod lower;
+pub mod platform;
 pub mod progress;
 pub mod room_fold;
 pub mod socket;

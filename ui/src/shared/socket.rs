@@ -1,6 +1,6 @@
 //! A websocket of typed JSON messages that comes back by itself.
 
-use super::listen::Listener;
+use super::{listen::Listener, platform};
 use dioxus::{core::Task, prelude::*};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{
@@ -104,7 +104,7 @@ async fn keep<In: DeserializeOwned>(
     let (nudge, mut nudges) = unbounded();
     let _online = Listener::on_window("online", move |_| drop(nudge.unbounded_send(())));
     loop {
-        if let Some(mut link) = Link::open(&path) {
+        if let Some(mut link) = Link::open(&path).await {
             while let Either::Left((Some(raw), _)) = select(link.raw.next(), TimeoutFuture::new(silent_ms)).await {
                 match raw {
                     Raw::Opened => {
@@ -140,8 +140,8 @@ fn wait_ms(failures: u32, random: f64) -> u32 {
 }
 
 impl Link {
-    fn open(path: &str) -> Option<Link> {
-        let socket = WebSocket::new(&address(path)?).ok()?;
+    async fn open(path: &str) -> Option<Link> {
+        let socket = WebSocket::new(&platform::socket(path).await?).ok()?;
         let (sender, raw) = unbounded::<Raw>();
         let feed = |event: &'static str, make: fn(&web_sys::Event) -> Option<Raw>| {
             let sender: UnboundedSender<Raw> = sender.clone();
@@ -170,13 +170,6 @@ impl Drop for Link {
 fn text_of(event: &web_sys::Event) -> Option<Raw> {
     use wasm_bindgen::JsCast;
     event.dyn_ref::<MessageEvent>()?.data().as_string().map(Raw::Text)
-}
-
-/// The websocket's address: the page's own server, encrypted where the page is.
-fn address(path: &str) -> Option<String> {
-    let location = web_sys::window()?.location();
-    let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}{path}", location.host().ok()?))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The page's title, and where the focus goes when the page turns.
 
+use super::platform;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
 /// Sets the document's title to `page · Jukeline`, or `Jukeline` alone.
 pub fn set(page: &str) {
-    let Some(document) = document() else { return };
-    document.set_title(&if page.is_empty() { "Jukeline".to_string() } else { format!("{page} · Jukeline") });
+    platform::set_title(&if page.is_empty() { "Jukeline".to_string() } else { format!("{page} · Jukeline") });
 }
 
 /// Puts the focus on the page's `h1` without scrolling to it: what a screen reader then reads is where one is.

@@ -14,7 +14,7 @@ use crate::{
         icons::Icon,
         lean,
         listen::Listener,
-        storage,
+        platform, storage,
         words::{Lang, lang},
     },
 };
@@ -101,7 +101,7 @@ pub(super) fn Packs(room: Option<String>, song: Option<SongId>) -> Element {
         let (room, song) = (room.clone(), song);
         spawn(async move {
             match card_page(&pack, room, song).await {
-                Ok(address) => go(&address),
+                Ok(address) => platform::leave_for(&address),
                 Err(failed) => {
                     busy.set(None);
                     error.set(Some(charge_first(lang, &failed)));
@@ -180,12 +180,6 @@ async fn open(begun: &Begun) -> Result<Option<String>, ClientError> {
     }
     let buy = BuyPack { purchase: begun.purchase, pack: begun.pack.clone(), room: begun.room.clone() };
     Ok(api().buy(&buy).await?.checkout_url)
-}
-
-fn go(address: &str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().set_href(address);
-    }
 }
 
 /// What to say where buying failed: the money first.

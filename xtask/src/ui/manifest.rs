@@ -34,7 +34,7 @@ impl Surface {
 
 impl Manifest {
     /// All files that it names.
-    pub(super) fn files(&self) -> Vec<&str> {
+    pub(crate) fn files(&self) -> Vec<&str> {
         let surfaces = self.surfaces.values().flat_map(Surface::files);
         surfaces.chain(self.assets.values().map(String::as_str)).collect()
     }

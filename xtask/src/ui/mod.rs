@@ -19,10 +19,10 @@ use crate::{
     paths,
 };
 use dist::Dist;
-use manifest::Manifest;
+pub(crate) use manifest::Manifest;
 
 /// The surfaces, each a binary of the crate `jukeline-ui`.
-const SURFACES: [&str; 5] = ["past", "patron", "screen", "setup", "wallet"];
+const SURFACES: [&str; 6] = ["past", "patron", "screen", "setup", "staff", "wallet"];
 
 /// How to build the pages.
 #[derive(Args, Default)]
@@ -71,7 +71,7 @@ pub(crate) fn build(options: &Options) -> Result<Manifest> {
     let fast = options.fast;
     let is_wanted = |surface: &&str| options.only.is_empty() || options.only.iter().any(|only| only == surface);
     let wanted: Vec<&str> = SURFACES.into_iter().filter(is_wanted).collect();
-    machine::ensure_wasm_target()?;
+    machine::ensure_target(WASM)?;
     compile(fast, &wanted)?;
     let dist = Dist::open(paths::pages()?, !fast)?;
     let mut manifest = if options.only.is_empty() { Manifest::default() } else { dist.manifest() };

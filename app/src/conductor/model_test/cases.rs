@@ -4,6 +4,7 @@ use super::house::{Command, House, Memory, STAFF, account, recording};
 use crate::{
     api::{DeclineReason, PlayerStatus, Report},
     conductor::{Floor, Spans, Stage, lineup, wake_at},
+    hold::Hold,
     id::PlayId,
     play::{ReturnReason, SkipReason},
     time::Timestamp,
@@ -199,4 +200,62 @@ fn a_long_pause_survives_a_short_silence() {
     go(&mut house, [Command::Later(60_000)]);
     assert_eq!((house.floor.player.status, house.floor.entries.len()), (PlayerStatus::Silent, 1));
     assert_eq!(wake_at(&house.floor, house.moment()), Some(seen.plus(Spans::default().dark_after_ms + 1)));
+}
+
+/// What is handed and not asked back.
+fn ready(floor: &Floor) -> usize {
+    floor.entries.iter().filter(|entry| matches!(entry.stage, Stage::Handed { recalled: None, .. })).count()
+}
+
+#[test]
+fn stop_after_this_song_pauses_at_its_end_with_the_line_as_it_was() {
+    let mut house = room([ask(0, 4), ask(1, 2), Command::PlayOn]);
+    let (first, second) = (house.floor.entries[0].play, house.floor.entries[1].play);
+    go(&mut house, [Command::StopAfter(1)]);
+    assert_eq!((house.floor.hold, house.floor.hold.is_still()), (Hold::AfterSong, false));
+    assert_eq!(line(&house.floor), (vec![first], false), "the player is told of nothing beyond it");
+    assert_eq!(ready(&house.floor), 1, "and keeps its lease on what waits");
+    go(&mut house, [Command::PlayOn]);
+    assert_eq!((house.floor.hold, songs(&house.floor)), (Hold::Paused, vec!["r2".to_string()]));
+    assert_eq!(line(&house.floor).0, [second], "which it holds, paused");
+    go(&mut house, [Command::Pause(false), Command::PlayOn]);
+    assert_eq!((house.floor.hold, house.floor.entries[0].sounds()), (Hold::Free, true));
+}
+
+#[test]
+fn stop_after_a_song_that_does_not_sound_changes_nothing() {
+    let mut house = room([ask(0, 4), Command::StopAfter(1)]);
+    assert_eq!(house.floor.hold, Hold::Free);
+    go(&mut house, [Command::PlayOn, Command::Pause(true), Command::StopAfter(1)]);
+    assert_eq!(house.floor.hold, Hold::Paused, "it stops already");
+}
+
+#[test]
+fn stop_after_a_song_that_is_skipped_pauses_at_once_and_can_be_taken_back() {
+    let mut house = room([ask(0, 4), ask(1, 2), Command::PlayOn, Command::StopAfter(1), Command::Pause(false)]);
+    assert_eq!(house.floor.hold, Hold::Free);
+    go(&mut house, [Command::StopAfter(1), Command::Skip(1)]);
+    assert_eq!((house.floor.hold, house.floor.entries.len()), (Hold::Paused, 1));
+}
+
+#[test]
+fn a_song_that_began_before_the_stop_was_heard_of_stands_still() {
+    let mut house = room([ask(0, 4), ask(1, 2), Command::PlayOn, Command::StopAfter(1)]);
+    let started =
+        Command::Report { play: 5, report: Report::Started { position_ms: 0 }, older: 0, wrong: false, age_ms: 0 };
+    go(&mut house, [started]);
+    assert_eq!((house.floor.hold, songs(&house.floor)), (Hold::Paused, vec!["r2".to_string()]));
+    let Stage::Started { paused_at_ms, .. } = house.floor.entries[0].stage else { panic!("it began") };
+    assert_eq!(paused_at_ms, Some(0));
+}
+
+#[test]
+fn with_the_sound_off_the_line_holds_and_nothing_is_handed() {
+    let mut house = room([ask(0, 4), Command::PlayOn, Command::SoundOff, ask(1, 2), ask(2, 3)]);
+    assert_eq!((ready(&house.floor), house.floor.entries.len()), (0, 3));
+    let hours = std::iter::repeat_n([Command::Later(20_000), Command::Beat], 400);
+    go(&mut house, hours.flatten());
+    assert_eq!((ready(&house.floor), house.floor.entries.len()), (0, 3), "for as long as it is off");
+    go(&mut house, [Command::Pause(false)]);
+    assert_eq!((house.floor.hold, ready(&house.floor)), (Hold::Free, 2));
 }

@@ -5,6 +5,7 @@ use crate::{
     api::{PlayerStatus, Report, Resume},
     conductor::{Admission, Floor, Heard, Moment, Outcome, Player, Spans, Stage, lineup, wake_at},
     events::{PlayRequested, StaffWord},
+    hold::Hold,
     id::{AccountId, JukeboxId, PlayId, ScreenId, SongId, VenueId},
     play::SkipReason,
     rules::{HouseClock, HouseRules},
@@ -31,6 +32,8 @@ pub(super) enum Command {
     TakeBack { play: usize, who: usize },
     Skip(usize),
     Pause(bool),
+    StopAfter(usize),
+    SoundOff,
     Volume(u8),
     Claim { screen: usize, memory: Memory },
     Report { play: usize, report: Report, older: i64, wrong: bool, age_ms: i64 },
@@ -89,7 +92,7 @@ impl House {
             venue: VenueId(Uuid::from_u128(2)),
             version: Version { epoch: 1, n: 0 },
             round: 1,
-            paused: false,
+            hold: Hold::Free,
             volume: 80,
             player: Player::default(),
             rules,
@@ -144,6 +147,12 @@ impl House {
             Command::Pause(paused) => {
                 self.floor.staff(STAFF, if paused { StaffWord::Pause } else { StaffWord::Resume }, moment)
             }
+            Command::StopAfter(pick) => {
+                if let Some(play) = self.some_play(pick) {
+                    self.floor.staff(STAFF, StaffWord::StopAfter { play }, moment);
+                }
+            }
+            Command::SoundOff => self.floor.staff(STAFF, StaffWord::SoundOff, moment),
             Command::Volume(percent) => self.floor.staff(STAFF, StaffWord::Volume { percent }, moment),
             Command::Claim { screen, memory } => self.claim(screen, memory),
             Command::Report { play, report, older, wrong, age_ms } => self.say(play, report, older, wrong, age_ms),

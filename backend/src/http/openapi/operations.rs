@@ -9,10 +9,10 @@ use jukeline_app::{
         ChangeRole, Chart, ChartScope, ChartWindow, Code, CodeRedeemed, Complaints, Difference, Elsewhere,
         ElsewhereScope, Favourites, ForgotPassword, Goodwill, History, ImportMusic, Invite, Invited, IsFavourite,
         MakeOperator, MakeVenue, Me, MyPlay, MyPlays, MyPurchase, MyPurchases, NearbyQuery, NearbyRoom, Packs,
-        PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PurchaseLine, Quote, RefundDone, RefundPurchase,
-        ResetPassword, RoomSnapshot, ScreenInfo, ScreenRole, SessionStarted, SettlementLine, SetupRoom, SetupState,
-        ShowPresence, SongPage, Staff, Staples, StartAsGuest, TakeUpInvitation, Ticket, TypedCode, VenueSettings,
-        Wallet, WishForSong, Wishes, Year, Yours,
+        PaidCreditsLeft, PairScreen, PairingCode, Pass, PictureFormat, PosterFormat, PurchaseLine, Quote, RefundDone,
+        RefundPurchase, ResetPassword, RoomSnapshot, ScreenInfo, ScreenPaired, ScreenRole, SessionStarted,
+        SettlementLine, SetupRoom, SetupState, ShowPresence, SongPage, Staff, StaffFloor, StaffJukebox, Staples,
+        StartAsGuest, TakeUpInvitation, Ticket, TypedCode, VenueSettings, Wallet, WishForSong, Wishes, Year, Yours,
     },
     play::SkipReason,
     purchase::PaidCredits,
@@ -289,7 +289,7 @@ fn screens() -> Vec<Described> {
     vec![
         op(POST, "/api/screens", "Pair a screen by a one-time code")
             .takes::<PairScreen>()
-            .gives::<ScreenInfo>(201)
+            .gives::<ScreenPaired>(201)
             .refuses(&[Code::LinkSpent, Code::Invalid, Code::SlowDown]),
         op(GET, "/api/screens/me", "Which screen this is").gives::<ScreenInfo>(200),
     ]
@@ -317,7 +317,16 @@ fn staff() -> Vec<Described> {
         "A picture of the venue's year to share: numbers, songs, artists or months",
     );
     let format = picture.reference::<PictureFormat>();
+    let mut poster =
+        op(GET, "/api/jukeboxes/{jukebox}/poster.pdf", "A page for the tables: the code that opens the room, to print");
+    let poster_format = poster.reference::<PosterFormat>();
     vec![
+        poster
+            .query("format", poster_format)
+            .query("lang", text_schema())
+            .gives_other(200, "application/pdf")
+            .gives_other(200, "image/png")
+            .refuses(&[Code::PrivateAddress, Code::BadRequest]),
         picture
             .needs("format", format)
             .query("lang", text_schema())
@@ -330,6 +339,20 @@ fn staff() -> Vec<Described> {
         op(PUT, "/api/jukeboxes/{jukebox}/paused", "Hold the sound, or go on")
             .takes_fields(&[("paused", truth_schema())])
             .gives_other(204, ""),
+        op(PUT, "/api/jukeboxes/{jukebox}/stop-after", "Pause once the song that sounds is over")
+            .takes_fields(&[("play", uuid_schema())])
+            .gives_other(204, "")
+            .refuses(&[Code::AnotherPlays]),
+        op(PUT, "/api/jukeboxes/{jukebox}/sound-off", "Say that the house has its sound off, or on again")
+            .takes_fields(&[("off", truth_schema())])
+            .gives_other(204, ""),
+        op(
+            GET,
+            "/api/jukeboxes/{jukebox}/floor",
+            "What staff see beyond the room: prices, states, how the sound is held",
+        )
+        .gives::<StaffFloor>(200),
+        op(GET, "/api/staff/jukeboxes", "The jukeboxes at which one is staff").lists::<StaffJukebox>(200),
         op(PUT, "/api/jukeboxes/{jukebox}/volume", "Set the volume")
             .takes_fields(&[("volume", number_schema(0, 100))])
             .gives_other(204, "")

@@ -18,11 +18,16 @@ use jukeline_app::{
     id::PlayId,
     time::Timestamp,
 };
-use std::{collections::BTreeSet, time::Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 use tokio::{sync::watch, time::sleep_until};
 
 /// Songs of elsewhere that a listener is known to have been told; those before them are too old to be news.
 const REMEMBERED: usize = 100;
+/// A mark may stand still so long though there is news: the word of another process may be lost.
+const UNTOLD: Duration = Duration::from_secs(20);
 /// Fewer than the first word may hold: then nothing was left out of it, and what comes late is news however old it is.
 const FIRST_WORD: usize = 20;
 
@@ -128,8 +133,9 @@ impl ElsewhereFeed {
             self.due.marks.borrow_and_update();
             (self.due.on_mark, self.due.at) = (false, Some(Instant::now()));
             let kept = place.elsewhere(self.scope).await.map_err(|_| Gone::Closed)?;
-            // Only a record brings news: an answer that is current needs no other look.
-            (self.due.on_mark, self.due.at) = (kept.is_current, (!kept.is_current).then_some(kept.good_until));
+            // Only a record brings news: an answer that is current needs no other look soon.
+            let at = if kept.is_current { Instant::now() + UNTOLD } else { kept.good_until };
+            (self.due.on_mark, self.due.at) = (kept.is_current, Some(at));
             let is_first = self.told.is_none();
             let news = self.told.get_or_insert_default().news(&kept.made);
             if is_first || !news.is_empty() {

@@ -168,7 +168,7 @@ impl Connected {
         let plan = Plan {
             version: floor.version,
             player_epoch: floor.player.epoch,
-            paused: floor.paused,
+            paused: floor.hold.is_still(),
             volume: floor.volume,
             lineup: handed,
             drop,

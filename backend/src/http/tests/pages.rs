@@ -4,6 +4,8 @@ use super::World;
 
 const MANIFEST: &str = r#"{"patron":{"js":"patron/p-1.js","wasm":"patron/p-1_bg.wasm","snippets":[]},
     "wallet":{"js":"wallet/w-1.js","wasm":"wallet/w-1_bg.wasm","snippets":[]},
+    "setup":{"js":"setup/s-1.js","wasm":"setup/s-1_bg.wasm","snippets":[]},
+    "staff":{"js":"staff/s-2.js","wasm":"staff/s-2_bg.wasm","snippets":[]},
     "assets":{"base.css":"assets/base-1.css","patron.css":"assets/patron-1.css","favicon.svg":"assets/favicon-1.svg"}}"#;
 
 async fn built() -> World {
@@ -43,6 +45,16 @@ async fn buying_has_a_program_of_its_own_that_looks_like_the_phone() {
         let page = world.get(path, "").await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("src=\"/ui/boot/wallet.js\"") && page.body.contains("patron-1.css"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn staff_have_a_program_of_their_own_and_invitations_lead_to_setup() {
+    let world = built().await;
+    for (path, surface) in [("/staff", "staff"), ("/staff/copper", "staff"), ("/staff/join/code", "setup")] {
+        let page = world.get(path, "").await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.contains(&format!("src=\"/ui/boot/{surface}.js\"")), "{path}");
     }
 }
 

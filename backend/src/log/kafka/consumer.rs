@@ -11,6 +11,7 @@ use crate::{
     store::{StoreError, offsets},
 };
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use held_up::Kept;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
@@ -26,7 +27,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BATCH: usize = 500;
+/// How much is handled at once at the most.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::log) struct Most {
+    /// Records.
+    pub(in crate::log) records: usize,
+    /// Bytes of their keys and payloads; the record with which it is more is still of them.
+    pub(in crate::log) bytes: usize,
+}
 
 /// Records by partition, in order.
 type Batches = BTreeMap<i32, Vec<Record>>;
@@ -50,6 +58,11 @@ pub(in crate::log) trait Member: Send + Sync {
 
     /// The topic without prefix.
     fn topic(&self) -> &str;
+
+    /// How much of all its partitions is handled at once. It takes only what is there already.
+    fn most(&self) -> Most {
+        Most { records: 500, bytes: 1 << 20 }
+    }
 
     /// Begins the sentence about an outage, such as "what the floor needs".
     fn needs(&self) -> &'static str;
@@ -110,6 +123,8 @@ async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -
         .set("enable.auto.commit", "false")
         .set("auto.offset.reset", "earliest")
         .set("fetch.wait.max.ms", "100")
+        // A partition gives as much at once as is handled at once: what lies together makes fewer rows.
+        .set("fetch.message.max.bytes", member.most().bytes.to_string())
         .set("partition.assignment.strategy", "cooperative-sticky")
         // A process that died is missed after six seconds, not forty-five: people wait for its rooms.
         .set("session.timeout.ms", "6000")
@@ -124,13 +139,15 @@ async fn consume(context: &Context, member: &impl Member, outage: &mut Outage) -
     loop {
         let mut batches = match std::mem::take(&mut kept.arrived) {
             // An empty topic or a quiet night gives no record: the reader is well as long as it is polled.
-            none if none.is_empty() => match tokio::time::timeout(Duration::from_secs(1), receive(&consumer)).await {
-                Ok(batches) => batches?,
-                Err(_) => {
-                    member.reads(context, true);
-                    continue;
+            none if none.is_empty() => {
+                match tokio::time::timeout(Duration::from_secs(1), receive(&consumer, member.most())).await {
+                    Ok(batches) => batches?,
+                    Err(_) => {
+                        member.reads(context, true);
+                        continue;
+                    }
                 }
-            },
+            }
             arrived => arrived,
         };
         outage.over();
@@ -172,7 +189,7 @@ async fn together(
     let batches: Vec<(i32, &[Record])> =
         batches.iter().filter(follows).map(|(partition, records)| (*partition, records.as_slice())).collect();
     member.handle_together(context, &batches).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "batches could not be decided together; they are taken one by one");
+        tracing::warn!(%error, "batches could not be handled together; they are taken one by one");
         Vec::new()
     })
 }
@@ -204,14 +221,16 @@ fn pause(consumer: &StreamConsumer, topic: &str, partition: i32) -> Result<(), S
 }
 
 /// Waits for a record and takes what else is there, by partition and in order.
-async fn receive(consumer: &StreamConsumer) -> Result<Batches, Stop> {
+async fn receive(consumer: &StreamConsumer, most: Most) -> Result<Batches, Stop> {
     let mut batches = Batches::new();
-    let first = consumer.recv().await.map_err(read_error)?;
-    batches.entry(first.partition()).or_default().push(record(&first));
-    for _ in 1..BATCH {
-        let Some(next) = futures_util::FutureExt::now_or_never(consumer.recv()) else { break };
-        let next = next.map_err(read_error)?;
-        batches.entry(next.partition()).or_default().push(record(&next));
+    let (mut records, mut bytes) = (0, 0);
+    let mut next = Some(consumer.recv().await);
+    while let Some(received) = next {
+        let received = received.map_err(read_error)?;
+        records += 1;
+        bytes += received.key_len() + received.payload_len();
+        batches.entry(received.partition()).or_default().push(record(&received));
+        next = if records < most.records && bytes < most.bytes { consumer.recv().now_or_never() } else { None };
     }
     Ok(batches)
 }
@@ -226,9 +245,7 @@ fn read_error(error: KafkaError) -> Stop {
 }
 
 fn record(message: &BorrowedMessage<'_>) -> Record {
-    // A database may not take a zero byte in a text.
-    let text =
-        |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).replace('\0', "\u{fffd}")).unwrap_or_default();
+    let text = |bytes: Option<&[u8]>| bytes.map(text).unwrap_or_default();
     let id = message.headers().and_then(|headers| headers.iter().find(|header| header.key == "ce_id"));
     Record {
         offset: message.offset(),
@@ -236,6 +253,12 @@ fn record(message: &BorrowedMessage<'_>) -> Record {
         key: text(message.key()),
         payload: text(message.payload()),
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    // A database may not take a zero byte in a text.
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.into_owned() }
 }
 
 async fn place(context: &Context, member: &impl Member, partition: i32) -> Result<i64, Stop> {

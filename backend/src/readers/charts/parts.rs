@@ -1,6 +1,6 @@
 //! Counts of the network, first stage: in as many parts as the log has partitions.
 
-use super::{Count, EVER, Heard, upsert};
+use super::{Count, EVER, Heard, ROWS, upsert};
 use crate::store::{self, StoreError, Tx, pieces};
 use jukeline_app::{
     api::ChartWindow,
@@ -29,14 +29,16 @@ fn windows(night: u32) -> [Nights; 4] {
 pub(super) async fn count(tx: &mut Tx, generation: i64, facts: &[Heard]) -> Result<(), StoreError> {
     // By last night, first night, part and song: in the order of their keys.
     let mut counts: BTreeMap<(u32, u32, u32, SongId), Count> = BTreeMap::new();
+    // Many facts are of few jukeboxes and nights.
+    let (mut parts, mut windows_of) = (BTreeMap::new(), BTreeMap::new());
     for heard in facts {
-        let part = part_of(heard.jukebox);
-        for (first, last) in windows(heard.night) {
+        let part = *parts.entry(heard.jukebox).or_insert_with(|| part_of(heard.jukebox));
+        for (first, last) in *windows_of.entry(heard.night).or_insert_with(|| windows(heard.night)) {
             counts.entry((last, first, part, heard.song)).or_default().add(heard.heard_at);
         }
     }
     let counts: Vec<_> = counts.into_iter().collect();
-    for chunk in pieces(&counts, 64) {
+    for chunk in pieces(&counts, ROWS) {
         let keys = "generation, last_night, first_night, part, song";
         let mut query = sqlx::query(AssertSqlSafe(upsert("chart_parts", keys, &store::rows(chunk.len(), 7))));
         for ((last, first, part, song), count) in chunk {

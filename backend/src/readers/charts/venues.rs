@@ -1,6 +1,6 @@
 //! Counts of a venue: a row for a night and a song, and one for all nights.
 
-use super::{Count, EVER, Heard, upsert};
+use super::{Count, EVER, Heard, ROWS, upsert};
 use crate::store::{self, StoreError, Tx, pieces};
 use jukeline_app::id::{SongId, VenueId};
 use sqlx::AssertSqlSafe;
@@ -15,7 +15,7 @@ pub(super) async fn count(tx: &mut Tx, generation: i64, facts: &[Heard]) -> Resu
         }
     }
     let counts: Vec<_> = counts.into_iter().collect();
-    for chunk in pieces(&counts, 64) {
+    for chunk in pieces(&counts, ROWS) {
         let sql = upsert("charts", "generation, venue, night, song", &store::rows(chunk.len(), 6));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for ((venue, night, song), count) in chunk {

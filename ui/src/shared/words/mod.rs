@@ -10,6 +10,7 @@ mod patron_account;
 mod problems;
 mod screen;
 mod setup;
+mod staff;
 mod wallet;
 
 pub(crate) use problems::decline_reason;

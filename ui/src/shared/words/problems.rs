@@ -245,6 +245,10 @@ fn code_words(code: Code) -> (&'static str, &'static str) {
             "This server runs in trial mode without https: guests only.",
             "Dieser Server läuft im Probebetrieb ohne https: nur für Gäste.",
         ),
+        Code::PrivateAddress => (
+            "Nobody outside can reach this server’s address.",
+            "Die Adresse dieses Servers ist von außen nicht erreichbar.",
+        ),
         Code::NoMail => (
             "This server can’t send mail. Ask the staff for a one-time code.",
             "Dieser Server kann keine Mail senden. Frag das Personal nach einem Einmalcode.",

@@ -104,6 +104,7 @@ texts! {
     setup_overview_open = "What is done, and what is still open.", "Was erledigt ist und was noch fehlt.";
     setup_still_open = "still open", "noch offen";
     setup_open_the_room = "Open the room", "Den Raum öffnen";
+    setup_open_the_floor = "Run the floor", "Das Lokal bedienen";
     setup_sign_out = "Sign out", "Abmelden";
     setup_made_already = "It stands as you made it. Changes come with the staff app.", "Es steht, wie du es angelegt hast. Ändern lässt es sich später in der Personal-App.";
 

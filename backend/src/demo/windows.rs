@@ -1,0 +1,22 @@
+//! The apps' windows beside the demo: the jukebox's screen, which pairs itself, and the staff's.
+
+use super::house::House;
+use crate::config::Config;
+use std::path::Path;
+use tokio::process::{Child, Command};
+
+/// An app that runs; its window closes with the value.
+pub(super) type Window = Child;
+
+/// Opens both with the apps' program.
+pub(super) fn open(config: &Config, house: &House, shell: &Path) -> Vec<Window> {
+    let server = config.address("");
+    let player = format!("/screen?pair={}", house.pairing_code);
+    let apps = [("screen", player.as_str()), ("staff", "/staff")];
+    let open = |(role, page): (&str, &str)| {
+        let mut app = Command::new(shell);
+        app.args(["--role", role, "--server", &server, "--open", page]).kill_on_drop(true);
+        app.spawn().inspect_err(|error| tracing::warn!(%error, role, "the app can't be opened")).ok()
+    };
+    apps.into_iter().filter_map(open).collect()
+}

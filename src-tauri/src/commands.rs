@@ -1,0 +1,135 @@
+//! What pages may ask of the shell. Each window's capability names those that it needs.
+
+use crate::{
+    awake::Awake,
+    kiosk::{self, Kiosk, Stays},
+    server::{Home, Server},
+    session::{Held, Session},
+    songs::Songs,
+    watchdog::Watchdog,
+};
+use jukeline_app::id::SongId;
+use serde_json::json;
+use std::{sync::Arc, time::Instant};
+use tauri::{
+    AppHandle, Manager, State, WebviewWindow,
+    ipc::{InvokeBody, Request},
+};
+use tauri_plugin_geolocation::{GeolocationExt, PermissionType, PositionOptions};
+use tauri_plugin_opener::OpenerExt;
+use url::Url;
+
+/// Longer than this nobody waits for satellites, in milliseconds.
+const PATIENCE_MS: u32 = 12_000;
+
+/// What couldn't be done, as a page reads it.
+type Refused = String;
+
+/// The session that the page speaks for.
+#[tauri::command]
+pub(crate) async fn session(session: State<'_, Session>) -> Result<Held, Refused> {
+    Ok(session.held().await)
+}
+
+/// Keeps the token of a session.
+#[tauri::command]
+pub(crate) async fn keep_session(session: State<'_, Session>, token: String) -> Result<Held, Refused> {
+    Ok(session.keep(token).await)
+}
+
+/// Signs out.
+#[tauri::command]
+pub(crate) async fn forget_session(session: State<'_, Session>) -> Result<Held, Refused> {
+    Ok(session.forget().await)
+}
+
+/// Keeps a room's pass.
+#[tauri::command]
+pub(crate) async fn keep_pass(session: State<'_, Session>, room: String, pass: String) -> Result<Held, Refused> {
+    Ok(session.keep_pass(room, pass).await)
+}
+
+/// Where the phone is, as JSON: asked of the person at the moment that it is needed, and kept nowhere.
+#[tauri::command]
+pub(crate) async fn position(app: AppHandle) -> Option<String> {
+    let asked = tauri::async_runtime::spawn_blocking(move || {
+        let geolocation = app.geolocation();
+        geolocation.request_permissions(Some(vec![PermissionType::Location])).ok()?;
+        let options = PositionOptions { enable_high_accuracy: true, timeout: PATIENCE_MS, maximum_age: 0 };
+        geolocation.get_current_position(Some(options)).ok()
+    });
+    let at = asked.await.ok()??.coords;
+    Some(json!({ "latitude": at.latitude, "longitude": at.longitude, "accuracy": at.accuracy }).to_string())
+}
+
+/// Opens a page in the person's own browser: on the web, or of the app's own server.
+#[tauri::command]
+pub(crate) fn open_outside(window: WebviewWindow, home: State<'_, Arc<Home>>, address: &str) -> Result<(), Refused> {
+    let url = Url::parse(address).map_err(|error| error.to_string())?;
+    let is_ours = home.server().is_some_and(|server| url.origin().ascii_serialization() == server.origin());
+    if url.scheme() != "https" && !is_ours && !is_this_machine(&url) {
+        return Err("only pages on the web are opened".into());
+    }
+    window.opener().open_url(url, None::<&str>).map_err(|error| error.to_string())
+}
+
+/// The sandbox's card page is of this machine.
+fn is_this_machine(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    };
+    url.scheme() == "http" && is_loopback
+}
+
+/// Makes the server at this address the app's; its pages are loaded next. A session with another stays in the keyring.
+#[tauri::command]
+pub(crate) async fn connect(
+    home: State<'_, Arc<Home>>,
+    session: State<'_, Session>,
+    address: String,
+) -> Result<(), Refused> {
+    let server = Server::read(&address).map_err(|error| error.to_string())?;
+    session.belongs_to(&server).await;
+    home.move_to(server);
+    Ok(())
+}
+
+/// The address of a song that is kept.
+#[tauri::command]
+pub(crate) fn song(songs: State<'_, Songs>, song: SongId) -> Option<String> {
+    songs.find(song)
+}
+
+/// Keeps a song: its sound is the body, its id a header.
+#[tauri::command]
+pub(crate) fn keep_song(songs: State<'_, Songs>, request: Request<'_>) -> Result<(), Refused> {
+    let InvokeBody::Raw(sound) = request.body() else { return Err("the sound's bytes are expected".into()) };
+    let song = request.headers().get("song").and_then(|song| song.to_str().ok()?.parse().ok());
+    let song = song.ok_or("a song's id is expected")?;
+    songs.keep(SongId(song), sound).map_err(|error| error.to_string())
+}
+
+/// The page is alive.
+#[tauri::command]
+pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>) {
+    watchdog.heard(Instant::now());
+}
+
+/// Leaves the kiosk, with the staff's code where one is needed; says what stands in the way otherwise.
+#[tauri::command]
+pub(crate) fn leave_kiosk(window: WebviewWindow, kiosk: State<'_, Kiosk>, code: &str) -> Result<(), Stays> {
+    kiosk.leave(code, Instant::now())?;
+    // A window that can't be changed is as good as left: it can be closed.
+    let _ = kiosk::leave(&window);
+    Ok(())
+}
+
+/// Names what the window shows.
+#[tauri::command]
+pub(crate) fn set_title(window: WebviewWindow, title: &str) -> Result<(), Refused> {
+    let is_awake = window.try_state::<Awake>().is_some_and(|awake| awake.is_kept());
+    let title = if is_awake { format!("{title} · keeps this computer awake") } else { title.into() };
+    window.set_title(&title).map_err(|error| error.to_string())
+}

@@ -1,0 +1,62 @@
+//! Which of the three apps this is.
+
+use clap::ValueEnum;
+
+/// The app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// The patron's, on a phone.
+    Patron,
+    /// The venue's, on a desktop.
+    Staff,
+    /// The jukebox's screen.
+    Screen,
+}
+
+impl Role {
+    /// Its name: of its window, its capability, its package.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Role::Patron => "patron",
+            Role::Staff => "staff",
+            Role::Screen => "screen",
+        }
+    }
+
+    /// What names its folders and its entries in the keyring, apart from those of the other two.
+    pub(crate) fn identifier(self) -> String {
+        format!("app.jukeline.{}", self.name())
+    }
+
+    /// The window's title before a page says another.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Role::Patron => "Jukeline",
+            Role::Staff => "Jukeline Staff",
+            Role::Screen => "Jukeline Screen",
+        }
+    }
+
+    /// The page that it opens with.
+    pub(crate) const fn home(self) -> &'static str {
+        match self {
+            Role::Patron => "/",
+            Role::Staff => "/staff",
+            Role::Screen => "/screen",
+        }
+    }
+
+    /// The window's first size, in logical pixels: width, height.
+    pub(crate) const fn size(self) -> (f64, f64) {
+        match self {
+            Role::Patron => (390.0, 844.0),
+            Role::Staff => (1280.0, 800.0),
+            Role::Screen => (1280.0, 720.0),
+        }
+    }
+
+    /// The role of a package, fixed when it was built.
+    pub(crate) fn of_build() -> Option<Role> {
+        Role::from_str(option_env!("JUKELINE_ROLE")?, true).ok()
+    }
+}

@@ -1,0 +1,54 @@
+// What the shell puts into a screen's window beside bridge.js: a sign of life, and the way out of a kiosk.
+(() => {
+  const ask = (command, args) => window.__TAURI_INTERNALS__.invoke(command, args);
+
+  // A screen's page has nobody to load it again when it freezes.
+  setInterval(() => ask("alive"), 2_000);
+
+  // Escape leaves a kiosk: at once where it fills the only monitor, else with the staff's code.
+  const german = navigator.language.startsWith("de");
+  const words = {
+    code_needed: german ? "Code des Teams, um den Vollbildmodus zu verlassen" : "Staff code to leave full screen",
+    wrong_code: german ? "Das ist nicht der Code." : "That is not the code.",
+    too_soon: german ? "Warte einen Moment und versuche es noch einmal." : "Wait a moment and try again.",
+  };
+  const typed = (stays) =>
+    new Promise((done) => {
+      const dialog = document.createElement("dialog");
+      dialog.id = "leave-kiosk";
+      dialog.style.cssText = "margin:auto;padding:2rem;font-size:1.5rem";
+      const form = document.createElement("form");
+      form.method = "dialog";
+      form.style.cssText = "display:grid;gap:1rem";
+      const label = document.createElement("label");
+      label.textContent = words[stays];
+      const field = document.createElement("input");
+      field.className = "input";
+      field.type = "password";
+      field.inputMode = "numeric";
+      field.autocomplete = "off";
+      const button = document.createElement("button");
+      button.className = "btn main";
+      button.value = "typed";
+      button.textContent = german ? "Verlassen" : "Leave";
+      label.append(field);
+      form.append(label, button);
+      dialog.append(form);
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        done(dialog.returnValue === "typed" ? field.value : null);
+      });
+      document.body.append(dialog);
+      dialog.showModal();
+    });
+  const leave = async () => {
+    for (let code = ""; code !== null; ) {
+      const stays = await ask("leave_kiosk", { code }).then(() => null, (why) => why);
+      if (!stays) return;
+      code = await typed(stays);
+    }
+  };
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) leave();
+  });
+})();

@@ -1,0 +1,134 @@
+//! The server that an app belongs to: given when it is started, else remembered from the time before.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{PoisonError, RwLock},
+};
+use url::Url;
+
+/// Its file in the app's folder of settings.
+const FILE: &str = "server.json";
+
+/// A server's address: http or https, a host, and nothing behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Server(Url);
+
+/// What can't be a server's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an address such as https://jukebox.example is expected")]
+pub(crate) struct NoServer;
+
+impl Server {
+    /// Reads what somebody typed, with or without `https://`, or any address of a page of the server.
+    pub(crate) fn read(typed: &str) -> Result<Server, NoServer> {
+        let typed = typed.trim();
+        let url = if typed.contains("://") { Url::parse(typed) } else { Url::parse(&format!("https://{typed}")) };
+        let mut url = url.map_err(|_| NoServer)?;
+        let is_plain = url.username().is_empty() && url.password().is_none() && url.host().is_some();
+        if !matches!(url.scheme(), "http" | "https") || !is_plain {
+            return Err(NoServer);
+        }
+        url.set_path("");
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Server(url))
+    }
+
+    /// `https://jukebox.example`, without a slash at its end.
+    pub(crate) fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The same for websockets.
+    pub(crate) fn socket_origin(&self) -> String {
+        self.origin().replacen("http", "ws", 1)
+    }
+
+    /// What was remembered in this folder; a file that can't be read is none.
+    pub(crate) fn remembered(folder: &Path) -> Option<Server> {
+        serde_json::from_slice(&std::fs::read(folder.join(FILE)).ok()?).ok()
+    }
+
+    /// Remembers it in this folder.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub(crate) fn remember(&self, folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(FILE), serde_json::to_vec(self)?)
+    }
+}
+
+/// The server that the app belongs to now, and where it is remembered.
+#[derive(Debug)]
+pub(crate) struct Home {
+    folder: PathBuf,
+    server: RwLock<Option<Server>>,
+}
+
+impl Home {
+    /// The given server, which is remembered in this folder, else the one that was.
+    pub(crate) fn find(folder: PathBuf, given: Option<Server>) -> Home {
+        let server = given.or_else(|| Server::remembered(&folder));
+        let home = Home { folder, server: RwLock::default() };
+        server.into_iter().for_each(|server| home.move_to(server));
+        home
+    }
+
+    /// The server, once it is known.
+    pub(crate) fn server(&self) -> Option<Server> {
+        self.server.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From here on the app belongs to this one.
+    pub(crate) fn move_to(&self, server: Server) {
+        if let Err(error) = server.remember(&self.folder) {
+            tracing::warn!(%error, "the server's address can't be remembered");
+        }
+        *self.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server);
+    }
+}
+
+impl TryFrom<String> for Server {
+    type Error = NoServer;
+
+    fn try_from(text: String) -> Result<Server, NoServer> {
+        Server::read(&text)
+    }
+}
+
+impl From<Server> for String {
+    fn from(server: Server) -> String {
+        server.origin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_leads_to_a_server_is_its_address() {
+        let origin = |typed: &str| Server::read(typed).map(|server| server.origin());
+        assert_eq!(origin("jukebox.example"), Ok("https://jukebox.example".into()));
+        assert_eq!(origin(" http://192.168.1.5:8080/r/copper?c=123456 "), Ok("http://192.168.1.5:8080".into()));
+        for bad in ["", "ftp://a.example", "https://me:secret@a.example", "javascript:alert(1)", "https://"] {
+            assert_eq!(origin(bad), Err(NoServer), "{bad}");
+        }
+    }
+
+    #[test]
+    fn it_is_remembered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(Server::remembered(folder.path()), None);
+        let server = Server::read("http://127.0.0.1:8080").expect("an address");
+        server.remember(folder.path()).expect("written");
+        assert_eq!(Server::remembered(folder.path()), Some(server.clone()));
+        assert_eq!(server.socket_origin(), "ws://127.0.0.1:8080");
+        std::fs::write(folder.path().join(FILE), "{").expect("written");
+        assert_eq!(Server::remembered(folder.path()), None);
+    }
+}

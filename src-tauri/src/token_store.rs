@@ -1,0 +1,88 @@
+//! Where a session's token is between two runs: people's in the system's keyring, a screen's in a file of its own.
+//!
+//! A screen comes back after a power cut without anybody at the keyboard, and a keyring that nobody's password opens
+//! stays locked. Its token is good for the jukebox alone, and staff can take it back.
+
+use crate::{
+    keyring::{Keyring, Trouble},
+    role::Role,
+    server::Server,
+};
+use std::{io::Write, path::PathBuf};
+
+/// The place of one app's token for one server.
+pub(crate) enum TokenStore {
+    Keyring(Keyring),
+    File(PathBuf),
+}
+
+impl TokenStore {
+    /// The place for this role, with files in `folder`.
+    pub(crate) fn of(role: Role, server: &Server, folder: &std::path::Path) -> TokenStore {
+        match role {
+            Role::Screen => TokenStore::File(folder.join("screen.token")),
+            Role::Patron | Role::Staff => TokenStore::Keyring(Keyring::new(&role.identifier(), &server.origin())),
+        }
+    }
+
+    /// The token that is kept.
+    pub(crate) async fn read(&self) -> Result<Option<String>, Trouble> {
+        match self {
+            TokenStore::Keyring(keyring) => keyring.read().await,
+            TokenStore::File(file) => Ok(std::fs::read_to_string(file).ok().filter(|token| !token.is_empty())),
+        }
+    }
+
+    /// Keeps a token in place of any other.
+    pub(crate) async fn keep(&self, token: String) -> Result<(), Trouble> {
+        match self {
+            TokenStore::Keyring(keyring) => keyring.keep(token).await,
+            TokenStore::File(file) => write(file, &token).map_err(|_| Trouble::Locked),
+        }
+    }
+
+    /// Forgets it.
+    pub(crate) async fn forget(&self) -> Result<(), Trouble> {
+        match self {
+            TokenStore::Keyring(keyring) => keyring.forget().await,
+            TokenStore::File(file) if file.exists() => std::fs::remove_file(file).map_err(|_| Trouble::Locked),
+            TokenStore::File(_) => Ok(()),
+        }
+    }
+}
+
+/// Whole or not at all, and for nobody else to read: that is how temporary files are made.
+fn write(file: &std::path::Path, token: &str) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(std::path::Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut half = tempfile::NamedTempFile::new_in(folder)?;
+    half.write_all(token.as_bytes())?;
+    half.as_file().sync_all()?;
+    half.persist(file)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_screens_token_is_for_nobody_else_to_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Server::read("http://127.0.0.1:8080").expect("an address");
+        let store = TokenStore::of(Role::Screen, &server, &folder.path().join("new"));
+        assert_eq!(store.read().await, Ok(None));
+        store.keep("first".into()).await.expect("kept");
+        store.keep("second".into()).await.expect("kept");
+        assert_eq!(store.read().await, Ok(Some("second".into())));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let about = std::fs::metadata(folder.path().join("new/screen.token")).expect("a file");
+            assert_eq!(about.permissions().mode() & 0o777, 0o600);
+        }
+        store.forget().await.expect("forgotten");
+        store.forget().await.expect("forgotten already");
+        assert_eq!(store.read().await, Ok(None));
+    }
+}

@@ -1,0 +1,140 @@
+//! The apps: Tauri windows through WebKitWebDriver, in a desktop session of their own.
+
+use std::{path::Path, process::Command, time::Duration};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{Browser, driver::Driver};
+use crate::{eventually, machine, process::Process, sound::Speakers, xvfb::Display};
+
+/// A bus that starts nobody by itself: what a test doesn't start isn't there.
+const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
+                   <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
+                   </busconfig>";
+
+/// What opens addresses here: a stand-in for the desktop's browser, which writes down what a test then opens itself.
+fn write_browser(home: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let program = home.join("bin/xdg-open");
+    std::fs::create_dir_all(home.join("bin"))?;
+    std::fs::write(&program, format!("#!/bin/sh\necho \"$1\" > {}/opened\n", home.display()))?;
+    Ok(std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755))?)
+}
+
+/// Whether a person's desktop has a keyring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// gnome-keyring, unlocked.
+    Unlocked,
+    /// gnome-keyring that nobody has unlocked.
+    Locked,
+    /// Nobody keeps secrets here.
+    None,
+}
+
+/// A person's desktop session: a display, a message bus, perhaps a keyring, and a home that stays when apps end.
+#[derive(Debug)]
+pub struct Desk {
+    // Dropped in this order: the keyring before its bus, and nobody writes to the home any more when it is removed.
+    _keyring: Option<Process>,
+    _bus: Process,
+    bus: String,
+    /// Where it sounds.
+    pub speakers: Speakers,
+    display: Display,
+    home: TempDir,
+}
+
+impl Desk {
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// A part of it is missing or isn't ready in time.
+    pub async fn begin(secrets: Secrets) -> Result<Desk> {
+        let display = Display::start().await?;
+        let home = tempfile::Builder::new().prefix("jukeline-desk-").tempdir()?;
+        let mut command = Command::new("dbus-daemon");
+        let config = home.path().join("bus.conf");
+        std::fs::write(&config, BUS)?;
+        command.arg(format!("--config-file={}", config.display())).args([
+            "--nofork",
+            "--nopidfile",
+            "--print-address=1",
+        ]);
+        let mut process = Process::start(command, &home.path().join("bus.log"))?;
+        let bus = eventually("a message bus", Duration::from_secs(20), || {
+            let alive = process.still_runs();
+            let address = process.log().lines().find(|line| line.starts_with("unix:")).map(str::to_owned);
+            async move {
+                alive?;
+                address.context("no address yet")
+            }
+        })
+        .await?;
+        write_browser(home.path())?;
+        let speakers = Speakers::start().await?;
+        let mut desk = Desk { _keyring: None, _bus: process, bus, speakers, display, home };
+        desk._keyring = match secrets {
+            // Unlocked by the password of whoever signs in to the desktop.
+            Secrets::Unlocked => Some(desk.keyring("echo hushed | exec gnome-keyring-daemon --foreground --unlock")?),
+            Secrets::Locked => Some(desk.keyring("exec gnome-keyring-daemon --foreground")?),
+            Secrets::None => None,
+        };
+        Ok(desk)
+    }
+
+    fn keyring(&self, start: &str) -> Result<Process> {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{start} --components=secrets")]);
+        self.is_here(&mut command);
+        Process::start(command, &self.home.path().join("keyring.log"))
+    }
+
+    /// Lets a program run in this session.
+    pub fn is_here(&self, command: &mut Command) {
+        let programs = std::env::var_os("PATH").unwrap_or_default();
+        let own = std::iter::once(self.home.path().join("bin")).chain(std::env::split_paths(&programs));
+        // A path of the search path has no colon.
+        command.env("PATH", std::env::join_paths(own).unwrap_or(programs.clone()));
+        command.env("HOME", self.home.path()).env("DISPLAY", self.display.name());
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("XDG_RUNTIME_DIR", self.home.path());
+        self.speakers.are_heard_by(command);
+        for (variable, folder) in [
+            ("XDG_DATA_HOME", ".local/share"),
+            ("XDG_CACHE_HOME", ".cache"),
+            ("XDG_CONFIG_HOME", ".config"),
+            ("XDG_STATE_HOME", ".local/state"),
+        ] {
+            command.env(variable, self.home.path().join(folder));
+        }
+    }
+
+    /// The address that an app opened last in the person's own browser, as soon as there is one.
+    ///
+    /// # Errors
+    /// None within 20 s.
+    pub async fn opened_outside(&self) -> Result<String> {
+        let file = self.home.path().join("opened");
+        eventually("an address outside", Duration::from_secs(20), || async {
+            let opened = std::fs::read_to_string(&file).context("nothing was opened")?;
+            opened.strip_suffix('\n').map(str::to_owned).context("half an address")
+        })
+        .await
+    }
+
+    /// Opens an app with these arguments; it ends with the value.
+    ///
+    /// # Errors
+    /// It doesn't show a window.
+    pub async fn open(&self, arguments: &[&str]) -> Result<Browser> {
+        let folder = tempfile::Builder::new().prefix("jukeline-app-").tempdir()?;
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        self.is_here(&mut command);
+        let driver = Driver::start(command, folder, None).await?;
+        let options = json!({ "binary": machine::shell()?, "args": arguments });
+        driver.open(json!({ "browserName": "wry", "webkitgtk:browserOptions": options })).await
+    }
+}

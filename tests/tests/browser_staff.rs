@@ -1,0 +1,383 @@
+//! The staff's page in Chromium on a real server: the floor, skips that can be taken back, the sound, a cut, the remote.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::{Locator, key::Key};
+use jukeline_app::{
+    api::{AddressAndPassword, Credential, MyPlay, Report, ScreenRole},
+    id::PlayId,
+    play::{PlayState, ReturnReason, SkipReason},
+};
+use jukeline_tests::{
+    browser::{Browser, Look},
+    eventually,
+    house::{EMAIL, House, PASSWORD, Phone, Screen},
+    machine::Need,
+    music, needs,
+    server::{Server, Setup},
+    wait::always,
+};
+use serde_json::json;
+
+/// What may take a while on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A house with a player that sounds nothing, and a guest with 20 credits.
+struct Evening {
+    server: Server,
+    house: House,
+    screen: Screen,
+    guest: Phone,
+}
+
+impl Evening {
+    async fn begin() -> Result<Evening> {
+        let setup = Setup::embedded().set(&["guests", "grant"], 20).set(&["floor", "silent_after_seconds"], 600);
+        let server = setup.start().await?;
+        let house = House::set_up(&server, &music::folder()?).await?;
+        house.rules(|rules| (rules.price, rules.per_patron) = (2, 6)).await?;
+        let mut screen = house.pair(&server, ScreenRole::Player).await?;
+        screen.claim(None).await?;
+        let guest = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
+        Ok(Evening { server, house, screen, guest })
+    }
+
+    /// Asks for so many songs; the first of them sounds.
+    async fn with_songs(&mut self, n: usize) -> Result<Vec<MyPlay>> {
+        let mut plays = Vec::new();
+        for song in self.house.songs().await?.into_iter().take(n) {
+            plays.push(self.guest.queue(song).await?);
+        }
+        self.start_next().await?;
+        Ok(plays)
+    }
+
+    async fn start_next(&mut self) -> Result<(PlayId, i64)> {
+        let (play, attempt) = self.screen.next_song().await?;
+        self.screen.report(play, attempt, Report::Started { position_ms: 0 }, 0).await?;
+        Ok((play, attempt))
+    }
+
+    /// Waits until the plan has a play no more.
+    async fn gone(&mut self, play: PlayId) -> Result<()> {
+        let is_gone =
+            |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.lineup.iter().all(|song| song.play != play));
+        self.screen.until("the song to leave the plan", is_gone).await
+    }
+
+    /// A browser of the operator at the floor.
+    async fn staff(&self, look: &Look) -> Result<Browser> {
+        let staff = Browser::chromium(look).await?;
+        staff.goto(&format!("{}/staff", self.server.url())).await?;
+        sign_in(&staff, PASSWORD).await?;
+        staff.wait_for(".staff .pair").await?;
+        Ok(staff)
+    }
+
+    async fn returned(&self, play: PlayId) -> Result<ReturnReason> {
+        eventually("the credits", PATIENCE, || async {
+            self.guest.api.play(play).await?.returned.context("not returned yet")
+        })
+        .await
+    }
+
+    async fn state(&self, play: PlayId) -> Result<PlayState> {
+        Ok(self.guest.api.play(play).await?.state)
+    }
+}
+
+async fn sign_in(staff: &Browser, password: &str) -> Result<()> {
+    staff.fill("#email", EMAIL).await?;
+    staff.fill("#password", password).await?;
+    staff.click("form .btn.main").await
+}
+
+/// Presses a key together with Control and Shift.
+async fn shortcut(staff: &Browser, key: &str) -> Result<()> {
+    let keys = format!("{}{}{key}{}", Key::Control, Key::Shift, Key::Null);
+    Ok(staff.client().find(Locator::Css("body")).await?.send_keys(&keys).await?)
+}
+
+/// Nothing reaches beyond the page's right edge.
+async fn fits(staff: &Browser, name: &str) -> Result<()> {
+    staff.keep_picture(name).await?;
+    let beyond = staff.eval("return document.documentElement.scrollWidth - innerWidth").await?;
+    ensure!(beyond.as_i64().is_some_and(|px| px <= 0), "{name}: {beyond} px beyond the page");
+    Ok(())
+}
+
+fn staff_said(said: SkipReason) -> ReturnReason {
+    ReturnReason::Staff { said }
+}
+
+#[tokio::test]
+async fn a_skip_can_be_taken_back_for_four_seconds() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut evening = Evening::begin().await?;
+    let plays = evening.with_songs(3).await?;
+    let staff = Browser::chromium(&Look::desktop()).await?;
+    staff.goto(&format!("{}/staff", evening.server.url())).await?;
+    staff.wait_for("#email").await?;
+    staff.keep_picture("staff-sign-in").await?;
+    sign_in(&staff, "not the right one").await?;
+    staff.wait_for("[role=alert]").await?;
+    staff.keep_picture("staff-sign-in-refused").await?;
+    sign_in(&staff, PASSWORD).await?;
+    staff.wait_for("tbody tr:nth-child(2)").await?;
+    staff.wait_for_text("on the screen").await?;
+    staff.wait_for_text("All is well").await?;
+    fits(&staff, "staff-floor").await?;
+
+    // Taken back: nothing is ever sent.
+    let first = &plays[0];
+    staff.click(".skip").await?;
+    staff.wait_for("dialog[open]").await?;
+    staff.keep_picture("staff-why").await?;
+    staff.press("Too loud").await?;
+    staff.wait_for(".undo").await?;
+    staff.keep_picture("staff-undo").await?;
+    staff.click(".undo .btn").await?;
+    staff.wait_for_text("stays. Nothing was sent.").await?;
+    staff.wait_until_gone(".undo").await?;
+    always("the song sounds on", Duration::from_secs(5), || async {
+        Ok(evening.state(first.play).await? == PlayState::Started)
+    })
+    .await?;
+
+    // By the keyboard, and left alone.
+    shortcut(&staff, "s").await?;
+    staff.wait_for("dialog[open]").await?;
+    staff.press("The house needs quiet").await?;
+    staff.wait_for(".undo").await?;
+    ensure!(evening.state(first.play).await? == PlayState::Started, "not sent yet");
+    staff.wait_for_text("was skipped: 2 credits back.").await?;
+    staff.keep_picture("staff-skipped").await?;
+    ensure!(evening.returned(first.play).await? == staff_said(SkipReason::HouseNeedsQuiet));
+    staff.wait_for_text("The jukebox is quiet").await?;
+    ensure!(evening.guest.api.me().await?.reserved == 4, "two songs wait");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_skip_sends_the_first_and_leaving_sends_what_waits() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut evening = Evening::begin().await?;
+    let plays = evening.with_songs(4).await?;
+    let staff = evening.staff(&Look::desktop()).await?;
+    staff.wait_for("tbody tr:nth-child(3)").await?;
+    staff.click("tbody tr:nth-child(1) .btn").await?;
+    staff.press("Doesn’t fit the room").await?;
+    staff.wait_for(".undo").await?;
+    staff.click(".skip").await?;
+    staff.press("Another reason").await?;
+    let (first, sounding) = (plays[1].play, plays[0].play);
+    let asked_back = |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.drop.contains(&first));
+    evening.screen.until("the first to be asked back", asked_back).await?;
+    evening.screen.report(first, 1, Report::Dropped, 0).await?;
+    ensure!(evening.returned(first).await? == staff_said(SkipReason::WrongMood));
+
+    // The page goes while the second still waits, or has just been sent: either way it is skipped.
+    staff.goto("about:blank").await?;
+    ensure!(evening.returned(sounding).await? == staff_said(SkipReason::Other));
+
+    // A song that ended meanwhile: the server refuses, in words, and the next one sounds on.
+    evening.gone(sounding).await?;
+    let (next, attempt) = evening.start_next().await?;
+    staff.goto(&format!("{}/staff/{}", evening.server.url(), evening.house.room)).await?;
+    staff.wait_for(".skip:not([disabled])").await?;
+    staff.click(".skip").await?;
+    staff.wait_for("dialog[open]").await?;
+    evening.screen.report(next, attempt, Report::Finished, 0).await?;
+    evening.gone(next).await?;
+    let (after, _) = evening.start_next().await?;
+    staff.press("Too loud").await?;
+    staff.wait_for_text("nothing was skipped").await?;
+    staff.keep_picture("staff-was-over").await?;
+    ensure!(evening.state(after).await? == PlayState::Started, "another is playing");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_sound_is_held_and_let_go() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut evening = Evening::begin().await?;
+    let plays = evening.with_songs(3).await?;
+    let staff = evening.staff(&Look::desktop()).await?;
+    let paused = |wanted: bool| move |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.paused == wanted);
+    staff.click(".btn.pause").await?;
+    evening.screen.until("the pause", paused(true)).await?;
+    staff.wait_for_text("Go on playing").await?;
+    staff.keep_picture("staff-paused").await?;
+    shortcut(&staff, " ").await?;
+    evening.screen.until("the sound", paused(false)).await?;
+
+    let before = evening.screen.plan.as_ref().context("no plan")?.volume;
+    staff.press("Louder").await?;
+    let louder = |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.volume == before + 5);
+    evening.screen.until("the volume", louder).await?;
+    let slider = staff.client().find(Locator::Css("input[type=range]")).await?;
+    slider.send_keys(&Key::Left.to_string()).await?;
+    let a_little = |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.volume == before + 4);
+    evening.screen.until("the slider's volume", a_little).await?;
+    staff.wait_for_text(&format!("{} %", before + 4)).await?;
+
+    // Stop after this song: the player is told of nothing beyond it, and stays paused at its end.
+    staff.click(".stop-after").await?;
+    let alone = |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.lineup.len() == 1 && !plan.paused);
+    evening.screen.until("one song", alone).await?;
+    staff.wait_for_text("Stops after this song.").await?;
+    staff.keep_picture("staff-stops-after").await?;
+    evening.screen.report(plays[0].play, 1, Report::Finished, 0).await?;
+    evening.screen.until("the pause after it", paused(true)).await?;
+    staff.wait_for_text("The jukebox is quiet").await?;
+    staff.wait_for_text("Paused.").await?;
+    ensure!(evening.state(plays[0].play).await? == PlayState::Finished, "it was paid");
+
+    // The sound of the house is off: the line holds, the credits are where they were.
+    shortcut(&staff, "o").await?;
+    staff.wait_for_text("Sound is off.").await?;
+    fits(&staff, "staff-sound-off").await?;
+    let reserved = evening.guest.api.me().await?.reserved;
+    ensure!(reserved == 4, "{reserved} credits are set aside for two songs");
+    staff.wait_for_text("Sound is on again: go on").await?;
+    staff.click(".sound-off").await?;
+    evening.screen.until("the sound", paused(false)).await?;
+    evening.start_next().await?;
+    staff.wait_for_text("Playing now").await
+}
+
+#[tokio::test]
+async fn without_a_connection_it_says_what_still_works() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut evening = Evening::begin().await?;
+    let plays = evening.with_songs(2).await?;
+    let staff = evening.staff(&Look::desktop()).await?;
+    let title = &plays[0].song.song.title;
+    staff.wait_for_text(title).await?;
+    evening.server.kill9();
+    staff.wait_for_text("No connection since").await?;
+    staff.wait_for_text("The jukebox plays on by itself.").await?;
+    staff.wait_for_text(title).await?;
+    staff.wait_for(".skip[disabled]").await?;
+    fits(&staff, "staff-offline").await?;
+    evening.server.restart().await?;
+    staff.wait_for(".skip:not([disabled])").await?;
+    staff.until("the connection", "return !document.body.innerText.includes('No connection')").await?;
+    ensure!(evening.state(plays[0].play).await? == PlayState::Started);
+
+    // A server that doesn't answer at all when the page opens.
+    evening.server.kill9();
+    staff.until("the cut", "return document.body.innerText.includes('No connection')").await?;
+    evening.server.restart().await?;
+    staff.wait_for(".skip:not([disabled])").await
+}
+
+#[tokio::test]
+async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let server = Setup::embedded().set(&["guests", "grant"], 20).start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    house.rules(|rules| rules.price = 2).await?;
+    let base = server.url();
+    let player = Browser::player(&house, &base).await?;
+    let guest = Phone::enter(&base, &house.room, &player.room_code().await?).await?;
+    for song in house.songs().await?.into_iter().take(2) {
+        guest.queue(song).await?;
+    }
+    player.hear().await?;
+    let phone = Browser::chromium(&Look::phone()).await?;
+    phone.goto(&format!("{base}/staff")).await?;
+    sign_in(&phone, PASSWORD).await?;
+    phone.wait_for(".skip:not([disabled])").await?;
+    phone.wait_for_text("Skip, refund 2").await?;
+    fits(&phone, "staff-remote").await?;
+    let shown = phone.visible_text().await?;
+    for there in ["Pause", "Stop after this song", "Volume"] {
+        ensure!(shown.contains(there), "{there} is on the remote:\n{shown}");
+    }
+    for hidden in ["Queue", "Sound is off: hold the queue", "Ctrl", "Sign out", "All is well"] {
+        ensure!(!shown.contains(hidden), "{hidden} is not:\n{shown}");
+    }
+    phone.click(".btn.pause").await?;
+    player.hear_nothing().await?;
+    phone.wait_for_text("Go on playing").await?;
+    fits(&phone, "staff-remote-paused").await?;
+    phone.click(".btn.pause").await?;
+    let before = player.hear().await?;
+    phone.click(".skip").await?;
+    phone.press("Too loud").await?;
+    phone.wait_for(".undo").await?;
+    fits(&phone, "staff-remote-undo").await?;
+    eventually("the next song", PATIENCE, || async {
+        let now = player.reading().await?;
+        ensure!(now.started && now.play.is_some() && now.play != before.play, "{now:?}");
+        Ok(())
+    })
+    .await?;
+    phone.eval("document.documentElement.style.fontSize = '200%'").await?;
+    fits(&phone, "staff-remote-large").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_state_has_a_page() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut evening = Evening::begin().await?;
+    let base = evening.server.url();
+    let staff = evening.staff(&Look::desktop()).await?;
+    staff.wait_for_text("The jukebox is quiet").await?;
+    fits(&staff, "staff-empty").await?;
+    evening.with_songs(6).await?;
+    staff.wait_for("tbody tr:nth-child(5)").await?;
+    staff.eval("document.documentElement.style.fontSize = '200%'").await?;
+    fits(&staff, "staff-large").await?;
+    staff.eval("document.documentElement.style.fontSize = ''").await?;
+    let colours = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+    staff.devtools("Emulation.setEmulatedMedia", colours).await?;
+    // axe-core judges the colours that the page asked for, not those that are forced: shapes are looked at instead.
+    let shapes = "const width = css => getComputedStyle(document.querySelector(css)).borderTopWidth;
+        return [matchMedia('(forced-colors: active)').matches, width('.more'), width('.btn.round'), width('.progress')]";
+    let shapes = staff.eval(shapes).await?;
+    ensure!(shapes == json!([true, "1px", "2px", "1px"]), "{shapes}");
+    staff.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
+    for (width, name) in [(1024, "staff-1024"), (760, "staff-760")] {
+        let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+        staff.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        fits(&staff, name).await?;
+    }
+    staff.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+
+    // Of two jukeboxes one chooses; what isn't one's own isn't shown.
+    House::open(evening.house.operator.clone(), "yard").await?;
+    staff.goto(&format!("{base}/staff")).await?;
+    staff.wait_for_text("Which jukebox?").await?;
+    staff.keep_picture("staff-pick").await?;
+    staff.click("a[href='/staff/yard']").await?;
+    staff.wait_for("[aria-current=page][href='/staff/yard']").await?;
+    staff.wait_for_text("none paired yet").await?;
+    fits(&staff, "staff-no-screen").await?;
+    staff.goto(&format!("{base}/staff/elsewhere")).await?;
+    staff.wait_for_text("You are not staff here").await?;
+    staff.keep_picture("staff-not-here").await?;
+
+    // Somebody with an account and no role.
+    let mara = AddressAndPassword {
+        email: "mara@home.example".into(),
+        password: PASSWORD.into(),
+        credential: Credential::Cookie,
+    };
+    evening.guest.api.sign_up(&mara).await?;
+    staff.press("Sign out").await?;
+    staff.fill("#email", &mara.email).await?;
+    staff.fill("#password", PASSWORD).await?;
+    staff.click("form .btn.main").await?;
+    staff.wait_for_text("You are not staff here").await?;
+    staff.keep_picture("staff-nowhere").await?;
+
+    let german = Browser::chromium(&Look { language: "de".into(), ..Look::desktop() }).await?;
+    german.goto(&format!("{base}/staff/{}", evening.house.room)).await?;
+    sign_in(&german, PASSWORD).await?;
+    german.wait_for_text("Überspringen, 2 zurück").await?;
+    fits(&german, "staff-german").await
+}

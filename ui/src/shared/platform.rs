@@ -1,0 +1,142 @@
+//! What a page runs in: a browser, or the window of an app. Surfaces ask here and don't know which it is.
+//!
+//! An app's shell puts an object into its windows before the page starts; where there is none this is a browser.
+
+use js_sys::Promise;
+use jukeline_app::{api::Credential, presence::Position};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, RequestInit, Response};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The shell's object. Paths begin with `/` and mean the server that the app belongs to.
+    #[derive(Clone)]
+    type Shell;
+    #[wasm_bindgen(thread_local_v2, js_name = "jukelineShell")]
+    static SHELL: Option<Shell>;
+
+    /// Whether this is a phone, with a position worth asking for.
+    #[wasm_bindgen(method, getter, js_name = "hasPosition")]
+    fn has_position(this: &Shell) -> bool;
+    /// Like the browser's `fetch`, with the session and the passes that the app holds.
+    #[wasm_bindgen(method)]
+    fn fetch(this: &Shell, path: &str, init: &RequestInit) -> Promise;
+    /// Gives the address that a websocket of this path connects to, good for once.
+    #[wasm_bindgen(method)]
+    fn socket(this: &Shell, path: &str) -> Promise;
+    #[wasm_bindgen(method)]
+    fn address(this: &Shell, path: &str) -> String;
+    /// Opens an address outside of the app, in the person's own browser.
+    #[wasm_bindgen(method)]
+    fn open(this: &Shell, address: &str);
+    #[wasm_bindgen(method)]
+    fn title(this: &Shell, title: &str);
+    /// Gives latitude, longitude and accuracy in metres as JSON, or `null`.
+    #[wasm_bindgen(method)]
+    fn position(this: &Shell) -> Promise;
+    /// Gives the address of a song that is kept on the disk, or `null`.
+    #[wasm_bindgen(method)]
+    fn song(this: &Shell, song: &str) -> Promise;
+    #[wasm_bindgen(method, js_name = "keepSong")]
+    fn keep_song(this: &Shell, song: &str, sound: &Blob) -> Promise;
+}
+
+fn shell() -> Option<Shell> {
+    SHELL.with(Clone::clone)
+}
+
+/// Sends a request to the page's server.
+pub async fn fetch(path: &str, init: &RequestInit) -> Result<Response, JsValue> {
+    let answer = match shell() {
+        Some(shell) => shell.fetch(path, init),
+        None => web_sys::window().ok_or("no window")?.fetch_with_str_and_init(path, init),
+    };
+    JsFuture::from(answer).await?.dyn_into()
+}
+
+/// The address to connect a websocket of this path to; nothing while the server can't be asked.
+pub async fn socket(path: &str) -> Option<String> {
+    if let Some(shell) = shell() {
+        return JsFuture::from(shell.socket(path)).await.ok()?.as_string();
+    }
+    let location = web_sys::window()?.location();
+    let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
+    Some(format!("{scheme}://{}{path}", location.host().ok()?))
+}
+
+/// The address of what the server has at this path, for pictures.
+pub fn address(path: String) -> String {
+    match shell() {
+        Some(shell) => shell.address(&path),
+        None => path,
+    }
+}
+
+/// What a session that is started here is kept as: a cookie, or in the app's keyring.
+pub fn credential() -> Credential {
+    if shell().is_some() { Credential::Bearer } else { Credential::Cookie }
+}
+
+/// Goes to a page of others, such as a hosted checkout: here, or outside of the app.
+pub fn leave_for(address: &str) {
+    if let Some(shell) = shell() {
+        return shell.open(address);
+    }
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_href(address);
+    }
+}
+
+/// Writes the window's title.
+pub fn set_title(title: &str) {
+    if let Some(shell) = shell() {
+        shell.title(title);
+    }
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+/// Where an app's phone is: `None` in a browser, which has a way of its own.
+pub fn has_position() -> Option<bool> {
+    shell().map(|shell| shell.has_position())
+}
+
+/// What an app's phone says of where it is.
+#[derive(Deserialize)]
+struct Fix {
+    latitude: f64,
+    longitude: f64,
+    accuracy: f64,
+}
+
+/// The position that an app's phone gives, with its accuracy in metres.
+pub async fn position() -> Option<(Position, f64)> {
+    let text = JsFuture::from(shell()?.position()).await.ok()?.as_string()?;
+    let Fix { latitude, longitude, accuracy } = super::lean::from_str(&text).ok()?;
+    // What a device without a position says where it should have refused.
+    let is_nowhere = latitude == 0.0 && longitude == 0.0 && accuracy == 0.0;
+    (!is_nowhere).then_some((Position { latitude, longitude }, accuracy))
+}
+
+/// The disk of an app, which keeps songs; a browser has its own.
+pub struct SongDisk(Shell);
+
+/// The app's disk, where this is one.
+pub fn song_disk() -> Option<SongDisk> {
+    shell().map(SongDisk)
+}
+
+impl SongDisk {
+    /// The address of a song that is kept.
+    pub async fn find(&self, song: &str) -> Option<String> {
+        JsFuture::from(self.0.song(song)).await.ok()?.as_string()
+    }
+
+    /// Keeps a song, if there is room.
+    pub async fn keep(&self, song: &str, sound: &Blob) {
+        let _ = JsFuture::from(self.0.keep_song(song, sound)).await;
+    }
+}
