@@ -1,6 +1,6 @@
 //! "Add to home screen": a button where the browser offers it, words on iPhones, nothing where it is an app already.
 
-use crate::shared::{icons::Icon, listen::Listener, words::lang};
+use crate::shared::{boot::boot, icons::Icon, listen::Listener, words::lang};
 use dioxus::prelude::*;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -46,7 +46,8 @@ pub(super) fn Install() -> Element {
 
 fn way() -> Option<Way> {
     let window = web_sys::window()?;
-    if is_an_app(&window) {
+    // The pages in an app's shell are of no server's build.
+    if boot().build.is_empty() || is_an_app(&window) {
         return None;
     }
     if offer(&window).is_some() {

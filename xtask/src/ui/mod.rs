@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// Write today's sizes to assets/sizes.json as what the next build is compared with.
     #[arg(long, conflicts_with = "fast")]
     pub(crate) accept_sizes: bool,
-    /// Build, quickly, the pages as they were before the last change to them: what the tests of old clients open.
+    /// Build the pages as they were before the last change to them: what the tests of old clients open.
     #[arg(long, conflicts_with_all = ["fast", "only", "accept_sizes"])]
     pub(crate) previous: bool,
 }

@@ -21,6 +21,10 @@ const SURFACES: [&str; 2] = ["patron", "screen"];
 /// What the pages are made of.
 const SOURCES: [&str; 2] = ["ui", "app"];
 
+/// Put behind the version of what is built: by name, version and place in its workspace alone cargo would take these
+/// crates for today's, and leave today's pages as they are.
+const MARK: &str = "+before";
+
 /// Builds the pages of the commit before the one that changed them last, into a folder that carries its id; once for each.
 ///
 /// # Errors
@@ -40,12 +44,13 @@ pub(crate) fn build() -> Result<PathBuf> {
     }
     fs::create_dir_all(&checkout)?;
     unpack(&commit, &checkout)?;
+    mark(&checkout.join("Cargo.toml"))?;
     compile(&checkout)?;
     // The manifest is written last: a folder that has one is whole.
     let dist = Dist::open(pages, false)?;
     let mut manifest = Manifest::default();
     for surface in SURFACES {
-        manifest.surfaces.insert(surface.to_owned(), bundle::build(&dist, surface, true)?);
+        manifest.surfaces.insert(surface.to_owned(), bundle::build(&dist, surface, false)?);
     }
     manifest.assets = assets::build(&dist, &checkout.join("assets"))?;
     dist.finish(&manifest)?;
@@ -83,9 +88,17 @@ fn unpack(commit: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Into the same target folder as today's pages, so that what both depend on is built once.
+/// Marks the version that the workspace's crates share.
+fn mark(workspace: &Path) -> Result<()> {
+    let text = fs::read_to_string(workspace)?;
+    let (before, rest) = text.split_once("\nversion = \"").context("the workspace has no version")?;
+    let (version, after) = rest.split_once('"').context("the workspace's version has no end")?;
+    Ok(fs::write(workspace, format!("{before}\nversion = \"{version}{MARK}\"{after}"))?)
+}
+
+/// Into the same target folder and by the same profile as today's pages, so that what both depend on is built once.
 fn compile(checkout: &Path) -> Result<()> {
-    let mut cargo = command::cargo(["build", "--locked", "--target", WASM, "--profile", bundle::profile(true)])?;
+    let mut cargo = command::cargo(["build", "--target", WASM, "--profile", bundle::profile(false)])?;
     cargo.args(["-p", "jukeline-ui"]).current_dir(checkout);
     for surface in SURFACES {
         cargo.args(["--bin", surface]);
