@@ -9,7 +9,7 @@ use crate::{
     watchdog::Watchdog,
 };
 use jukeline_app::id::SongId;
-use serde_json::json;
+use serde::Serialize;
 use std::{sync::Arc, time::Instant};
 use tauri::{
     AppHandle, Manager, State, WebviewWindow,
@@ -49,9 +49,17 @@ pub(crate) async fn keep_pass(session: State<'_, Session>, room: String, pass: S
     Ok(session.keep_pass(room, pass).await)
 }
 
-/// Where the phone is, as JSON: asked of the person at the moment that it is needed, and kept nowhere.
+/// Where the phone is: latitude and longitude in degrees, accuracy in metres.
+#[derive(Serialize)]
+pub(crate) struct Fix {
+    latitude: f64,
+    longitude: f64,
+    accuracy: f64,
+}
+
+/// Where the phone is: asked of the person at the moment that it is needed, and kept nowhere.
 #[tauri::command]
-pub(crate) async fn position(app: AppHandle) -> Option<String> {
+pub(crate) async fn position(app: AppHandle) -> Option<Fix> {
     let asked = tauri::async_runtime::spawn_blocking(move || {
         let geolocation = app.geolocation();
         geolocation.request_permissions(Some(vec![PermissionType::Location])).ok()?;
@@ -59,7 +67,7 @@ pub(crate) async fn position(app: AppHandle) -> Option<String> {
         geolocation.get_current_position(Some(options)).ok()
     });
     let at = asked.await.ok()??.coords;
-    Some(json!({ "latitude": at.latitude, "longitude": at.longitude, "accuracy": at.accuracy }).to_string())
+    Some(Fix { latitude: at.latitude, longitude: at.longitude, accuracy: at.accuracy })
 }
 
 /// Opens a page in the person's own browser: on the web, or of the app's own server.

@@ -4,7 +4,6 @@
 
 use js_sys::Promise;
 use jukeline_app::{api::Credential, presence::Position};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, RequestInit, Response};
@@ -33,7 +32,7 @@ extern "C" {
     fn open(this: &Shell, address: &str);
     #[wasm_bindgen(method)]
     fn title(this: &Shell, title: &str);
-    /// Gives latitude, longitude and accuracy in metres as JSON, or `null`.
+    /// Gives a [`Fix`], or `null`.
     #[wasm_bindgen(method)]
     fn position(this: &Shell) -> Promise;
     /// Gives the address of a song that is kept on the disk, or `null`.
@@ -41,6 +40,16 @@ extern "C" {
     fn song(this: &Shell, song: &str) -> Promise;
     #[wasm_bindgen(method, js_name = "keepSong")]
     fn keep_song(this: &Shell, song: &str, sound: &Blob) -> Promise;
+
+    /// What an app's phone says of where it is.
+    type Fix;
+    #[wasm_bindgen(method, getter)]
+    fn latitude(this: &Fix) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn longitude(this: &Fix) -> f64;
+    /// In metres.
+    #[wasm_bindgen(method, getter)]
+    fn accuracy(this: &Fix) -> f64;
 }
 
 fn shell() -> Option<Shell> {
@@ -104,21 +113,14 @@ pub fn has_position() -> Option<bool> {
     shell().map(|shell| shell.has_position())
 }
 
-/// What an app's phone says of where it is.
-#[derive(Deserialize)]
-struct Fix {
-    latitude: f64,
-    longitude: f64,
-    accuracy: f64,
-}
-
 /// The position that an app's phone gives, with its accuracy in metres.
 pub async fn position() -> Option<(Position, f64)> {
-    let text = JsFuture::from(shell()?.position()).await.ok()?.as_string()?;
-    let Fix { latitude, longitude, accuracy } = super::lean::from_str(&text).ok()?;
+    let fix = JsFuture::from(shell()?.position()).await.ok().filter(|fix| !fix.is_null())?;
+    let fix: Fix = fix.unchecked_into();
+    let at = Position { latitude: fix.latitude(), longitude: fix.longitude() };
     // What a device without a position says where it should have refused.
-    let is_nowhere = latitude == 0.0 && longitude == 0.0 && accuracy == 0.0;
-    (!is_nowhere).then_some((Position { latitude, longitude }, accuracy))
+    let is_nowhere = at.latitude == 0.0 && at.longitude == 0.0 && fix.accuracy() == 0.0;
+    (!is_nowhere).then_some((at, fix.accuracy()))
 }
 
 /// The disk of an app, which keeps songs; a browser has its own.

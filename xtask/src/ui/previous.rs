@@ -33,7 +33,7 @@ pub(crate) fn build() -> Result<PathBuf> {
         return Ok(pages);
     }
     say(&format!("The pages of {commit}"));
-    machine::ensure_wasm_target()?;
+    machine::ensure_target(WASM)?;
     let checkout = home.join("checkout");
     if home.exists() {
         fs::remove_dir_all(&home)?;
