@@ -282,7 +282,7 @@ async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
     let base = server.url();
     let player = Browser::player(&house, &base).await?;
     let guest = Phone::enter(&base, &house.room, &player.room_code().await?).await?;
-    for song in house.songs().await?.into_iter().take(2) {
+    for song in house.songs().await?.into_iter().take(3) {
         guest.queue(song).await?;
     }
     player.hear().await?;
@@ -309,12 +309,26 @@ async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
     phone.press("Too loud").await?;
     phone.wait_for(".undo").await?;
     fits(&phone, "staff-remote-undo").await?;
-    eventually("the next song", PATIENCE, || async {
+    let second = eventually("the next song", PATIENCE, || async {
         let now = player.reading().await?;
         ensure!(now.started && now.play.is_some() && now.play != before.play, "{now:?}");
-        Ok(())
+        Ok(now)
     })
     .await?;
+
+    // The real player stops after this song, however it ends, and goes on with the one behind it.
+    phone.click(".stop-after").await?;
+    phone.wait_for_text("Stops after this song.").await?;
+    player.hear().await?;
+    phone.click(".skip").await?;
+    phone.press("The house needs quiet").await?;
+    phone.wait_for_text("was skipped: 2 credits back.").await?;
+    player.hear_nothing().await?;
+    phone.wait_for_text("The jukebox is quiet").await?;
+    fits(&phone, "staff-remote-stopped").await?;
+    phone.click(".btn.pause").await?;
+    let third = player.hear().await?;
+    ensure!(third.play != second.play, "{third:?}");
     phone.eval("document.documentElement.style.fontSize = '200%'").await?;
     fits(&phone, "staff-remote-large").await?;
     Ok(())
