@@ -3,6 +3,7 @@
 //! The page's sound goes through PulseAudio or what stands in for it, which takes the device from the environment of a
 //! program that begins. So the program begins again with it.
 
+use crate::private_file;
 use std::{
     io,
     path::Path,
@@ -19,8 +20,7 @@ pub(crate) fn chosen(folder: &Path, given: Option<String>) -> io::Result<Option<
     let Some(device) = given else {
         return Ok(std::fs::read_to_string(file).ok().filter(|device| !device.is_empty()));
     };
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(file, &device)?;
+    private_file::write(&file, device.as_bytes())?;
     Ok(Some(device).filter(|device| !device.is_empty()))
 }
 

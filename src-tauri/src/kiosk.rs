@@ -2,13 +2,16 @@
 //!
 //! On a machine with one monitor Escape leaves it at any time: a kiosk never locks an owner out of the only laptop.
 
+use crate::private_file;
 use serde::{Deserialize, Serialize};
 use std::{
     path::Path,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use tauri::{App, Monitor, WebviewWindow};
+#[cfg(desktop)]
+use tauri::Monitor;
+use tauri::{App, WebviewWindow};
 
 /// So long the next code isn't looked at after a wrong one.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -32,8 +35,7 @@ impl Setup {
 
     /// Remembers it in this folder.
     pub(crate) fn remember(&self, folder: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        std::fs::write(folder.join(FILE), serde_json::to_vec(self)?)
+        private_file::write(&folder.join(FILE), &serde_json::to_vec(self)?)
     }
 }
 
@@ -85,7 +87,8 @@ impl Kiosk {
     }
 }
 
-/// Fills the second monitor, or the only one.
+/// Fills the second monitor, or the only one; gives how many there are.
+#[cfg(desktop)]
 pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<usize> {
     let monitors = app.available_monitors()?;
     let primary = app.primary_monitor()?.map(|monitor| *monitor.position());
@@ -98,7 +101,20 @@ pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<usize> {
     Ok(monitors.len())
 }
 
+/// An app fills a phone anyhow.
+#[cfg(mobile)]
+pub(crate) fn fill(_: &App, _: &WebviewWindow) -> tauri::Result<usize> {
+    Ok(1)
+}
+
 /// A window like any other.
+#[cfg(mobile)]
+pub(crate) fn leave(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
+}
+
+/// A window like any other.
+#[cfg(desktop)]
 pub(crate) fn leave(window: &WebviewWindow) -> tauri::Result<()> {
     window.set_cursor_visible(true)?;
     window.set_fullscreen(false)

@@ -1,5 +1,6 @@
 //! The server that an app belongs to: given when it is started, else remembered from the time before.
 
+use crate::private_file;
 use serde::{Deserialize, Serialize};
 use std::{
     io,
@@ -57,8 +58,7 @@ impl Server {
     /// # Errors
     /// The disk refuses.
     pub(crate) fn remember(&self, folder: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        std::fs::write(folder.join(FILE), serde_json::to_vec(self)?)
+        private_file::write(&folder.join(FILE), &serde_json::to_vec(self)?)
     }
 }
 

@@ -5,10 +5,11 @@
 
 use crate::{
     keyring::{Keyring, Trouble},
+    private_file,
     role::Role,
     server::Server,
 };
-use std::{io::Write, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The place of one app's token for one server.
 pub(crate) enum TokenStore {
@@ -18,7 +19,7 @@ pub(crate) enum TokenStore {
 
 impl TokenStore {
     /// The place for this role, with files in `folder`.
-    pub(crate) fn of(role: Role, server: &Server, folder: &std::path::Path) -> TokenStore {
+    pub(crate) fn of(role: Role, server: &Server, folder: &Path) -> TokenStore {
         match role {
             Role::Screen => TokenStore::File(folder.join("screen.token")),
             Role::Patron | Role::Staff => TokenStore::Keyring(Keyring::new(&role.identifier(), &server.origin())),
@@ -37,7 +38,7 @@ impl TokenStore {
     pub(crate) async fn keep(&self, token: String) -> Result<(), Trouble> {
         match self {
             TokenStore::Keyring(keyring) => keyring.keep(token).await,
-            TokenStore::File(file) => write(file, &token).map_err(|_| Trouble::Locked),
+            TokenStore::File(file) => private_file::write(file, token.as_bytes()).map_err(|_| Trouble::Locked),
         }
     }
 
@@ -49,17 +50,6 @@ impl TokenStore {
             TokenStore::File(_) => Ok(()),
         }
     }
-}
-
-/// Whole or not at all, and for nobody else to read: that is how temporary files are made.
-fn write(file: &std::path::Path, token: &str) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(std::path::Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut half = tempfile::NamedTempFile::new_in(folder)?;
-    half.write_all(token.as_bytes())?;
-    half.as_file().sync_all()?;
-    half.persist(file)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,0 +1,78 @@
+//! A jukebox's own machine: its sound, its songs on the disk, a kiosk, and nobody at the keyboard.
+
+use crate::{
+    audio,
+    awake::Awake,
+    kiosk::{self, Kiosk},
+    songs::{self, Songs},
+    watchdog::{self, Watchdog},
+};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
+use tauri::{App, Manager, WebviewWindow, WindowEvent};
+use uuid::Uuid;
+
+/// Begins again where the screen is to sound on another device than the system's own.
+pub(crate) fn sound_on(folder: &Path, device: Option<String>) -> Option<ExitCode> {
+    match audio::chosen(folder, device) {
+        Ok(device) => audio::begin_again_on(&device?),
+        Err(error) => {
+            tracing::warn!(%error, "the device can't be remembered");
+            None
+        }
+    }
+}
+
+/// How the kiosk is set up: as the command line says, else as before.
+pub(crate) fn kiosk_setup(folder: &Path, on: Option<bool>, code: Option<String>) -> kiosk::Setup {
+    let before = kiosk::Setup::remembered(folder);
+    let setup = kiosk::Setup { on: on.unwrap_or(before.on), code: code.or(before.code.clone()) };
+    if setup != before
+        && let Err(error) = setup.remember(folder)
+    {
+        tracing::warn!(%error, "how the kiosk is set up can't be remembered");
+    }
+    setup
+}
+
+/// What the jukebox's own machine needs beside the page: songs on the disk, and nobody at the keyboard.
+pub(crate) fn mind(app: &App, window: &WebviewWindow, kiosk: kiosk::Setup) -> tauri::Result<()> {
+    let folder = app.path().app_data_dir()?.join("songs");
+    match tauri::async_runtime::block_on(async { Songs::open(folder, songs::ROOM, Uuid::new_v4()) }) {
+        Ok(songs) => drop(app.manage(songs)),
+        Err(error) => tracing::warn!(%error, "songs can't be kept: each is fetched when its turn comes"),
+    }
+    app.manage(Awake::keep());
+    let watchdog = Arc::new(Watchdog::new(Instant::now()));
+    app.manage(watchdog.clone());
+    watchdog::mind_crashes(window)?;
+    be_a_kiosk(app, window, kiosk)?;
+    let window = window.clone();
+    tauri::async_runtime::spawn(async move {
+        loop {
+            tokio::time::sleep(watchdog::LOOK).await;
+            if watchdog.is_due(Instant::now()) {
+                watchdog::load_again(&window);
+            }
+        }
+    });
+    Ok(())
+}
+
+fn be_a_kiosk(app: &App, window: &WebviewWindow, setup: kiosk::Setup) -> tauri::Result<()> {
+    if !setup.on {
+        app.manage(Kiosk::new(None, 1, Instant::now()));
+        return Ok(());
+    }
+    let monitors = kiosk::fill(app, window)?;
+    let kiosk = Kiosk::new(setup.code, monitors, Instant::now());
+    let is_free_to_go = kiosk.is_free_to_go();
+    app.manage(kiosk);
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && !is_free_to_go
+        {
+            api.prevent_close();
+        }
+    });
+    Ok(())
+}
