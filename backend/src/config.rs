@@ -210,6 +210,12 @@ impl Config {
             "ui",
             "log_filter",
             "log_format",
+            // What the apps and the build tool read.
+            "kiosk_code",
+            "role",
+            "server",
+            "shell",
+            "xtask",
         ]));
         let config: Config = figment.extract().map_err(|error| ConfigError::Unreadable(worded(&figment, error)))?;
         config.check()?;

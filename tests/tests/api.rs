@@ -191,6 +191,8 @@ impl World {
             ("POST", "/api/jukeboxes/{jukebox}/pairing-codes") => json!({ "role": "display" }),
             ("POST", "/api/jukeboxes/{jukebox}/skip") => json!({ "play": Uuid::now_v7(), "reason": "too_loud" }),
             ("PUT", "/api/jukeboxes/{jukebox}/paused") => json!({ "paused": false }),
+            ("PUT", "/api/jukeboxes/{jukebox}/stop-after") => json!({ "play": Uuid::now_v7() }),
+            ("PUT", "/api/jukeboxes/{jukebox}/sound-off") => json!({ "off": false }),
             ("PUT", "/api/jukeboxes/{jukebox}/volume") => json!({ "volume": 70 }),
             ("PUT", "/api/jukeboxes/{jukebox}/rules") => {
                 serde_json::to_value(self.house.operator.rules(self.house.jukebox).await?)?
