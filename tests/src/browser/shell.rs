@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -13,6 +13,26 @@ use crate::{eventually, machine, process::Process, sound::Speakers, xvfb::Displa
 const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
                    <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
                    </busconfig>";
+
+/// A window manager, without which no window fills a display.
+async fn manage_windows(display: &Display, home: &Path) -> Result<Process> {
+    let started = home.join("windows-are-managed");
+    let mut command = Command::new("openbox");
+    command.arg("--startup").arg(format!("touch {}", started.display()));
+    command.env("DISPLAY", display.name()).env("HOME", home);
+    let mut process = Process::start(command, &home.join("openbox.log"))?;
+    eventually("a window manager", Duration::from_secs(20), || {
+        let alive = process.still_runs();
+        let is_there = started.exists();
+        async move {
+            alive?;
+            ensure!(is_there, "it is starting");
+            Ok(())
+        }
+    })
+    .await?;
+    Ok(process)
+}
 
 /// What opens addresses here: a stand-in for the desktop's browser, which writes down what a test then opens itself.
 fn write_browser(home: &Path) -> Result<()> {
@@ -39,6 +59,7 @@ pub enum Secrets {
 pub struct Desk {
     // Dropped in this order: the keyring before its bus, and nobody writes to the home any more when it is removed.
     _keyring: Option<Process>,
+    _windows: Process,
     _bus: Process,
     bus: String,
     /// Where it sounds.
@@ -74,8 +95,9 @@ impl Desk {
         })
         .await?;
         write_browser(home.path())?;
+        let windows = manage_windows(&display, home.path()).await?;
         let speakers = Speakers::start().await?;
-        let mut desk = Desk { _keyring: None, _bus: process, bus, speakers, display, home };
+        let mut desk = Desk { _keyring: None, _windows: windows, _bus: process, bus, speakers, display, home };
         desk._keyring = match secrets {
             // Unlocked by the password of whoever signs in to the desktop.
             Secrets::Unlocked => Some(desk.keyring("echo hushed | exec gnome-keyring-daemon --foreground --unlock")?),
