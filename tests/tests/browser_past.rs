@@ -339,13 +339,10 @@ async fn a_year_is_four_pictures_to_share_or_to_keep() -> Result<()> {
         look(&phone, &format!("past-year-empty-{language}")).await?;
 
         // A device that shares pictures is given one.
+        let shares = "navigator.canShare = data => data.files?.[0]?.type === 'image/png';
+                      navigator.share = async data => { window.given = data.files[0].name; };";
+        phone.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": shares })).await?;
         phone.goto(&year).await?;
-        phone
-            .eval(
-                "navigator.canShare = data => data.files?.[0]?.type === 'image/png';
-                 navigator.share = async data => { window.given = data.files[0].name; };",
-            )
-            .await?;
         phone.click("main .picture .btn.main").await?;
         phone.until("it was given", "return window.given?.endsWith('-numbers.png')").await?;
     }
