@@ -10,6 +10,9 @@ use tauri::WebviewWindow;
 const SILENCE: Duration = Duration::from_secs(6);
 /// So long a page may take from being loaded to its first word: a cold start on a slow disk.
 const START: Duration = Duration::from_secs(30);
+/// How long a process may take to end.
+#[cfg(target_os = "linux")]
+const ENDING: Duration = Duration::from_millis(500);
 /// How often is looked.
 pub(crate) const LOOK: Duration = Duration::from_secs(1);
 
@@ -44,8 +47,10 @@ pub(crate) fn load_again(window: &WebviewWindow) {
     #[cfg(target_os = "linux")]
     let done = window.with_webview(|webview| {
         use webkit2gtk::WebViewExt;
-        webview.inner().terminate_web_process();
-        webview.inner().reload();
+        let webview = webview.inner();
+        webview.terminate_web_process();
+        // What is asked of a page whose process is only about to end may be lost with it.
+        glib::timeout_add_local_once(ENDING, move || webview.reload());
     });
     #[cfg(not(target_os = "linux"))]
     let done = window.reload();
