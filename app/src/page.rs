@@ -15,13 +15,6 @@ pub struct Bundle {
     pub snippets: Vec<String>,
 }
 
-impl Bundle {
-    /// All its files.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        [self.js.as_str(), self.wasm.as_str()].into_iter().chain(self.snippets.iter().map(String::as_str))
-    }
-}
-
 /// `manifest.json`: what the built files are called, whose names carry a hash of their content.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -34,12 +27,6 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// All files that it names.
-    pub fn files(&self) -> Vec<&str> {
-        let bundles = self.surfaces.values().flat_map(Bundle::files);
-        bundles.chain(self.assets.values().map(String::as_str)).collect()
-    }
-
     /// The address of an asset.
     pub fn asset(&self, name: &str) -> Option<String> {
         self.assets.get(name).map(|path| format!("/ui/{path}"))

@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
     let options = Options::parse();
     let role = options.role.or_else(Role::of_build).unwrap_or(Role::Patron);
     if role == Role::Screen
-        && let Some(ended) = screen::sound_on(&settings(&role.identifier()), options.audio_device.clone())
+        && let Some(ended) = screen::sound_on(&settings(role), options.audio_device.clone())
     {
         return ended;
     }
@@ -65,9 +65,9 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     glib::set_prgname(Some(format!("jukeline-{}", role.name())));
     let mut context = tauri::generate_context!();
     context.config_mut().identifier = role.identifier();
-    let home = Arc::new(Home::find(settings(&role.identifier()), options.server));
+    let folder = settings(role);
+    let home = Arc::new(Home::find(folder.clone(), options.server));
     context.set_assets(Box::new(Pages::new(home.clone())));
-    let folder = settings(&role.identifier());
     let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
     let session = Session::new(role, folder);
     let builder = tauri::Builder::default();
@@ -110,8 +110,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
 }
 
 /// The app's folder of settings.
-fn settings(identifier: &str) -> PathBuf {
-    dirs::config_dir().unwrap_or_default().join(identifier)
+fn settings(role: Role) -> PathBuf {
+    dirs::config_dir().unwrap_or_default().join(role.identifier())
 }
 
 fn open(app: &App, role: Role, page: Option<&str>) -> tauri::Result<WebviewWindow> {

@@ -1,4 +1,4 @@
-//! Small files that are nobody else's to read.
+//! Files that are nobody else's to read.
 
 use std::{io, io::Write, path::Path};
 

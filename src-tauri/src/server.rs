@@ -72,9 +72,9 @@ pub(crate) struct Home {
 impl Home {
     /// The given server, which is remembered in this folder, else the one that was.
     pub(crate) fn find(folder: PathBuf, given: Option<Server>) -> Home {
-        let server = given.or_else(|| Server::remembered(&folder));
-        let home = Home { folder, server: RwLock::default() };
-        server.into_iter().for_each(|server| home.move_to(server));
+        let home = Home { server: RwLock::new(Server::remembered(&folder)), folder };
+        let other = given.filter(|given| home.server().as_ref() != Some(given));
+        other.into_iter().for_each(|other| home.move_to(other));
         home
     }
 

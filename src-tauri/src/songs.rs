@@ -1,5 +1,6 @@
 //! Songs on the screen's disk, and the address where its page hears them: pages of an app have no way to play a file.
 
+use crate::private_file;
 use axum::{
     Router,
     extract::{Path, Request, State},
@@ -10,7 +11,7 @@ use axum::{
 use jukeline_app::id::SongId;
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io,
     net::Ipv4Addr,
     path::PathBuf,
     sync::Arc,
@@ -68,11 +69,7 @@ impl Songs {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.make_room(sound.len() as u64)?;
-        let mut half = tempfile::NamedTempFile::new_in(&*self.folder)?;
-        half.write_all(sound)?;
-        half.as_file().sync_all()?;
-        half.persist(self.file(song)).map_err(|failed| failed.error)?;
-        Ok(())
+        private_file::write(&self.file(song), sound)
     }
 
     fn make_room(&self, wanted: u64) -> io::Result<()> {
