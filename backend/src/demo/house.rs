@@ -43,6 +43,13 @@ pub(super) struct House {
     pub(super) pairing_code: String,
 }
 
+impl House {
+    /// The path of the player's page, which pairs itself.
+    pub(super) fn player_page(&self) -> String {
+        format!("/screen?pair={}", self.pairing_code)
+    }
+}
+
 struct Venue {
     name: &'static str,
     city: &'static str,

@@ -98,11 +98,10 @@ pub async fn run(options: Options) -> Result<(), DemoError> {
     // Before a browser is opened.
     running.answer();
     announce(&running, &house);
-    let _windows = match options.shell {
-        Some(shell) => windows::open(&running.context.config, &house, &shell),
-        None if options.no_open => Vec::new(),
-        None => open_browser(&running.context.config, &house),
-    };
+    let _windows = options.shell.as_deref().map(|shell| windows::open(&running.context.config, &house, shell));
+    if options.shell.is_none() && !options.no_open {
+        open_browser(&running.context.config, &house);
+    }
     Ok(running.serve().await?)
 }
 
@@ -201,22 +200,20 @@ fn announce(running: &Running, house: &house::House) {
 
 /// The room's page and the player's, which pairs itself.
 fn addresses(config: &Config, house: &house::House) -> [String; 2] {
-    let player = format!("/screen?pair={}", house.pairing_code);
-    [config.address(&format!("/r/{}", house.room)), config.address(&player)]
+    [config.address(&format!("/r/{}", house.room)), config.address(&house.player_page())]
 }
 
 /// Opens the room and its player in the browser of whoever runs the demo, if there is one.
-fn open_browser(config: &Config, house: &house::House) -> Vec<windows::Window> {
+fn open_browser(config: &Config, house: &house::House) {
     if std::env::var_os("DISPLAY").is_none()
         && std::env::var_os("WAYLAND_DISPLAY").is_none()
         && cfg!(target_os = "linux")
     {
-        return Vec::new();
+        return;
     }
     for address in addresses(config, house).into_iter().rev() {
         if let Err(error) = webbrowser::open(&address) {
             tracing::info!(%error, "no browser could be opened");
         }
     }
-    Vec::new()
 }

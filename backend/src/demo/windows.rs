@@ -5,13 +5,10 @@ use crate::config::Config;
 use std::path::Path;
 use tokio::process::{Child, Command};
 
-/// An app that runs; its window closes with the value.
-pub(super) type Window = Child;
-
-/// Opens both with the apps' program.
-pub(super) fn open(config: &Config, house: &House, shell: &Path) -> Vec<Window> {
+/// Opens both with the apps' program. They close with these values.
+pub(super) fn open(config: &Config, house: &House, shell: &Path) -> Vec<Child> {
     let server = config.address("");
-    let player = format!("/screen?pair={}", house.pairing_code);
+    let player = house.player_page();
     let apps = [("screen", player.as_str()), ("staff", "/staff")];
     let open = |(role, page): (&str, &str)| {
         let mut app = Command::new(shell);

@@ -17,7 +17,7 @@ use axum::{
 };
 use jukeline_app::{
     account::Role,
-    api::{Code, FloorPlay, PairingCode, ScreenRole, StaffFloor, StaffJukebox},
+    api::{Code, FloorPlay, MyPlay, PairingCode, ScreenRole, StaffFloor, StaffJukebox},
     conductor::Stage,
     events::{Request, StaffWord},
     id::{JukeboxId, PlayId},
@@ -44,6 +44,18 @@ pub fn routes() -> Router<Context> {
         .route("/api/jukeboxes/{jukebox}/pairing-codes", post(pairing_code))
 }
 
+/// Tells the jukebox what staff said.
+async fn say(context: &Context, jukebox: JukeboxId, session: &Session, said: StaffWord) -> Answer<StatusCode> {
+    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A play of this jukebox.
+async fn play_here(context: &Context, jukebox: JukeboxId, play: PlayId) -> Answer<MyPlay> {
+    let row = plays::one(&context.store, play).await?.filter(|row| row.jukebox == jukebox);
+    Ok(row.ok_or(ApiProblem::from(Code::NotFound))?.play)
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Skip {
@@ -59,16 +71,14 @@ async fn skip(
     Json(skip): Json<Skip>,
 ) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
-    let row = plays::one(&context.store, skip.play).await?.filter(|row| row.jukebox == jukebox);
-    let row = row.ok_or(ApiProblem::from(Code::NotFound))?;
-    if row.play.state.is_final() {
+    if play_here(&context, jukebox, skip.play).await?.state.is_final() {
         return Err(Code::AnotherPlays.into());
     }
     let decision = context.live.next_decision(skip.play);
     let said = StaffWord::Skip { play: skip.play, reason: skip.reason };
-    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
+    let said = say(&context, jukebox, &session, said).await?;
     let _ = tokio::time::timeout(PATIENCE, decision).await;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(said)
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,8 +95,7 @@ async fn paused(
 ) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
     let said = if body.paused { StaffWord::Pause } else { StaffWord::Resume };
-    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
-    Ok(StatusCode::NO_CONTENT)
+    say(&context, jukebox, &session, said).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -103,14 +112,11 @@ async fn stop_after(
     Json(body): Json<StopAfter>,
 ) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
-    let row = plays::one(&context.store, body.play).await?.filter(|row| row.jukebox == jukebox);
-    let row = row.ok_or(ApiProblem::from(Code::NotFound))?;
-    if row.play.state != PlayState::Started {
+    if play_here(&context, jukebox, body.play).await?.state != PlayState::Started {
         return Err(Code::AnotherPlays.into());
     }
     let said = StaffWord::StopAfter { play: body.play };
-    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
-    Ok(StatusCode::NO_CONTENT)
+    say(&context, jukebox, &session, said).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,8 +133,7 @@ async fn sound_off(
 ) -> Answer<StatusCode> {
     require_at(&context, session.account, Role::Attendant, jukebox).await?;
     let said = if body.off { StaffWord::SoundOff } else { StaffWord::Resume };
-    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
-    Ok(StatusCode::NO_CONTENT)
+    say(&context, jukebox, &session, said).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,8 +153,7 @@ async fn volume(
         return Err(ApiProblem::invalid("volume", "0 to 100"));
     }
     let said = StaffWord::Volume { percent: body.volume };
-    context.requests.append(jukebox, &Request::StaffSaid { staff: session.account, said }).await?;
-    Ok(StatusCode::NO_CONTENT)
+    say(&context, jukebox, &session, said).await
 }
 
 /// What staff see beyond the room's snapshot: prices, states, how the sound is held.
