@@ -260,24 +260,10 @@ impl Engine {
         }
     }
 
-    /// The files for what sounds and waits; the next one is decoded ahead.
+    /// The files for what sounds and waits.
     fn keep(&self, songs: Vec<SongId>) {
         if let Some(files) = self.inner.files.borrow().clone() {
             files.keep(songs);
-        }
-        self.prepare_next();
-    }
-
-    fn prepare_next(&self) {
-        let next = {
-            let player = self.inner.player.borrow();
-            if player.sounding().is_none() {
-                return;
-            }
-            player.waiting().next().map(|song| song.song.id)
-        };
-        if let (Some(url), Some(sound)) = (next.and_then(|song| self.url(song)), self.sound()) {
-            sound.prepare(&url);
         }
     }
 
@@ -311,10 +297,7 @@ impl Engine {
 
     fn file_news(&self, news: FileNews) {
         match news {
-            FileNews::Fetched(song) => {
-                self.take(Input::Fetched(song));
-                self.prepare_next();
-            }
+            FileNews::Fetched(song) => self.take(Input::Fetched(song)),
             FileNews::Gone(song) => {
                 let plays: Vec<PlayId> = {
                     let player = self.inner.player.borrow();

@@ -97,15 +97,6 @@ impl Sound {
         self.sound();
     }
 
-    /// Has the next song decoded while this one plays.
-    pub(super) fn prepare(&self, url: &str) {
-        let element = &self.inner.elements[1 - self.inner.active.get()];
-        if element.src() != url {
-            element.set_src(url);
-            element.set_preload("auto");
-        }
-    }
-
     /// Holds the sound where it is.
     pub(super) fn pause(&self) {
         self.inner.active().pause().unwrap_or_default();
