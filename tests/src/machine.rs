@@ -87,6 +87,7 @@ impl Need {
                     "openbox",
                     "pulseaudio",
                     "parec",
+                    "xrandr",
                 ];
                 shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
             }

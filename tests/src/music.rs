@@ -17,12 +17,15 @@ pub fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes an OGG Vorbis file of one tone under a title, without a moment of silence at either end.
+/// Writes an OGG Vorbis file of one tone under a title, with peaks of so many decibels of full scale and without a moment of
+/// silence at either end.
 ///
 /// # Errors
 /// ffmpeg is missing or fails.
-pub fn tone(file: &Path, title: &str, hertz: u32, seconds: u32) -> Result<()> {
-    let sine = format!("sine=frequency={hertz}:sample_rate=44100:duration={seconds},volume=12dB");
+pub fn tone(file: &Path, title: &str, hertz: u32, seconds: u32, peak_db: i32) -> Result<()> {
+    // ffmpeg's own sine has an eighth of full scale: -18 dB.
+    let volume = peak_db + 18;
+    let sine = format!("sine=frequency={hertz}:sample_rate=44100:duration={seconds},volume={volume}dB");
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", &sine, "-c:a", "libvorbis"]);
     ffmpeg.args(["-metadata", &format!("title={title}"), "-metadata", "artist=The Fork"]).arg("-y").arg(file);

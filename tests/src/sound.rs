@@ -1,6 +1,7 @@
 //! What a machine's loudspeakers would sound: a sound server whose only device is recorded.
 
 use std::{
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -17,12 +18,15 @@ const WINDOW: Duration = Duration::from_millis(10);
 /// Quieter than this is silence: -50 dB of full scale, root mean square.
 const SILENCE: f64 = 0.003_16 * 32_768.0;
 
+/// Where it listens, and what it sounded.
+const SOCKET: &str = "sound";
+const HEARD: &str = "heard";
+
 /// A sound server with one device, and what it sounded since the start.
 #[derive(Debug)]
 pub struct Speakers {
-    // Dropped in this order: the recorder before its server.
-    _recorder: Process,
-    _server: Process,
+    /// The recorder, dropped before its server.
+    running: Option<(Process, Process)>,
     folder: TempDir,
     begun: Instant,
 }
@@ -34,13 +38,28 @@ impl Speakers {
     /// PulseAudio is missing or isn't ready in time.
     pub async fn start() -> Result<Speakers> {
         let folder = tempfile::Builder::new().prefix("jukeline-sound-").tempdir()?;
-        let mut command = Command::new("pulseaudio");
-        command.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]);
-        command.arg("--load=module-null-sink sink_name=speakers");
-        let socket = folder.path().join("sound");
-        command.arg(format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()));
-        command.env("HOME", folder.path()).env("XDG_RUNTIME_DIR", folder.path());
-        let mut server = Process::start(command, &folder.path().join("pulseaudio.log"))?;
+        let mut speakers = Speakers { running: None, folder, begun: Instant::now() };
+        speakers.power_on().await?;
+        Ok(speakers)
+    }
+
+    /// Loses its power in the middle of a sound.
+    pub fn power_off(&mut self) {
+        self.running = None;
+        for left in [SOCKET, HEARD] {
+            // What was killed leaves them.
+            let _ = std::fs::remove_file(self.folder.path().join(left));
+        }
+    }
+
+    /// Has its power back: the recording begins anew.
+    ///
+    /// # Errors
+    /// As [`Speakers::start`].
+    pub async fn power_on(&mut self) -> Result<()> {
+        let folder = self.folder.path();
+        let socket = folder.join(SOCKET);
+        let mut server = Process::start(sound_server(folder), &folder.join("pulseaudio.log"))?;
         eventually("a sound server", Duration::from_secs(20), || {
             let alive = server.still_runs();
             let is_there = socket.exists();
@@ -53,16 +72,16 @@ impl Speakers {
         .await?;
         let mut command = Command::new("parec");
         command.args(["--device=speakers.monitor", "--format=s16le", "--channels=1", "--latency-msec=20"]);
-        command.arg(format!("--rate={RATE}")).arg("--raw").arg(folder.path().join("heard"));
-        command.env("PULSE_SERVER", format!("unix:{}", socket.display())).env("HOME", folder.path());
-        let begun = Instant::now();
-        let recorder = Process::start(command, &folder.path().join("recorder.log"))?;
-        Ok(Speakers { _recorder: recorder, _server: server, folder, begun })
+        command.arg(format!("--rate={RATE}")).arg("--raw").arg(folder.join(HEARD));
+        command.env("PULSE_SERVER", format!("unix:{}", socket.display())).env("HOME", folder);
+        self.begun = Instant::now();
+        self.running = Some((Process::start(command, &folder.join("recorder.log"))?, server));
+        Ok(())
     }
 
     /// Lets a program sound here.
     pub fn are_heard_by(&self, command: &mut Command) {
-        command.env("PULSE_SERVER", format!("unix:{}", self.folder.path().join("sound").display()));
+        command.env("PULSE_SERVER", format!("unix:{}", self.folder.path().join(SOCKET).display()));
     }
 
     /// What sounded until now.
@@ -70,31 +89,62 @@ impl Speakers {
     /// # Errors
     /// Nothing was recorded.
     pub fn recording(&self) -> Result<Recording> {
-        let bytes = std::fs::read(self.folder.path().join("heard")).context("nothing was recorded")?;
+        let bytes = std::fs::read(self.folder.path().join(HEARD)).context("nothing was recorded")?;
         let samples = bytes.chunks_exact(2);
         let samples: Vec<f64> = samples.map(|sample| f64::from(i16::from_le_bytes([sample[0], sample[1]]))).collect();
         let window = (RATE as usize) * WINDOW.as_millis() as usize / 1_000;
-        let is_loud = |window: &[f64]| {
+        let level = |window: &[f64]| {
             let power: f64 = window.iter().map(|sample| sample * sample).sum::<f64>() / window.len() as f64;
-            power.sqrt() >= SILENCE
+            power.sqrt()
         };
-        Ok(Recording { loud: samples.chunks_exact(window).map(is_loud).collect(), took: self.begun.elapsed() })
+        Ok(Recording { levels: samples.chunks_exact(window).map(level).collect(), took: self.begun.elapsed() })
     }
 }
 
-/// When it sounded and when it was silent, in steps of 10 ms.
+fn sound_server(folder: &Path) -> Command {
+    let mut command = Command::new("pulseaudio");
+    command.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]);
+    command.arg("--load=module-null-sink sink_name=speakers");
+    let socket = folder.join(SOCKET);
+    command.arg(format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()));
+    command.env("HOME", folder).env("XDG_RUNTIME_DIR", folder);
+    command
+}
+
+/// How loud it was, in steps of 10 ms.
 #[derive(Debug)]
 pub struct Recording {
-    loud: Vec<bool>,
+    /// Root mean square, in steps of 16 bits.
+    levels: Vec<f64>,
     /// How long it was recorded by this machine's clock, to judge whether anything is missing.
     pub took: Duration,
 }
 
 impl Recording {
+    fn loud(&self) -> impl DoubleEndedIterator<Item = (usize, f64)> {
+        self.levels.iter().copied().enumerate().filter(|(_, level)| *level >= SILENCE)
+    }
+
     /// For how long it sounded.
     #[must_use]
     pub fn sounded(&self) -> Duration {
-        WINDOW * u32::try_from(self.loud.iter().filter(|loud| **loud).count()).unwrap_or(u32::MAX)
+        WINDOW * u32::try_from(self.loud().count()).unwrap_or(u32::MAX)
+    }
+
+    /// How loud this much of the sound's beginning, and as much of its end, were: decibels of full scale.
+    ///
+    /// # Errors
+    /// It didn't sound for as long.
+    pub fn ends_db(&self, much: Duration) -> Result<(f64, f64)> {
+        let much = usize::try_from(much.as_millis() / WINDOW.as_millis())?;
+        let decibels = |levels: Vec<f64>| {
+            ensure!(levels.len() == much, "{} windows of sound", levels.len());
+            let power = levels.iter().map(|level| level * level).sum::<f64>() / levels.len() as f64;
+            Ok(10.0 * (power / (32_768.0 * 32_768.0)).log10())
+        };
+        let first = self.loud().map(|(_, level)| level).take(much).collect();
+        let last = self.loud().rev().map(|(_, level)| level).take(much).collect();
+        Ok((decibels(first)?, decibels(last)?))
     }
 
     /// The longest silence between two sounds.
@@ -102,10 +152,7 @@ impl Recording {
     pub fn longest_gap(&self) -> Duration {
         let mut longest = 0;
         let mut since = None;
-        for (at, loud) in self.loud.iter().enumerate() {
-            if !loud {
-                continue;
-            }
+        for (at, _) in self.loud() {
             longest = longest.max(since.map_or(0, |since| at - since - 1));
             since = Some(at);
         }
@@ -115,7 +162,7 @@ impl Recording {
     /// How long it has been silent at the end.
     #[must_use]
     pub fn silent_since(&self) -> Duration {
-        let silent = self.loud.iter().rev().take_while(|loud| !**loud).count();
+        let silent = self.loud().next_back().map_or(self.levels.len(), |(at, _)| self.levels.len() - 1 - at);
         WINDOW * u32::try_from(silent).unwrap_or(u32::MAX)
     }
 }
@@ -126,12 +173,14 @@ mod tests {
 
     #[test]
     fn gaps_lie_between_sounds_alone() {
+        let level = |c| if c == '#' { SILENCE * 2.0 } else { 0.0 };
         let recording =
-            |pattern: &str| Recording { loud: pattern.chars().map(|c| c == '#').collect(), took: Duration::ZERO };
+            |pattern: &str| Recording { levels: pattern.chars().map(level).collect(), took: Duration::ZERO };
         let one = recording("...##.###...#....");
         assert_eq!(one.sounded(), WINDOW * 6);
         assert_eq!(one.longest_gap(), WINDOW * 3);
         assert_eq!(one.silent_since(), WINDOW * 4);
         assert_eq!(recording("....").longest_gap(), Duration::ZERO);
+        assert_eq!(recording("....").silent_since(), WINDOW * 4);
     }
 }

@@ -1,26 +1,19 @@
-//! The apps' windows: signing in once, a system without a keyring, and a screen that nobody minds.
+//! The windows of patrons and staff: signing in once, a system without a keyring, a purchase, a skip.
 
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fantoccini::key::Key;
-use jukeline_app::api::ScreenRole;
 use jukeline_tests::{
     browser::{Browser, Desk, Look, Secrets},
     eventually,
-    house::{EMAIL, House, PASSWORD, Phone},
+    house::{EMAIL, House, PASSWORD},
     machine::Need,
     music, needs,
     sandbox::GOOD,
     server::{Server, Setup},
     shop::Shop,
+    tones::Tones,
 };
-use tempfile::TempDir;
-
-/// What between two songs isn't heard as a gap.
-const GAP: Duration = Duration::from_millis(150);
-/// A page that froze sounds again by then.
-const WATCHDOG: Duration = Duration::from_secs(10);
 
 async fn house() -> Result<(Server, House)> {
     let server = Setup::embedded().start().await?;
@@ -134,146 +127,14 @@ async fn a_patron_scans_buys_in_their_own_browser_and_plays() -> Result<()> {
     app.close().await
 }
 
-/// A screen's app that is paired as the house's player.
-async fn player(desk: &Desk, server: &Server, house: &House) -> Result<Browser> {
-    let app = desk.open(&["--role", "screen", "--server", &server.url()]).await?;
-    app.wait_for("#pairing-code").await?;
-    app.keep_picture("shell-screen-pairing").await?;
-    let code = house.operator.pairing_code(house.jukebox, ScreenRole::Player).await?.code;
-    app.fill("#pairing-code", &code).await?;
-    app.press("Pair this screen").await?;
-    app.until("the claim", "return window.jukeline && window.jukeline.epoch !== null").await?;
-    Ok(app)
-}
-
-/// A house whose only songs are two tones of so many seconds, one after the other.
-async fn house_of_tones(seconds: u32) -> Result<(Server, House, TempDir)> {
-    let folder = tempfile::tempdir()?;
-    for (title, hertz) in [("Low", 440), ("High", 660)] {
-        music::tone(&folder.path().join(format!("{title}.ogg")), title, hertz, seconds)?;
-    }
-    let server = Setup::embedded().start().await?;
-    let house = House::set_up(&server, folder.path()).await?;
-    Ok((server, house, folder))
-}
-
-async fn queue_all(server: &Server, house: &House, player: &Browser) -> Result<()> {
-    let guest = Phone::enter(&server.url(), &house.room, &player.room_code().await?).await?;
-    for song in house.songs().await? {
-        guest.queue(song).await?;
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn two_songs_sound_from_the_loudspeakers_without_a_gap_that_is_heard() -> Result<()> {
-    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
-    let (server, house, _music) = house_of_tones(12).await?;
-    let desk = Desk::begin(Secrets::None).await?;
-    let app = player(&desk, &server, &house).await?;
-    queue_all(&server, &house, &app).await?;
-    app.hear().await?;
-    app.keep_picture("shell-screen-playing").await?;
-    let both = Duration::from_millis(23_500);
-    let recording = eventually("both songs", Duration::from_secs(60), || async {
-        let recording = desk.speakers.recording()?;
-        let (sounded, silent) = (recording.sounded(), recording.silent_since());
-        ensure!(sounded >= both && silent > GAP * 3, "{sounded:?} of sound, {silent:?} of silence at the end");
-        Ok(recording)
-    })
-    .await?;
-    let gap = recording.longest_gap();
-    ensure!(gap <= GAP, "{gap:?} between two songs");
-    println!("between two songs: {gap:?}");
-    app.close().await
-}
-
-#[tokio::test]
-async fn a_screen_whose_page_freezes_plays_on_within_ten_seconds() -> Result<()> {
-    // In about one run of four the sound doesn't come back: run on demand until that is understood (ARCHITECTURE.md).
-    if std::env::var_os("TESTS_FROZEN_PAGE").is_none() {
-        return Ok(());
-    }
-    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
-    let (server, house, _music) = house_of_tones(40).await?;
-    let desk = Desk::begin(Secrets::None).await?;
-    let app = player(&desk, &server, &house).await?;
-    queue_all(&server, &house, &app).await?;
-    app.hear().await?;
-    // Whether the driver hears of it or not: its page is gone with this.
-    let _ = app.eval("setTimeout(() => { for (;;); }, 100); return 1").await;
-    let both = Duration::from_secs(75);
-    let recording = eventually("both songs in spite of it", Duration::from_secs(150), || async {
-        let recording = desk.speakers.recording()?;
-        ensure!(recording.sounded() >= both, "{:?} of sound", recording.sounded());
-        Ok(recording)
-    })
-    .await?;
-    let gap = recording.longest_gap();
-    ensure!(gap <= WATCHDOG, "silent for {gap:?}");
-    println!("silent for {gap:?} after a page froze");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_screen_plays_on_for_a_minute_without_its_server() -> Result<()> {
-    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
-    let (mut server, house, _music) = house_of_tones(40).await?;
-    let desk = Desk::begin(Secrets::None).await?;
-    let app = player(&desk, &server, &house).await?;
-    queue_all(&server, &house, &app).await?;
-    app.hear().await?;
-    eventually("both songs at hand", Duration::from_secs(20), || async {
-        let log = server.log();
-        let fetched = log.lines().filter(|line| line.contains("/api/songs/{song}/sound") && line.contains("200"));
-        ensure!(fetched.count() >= 2, "{log}");
-        Ok(())
-    })
-    .await?;
-    server.kill9();
-    let minute = Duration::from_secs(60);
-    let recording = eventually("a minute and more of sound", Duration::from_secs(120), || async {
-        let recording = desk.speakers.recording()?;
-        ensure!(recording.sounded() >= minute, "{:?} of sound", recording.sounded());
-        Ok(recording)
-    })
-    .await?;
-    ensure!(recording.longest_gap() <= GAP, "silent for {:?}", recording.longest_gap());
-    app.keep_picture("shell-screen-alone").await?;
-    server.restart().await?;
-    // What was played meanwhile is told, and both songs are known to be over.
-    eventually("what was played", Duration::from_secs(90), || async {
-        let room = house.operator.room(&house.room).await?;
-        ensure!(room.playing.is_none() && room.queue.is_empty(), "{room:?}");
-        Ok(())
-    })
-    .await?;
-    app.close().await
-}
-
-#[tokio::test]
-async fn a_kiosk_fills_its_only_monitor_and_is_left_by_escape() -> Result<()> {
-    needs!(Need::Server, Need::Pages, Need::Shell);
-    let (server, _house) = house().await?;
-    let desk = Desk::begin(Secrets::None).await?;
-    let arguments = ["--role", "screen", "--server", &server.url(), "--kiosk", "--kiosk-code", "4821"];
-    let app = desk.open(&arguments).await?;
-    app.wait_for("#pairing-code").await?;
-    app.until("all of the monitor", "return innerWidth === 1280 && innerHeight === 1024").await?;
-    app.keep_picture("shell-kiosk").await?;
-    app.key(Key::Escape).await?;
-    app.until("a window like any other", "return window.innerHeight < 1024").await?;
-    ensure!(app.eval("return document.querySelector('#leave-kiosk')").await?.is_null(), "no code on the only monitor");
-    app.close().await
-}
-
 #[tokio::test]
 async fn staff_skip_what_plays_from_their_window() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
-    let (server, house, _music) = house_of_tones(40).await?;
+    let tones = Tones::begin(40).await?;
+    let Tones { server, house, .. } = &tones;
     let desk = Desk::begin(Secrets::Unlocked).await?;
-    let screen = player(&desk, &server, &house).await?;
-    queue_all(&server, &house, &screen).await?;
+    let screen = desk.player(server, house).await?;
+    tones.queue_all(&tones.guest(&screen.room_code().await?).await?).await?;
     let playing = screen.hear().await?;
     let app = desk.open(&["--role", "staff", "--server", &server.url()]).await?;
     app.fill("#email", EMAIL).await?;

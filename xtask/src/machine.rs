@@ -65,10 +65,11 @@ const NEEDS: [Need; 18] = [
             "gstreamer1.0-pulseaudio",
             "pulseaudio",
             "pulseaudio-utils",
+            "x11-xserver-utils",
         ],
         is_there: || {
-            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
-            programs.into_iter().all(on_path) && has_webkit_headers()
+            let session = ["Xvfb", "openbox", "xrandr", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
+            on_path("WebKitWebDriver") && session.into_iter().all(on_path) && has_webkit_headers()
         },
     },
     Need { name: "ffmpeg", packages: &["ffmpeg"], is_there: || on_path("ffmpeg") },

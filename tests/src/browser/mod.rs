@@ -18,7 +18,7 @@ use crate::eventually;
 use driver::Driver;
 
 pub use pages::Reading;
-pub use shell::{Desk, Secrets};
+pub use shell::{App, Desk, Monitors, Secrets};
 pub use worker::NoNetwork;
 
 /// How long a page may take to show what is waited for.

@@ -3,11 +3,13 @@
 use std::{path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use jukeline_app::api::ScreenRole;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::{Browser, driver::Driver};
-use crate::{eventually, machine, process::Process, sound::Speakers, xvfb::Display};
+use crate::{eventually, house::House, machine, process::Process, server::Server, sound::Speakers, xvfb::Display};
 
 /// A bus that starts nobody by itself: what a test doesn't start isn't there.
 const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
@@ -54,6 +56,15 @@ pub enum Secrets {
     None,
 }
 
+/// What the desktop is shown on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Monitors {
+    /// One of 1280 × 1024.
+    One,
+    /// One of 1280 × 1024, and to its right one of 1920 × 1080.
+    Two,
+}
+
 /// A person's desktop session: a display, a message bus, perhaps a keyring, and a home that stays when apps end.
 #[derive(Debug)]
 pub struct Desk {
@@ -74,7 +85,18 @@ impl Desk {
     /// # Errors
     /// A part of it is missing or isn't ready in time.
     pub async fn begin(secrets: Secrets) -> Result<Desk> {
-        let display = Display::start().await?;
+        Desk::with(secrets, Monitors::One).await
+    }
+
+    /// As [`Desk::begin`], on so many monitors.
+    ///
+    /// # Errors
+    /// As [`Desk::begin`].
+    pub async fn with(secrets: Secrets, monitors: Monitors) -> Result<Desk> {
+        let display = match monitors {
+            Monitors::One => Display::start().await?,
+            Monitors::Two => Display::start_two().await?,
+        };
         let home = tempfile::Builder::new().prefix("jukeline-desk-").tempdir()?;
         let mut command = Command::new("dbus-daemon");
         let config = home.path().join("bus.conf");
@@ -158,5 +180,102 @@ impl Desk {
         let driver = Driver::start(command, folder, None).await?;
         let options = json!({ "binary": machine::shell()?, "args": arguments });
         driver.open(json!({ "browserName": "wry", "webkitgtk:browserOptions": options })).await
+    }
+
+    /// A screen's app that is paired as the house's player and has claimed its jukebox.
+    ///
+    /// # Errors
+    /// As [`Desk::open`], or it isn't paired in time.
+    pub async fn player(&self, server: &Server, house: &House) -> Result<Browser> {
+        let app = self.open(&["--role", "screen", "--server", &server.url()]).await?;
+        app.wait_for("#pairing-code").await?;
+        app.keep_picture("shell-screen-pairing").await?;
+        let code = house.operator.pairing_code(house.jukebox, ScreenRole::Player).await?.code;
+        app.fill("#pairing-code", &code).await?;
+        app.press("Pair this screen").await?;
+        app.until("the claim", "return window.jukeline && window.jukeline.epoch !== null").await?;
+        Ok(app)
+    }
+
+    /// Keeps a picture of the whole desktop among the screenshots.
+    ///
+    /// # Errors
+    /// ffmpeg is missing or fails.
+    pub fn keep_picture(&self, name: &str) -> Result<()> {
+        let folder = machine::target()?.join("screenshots");
+        std::fs::create_dir_all(&folder)?;
+        let mut ffmpeg = Command::new("ffmpeg");
+        ffmpeg.args([
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-f",
+            "x11grab",
+            "-i",
+            self.display.name(),
+            "-frames:v",
+            "1",
+            "-y",
+        ]);
+        let status = ffmpeg.arg(folder.join(format!("{name}.png"))).status().context("ffmpeg")?;
+        ensure!(status.success(), "no picture of the desktop");
+        Ok(())
+    }
+
+    /// Starts an app as its owner does, without a driver that minds it.
+    ///
+    /// # Errors
+    /// It isn't built or doesn't start.
+    pub fn run(&self, arguments: &[&str]) -> Result<App> {
+        let mut command = Command::new(machine::shell()?);
+        command.args(arguments);
+        self.is_here(&mut command);
+        Ok(App { process: Process::start(command, &self.home.path().join("app.log"))? })
+    }
+}
+
+/// An app that runs by itself; it ends with the value.
+#[derive(Debug)]
+pub struct App {
+    process: Process,
+}
+
+impl App {
+    /// Sends a signal to the process of the app's page, as soon as there is one: `STOP` freezes it, `KILL` lets it crash.
+    ///
+    /// # Errors
+    /// It has none within 20 s, or this is not Linux.
+    pub async fn signal_page(&self, signal: Signal) -> Result<()> {
+        let page = eventually("the page's process", Duration::from_secs(20), || async {
+            self.page()?.context("the app has no page yet")
+        })
+        .await?;
+        Ok(kill_process(page, signal)?)
+    }
+
+    fn page(&self) -> Result<Option<Pid>> {
+        for entry in std::fs::read_dir("/proc")? {
+            // What is no process, or ended meanwhile, has no such file.
+            let Ok(stat) = std::fs::read_to_string(entry?.path().join("stat")) else { continue };
+            let Some((id_and_name, behind)) = stat.rsplit_once(')') else { continue };
+            let parent = behind.split_whitespace().nth(1).and_then(|id| id.parse::<u32>().ok());
+            // Names are cut to 15 letters (proc_pid_stat(5)).
+            let Some((id, "WebKitWebProces")) = id_and_name.split_once(" (") else { continue };
+            if parent == Some(self.process.id()) {
+                return Ok(id.parse().ok().and_then(Pid::from_raw));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What it printed.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Ends at once, with its page, as in a power cut.
+    pub fn kill9(&mut self) {
+        self.process.kill9();
     }
 }

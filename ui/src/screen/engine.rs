@@ -8,6 +8,7 @@ use super::{
     update::{self, Update},
 };
 use crate::shared::socket::Socket;
+use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
     api::{HandedSong, ScreenSays, SongBrief},
     id::{PlayId, SongId},
@@ -18,6 +19,9 @@ use std::{
     rc::Rc,
 };
 use wasm_bindgen_futures::spawn_local;
+
+/// Between two tries whether sound is allowed while no device takes it, in milliseconds.
+const AGAIN_MS: u32 = 2_000;
 
 /// What sounds and waits here, for the view.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,13 +86,23 @@ impl Engine {
         *self.inner.socket.borrow_mut() = Some(socket);
     }
 
-    /// Tries whether the browser lets this page sound without a touch.
+    /// Tries whether the browser lets this page sound without a touch, until that is known or a touch came.
     pub(super) async fn try_unlock(&self) {
         let Some(sound) = self.sound() else { return };
-        let allowed = sound.is_allowed().await;
+        let mut allowed = sound.is_allowed().await;
+        while allowed.is_none() && !self.inner.unlocked.get() {
+            // A touch may help meanwhile, and is asked for.
+            self.inner.asked.set(true);
+            TimeoutFuture::new(AGAIN_MS).await;
+            if self.inner.unlocked.get() {
+                break;
+            }
+            allowed = sound.is_allowed().await;
+        }
         self.inner.asked.set(true);
-        self.inner.sounds_again.set(allowed || update::keeps_a_touch());
-        if allowed {
+        let is_allowed = allowed == Some(true);
+        self.inner.sounds_again.set(is_allowed || update::keeps_a_touch());
+        if is_allowed {
             self.unlocked();
         }
     }

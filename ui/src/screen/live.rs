@@ -86,9 +86,10 @@ pub(super) fn Live(info: ScreenInfo, paired: Signal<Option<ScreenInfo>>) -> Elem
     }
 }
 
-/// Tries the sound, then reads the audio clock for as long as the page lives.
+/// Tries the sound, and reads the audio clock for as long as the page lives.
 async fn run(engine: Engine, mut shown: impl FnMut(Here)) {
-    engine.try_unlock().await;
+    let tries = engine.clone();
+    spawn(async move { tries.try_unlock().await });
     let mut ticks = 0_u32;
     loop {
         engine.tick();

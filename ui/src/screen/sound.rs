@@ -2,14 +2,20 @@
 
 use super::{chime, lift::Lift, player_core::Input};
 use crate::shared::listen::Listener;
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{api::HandedSong, id::PlayId, play::BreakCause, song::Codec};
 use std::{
     cell::{Cell, RefCell},
+    pin::pin,
     rc::Rc,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, DomException, HtmlAudioElement, Url};
+
+/// How long a device may take to take a sound, in milliseconds.
+const DEVICE_MS: u32 = 4_000;
 
 /// What the elements tell.
 pub(super) enum SoundNews {
@@ -39,6 +45,8 @@ pub(super) struct Sound {
 
 struct Inner {
     elements: [HtmlAudioElement; 2],
+    /// Where each will sound from, in seconds, until it is there.
+    seeks: [Cell<Option<f64>>; 2],
     lift: Lift,
     active: Cell<usize>,
     song: RefCell<Option<HandedSong>>,
@@ -53,6 +61,7 @@ impl Sound {
         let elements = [element("sound-a")?, element("sound-b")?];
         let inner = Rc::new(Inner {
             elements,
+            seeks: Default::default(),
             lift: Lift::default(),
             active: Cell::new(0),
             song: RefCell::default(),
@@ -66,11 +75,21 @@ impl Sound {
         Some(sound)
     }
 
-    fn listen(&self, which: usize) -> [Listener; 2] {
+    fn listen(&self, which: usize) -> [Listener; 4] {
         let target = self.inner.elements[which].clone();
         let ended = Rc::downgrade(&self.inner);
-        let failed = ended.clone();
+        let (failed, known, there) = (ended.clone(), ended.clone(), ended.clone());
         [
+            Listener::new(target.as_ref(), "loadedmetadata", move |_| {
+                if let Some(inner) = known.upgrade() {
+                    inner.seek(which);
+                }
+            }),
+            Listener::new(target.as_ref(), "seeked", move |_| {
+                if let Some(inner) = there.upgrade() {
+                    inner.is_there(which);
+                }
+            }),
             Listener::new(target.as_ref(), "ended", move |_| {
                 if let Some(inner) = ended.upgrade() {
                     inner.tell(which, Input::Ended);
@@ -90,8 +109,7 @@ impl Sound {
         inner.elements[inner.active.get()].pause().unwrap_or_default();
         let which = 1 - inner.active.get();
         inner.active.set(which);
-        let element = &inner.elements[which];
-        load(element, url, from_ms as f64 / 1000.0);
+        inner.load(which, url, from_ms as f64 / 1000.0);
         *inner.song.borrow_mut() = Some(song);
         inner.set_gain();
         self.sound();
@@ -106,7 +124,9 @@ impl Sound {
     pub(super) fn resume(&self) {
         let element = self.inner.active();
         if element.paused() {
-            load(element, &element.src(), element.current_time());
+            let which = self.inner.active.get();
+            let seconds = self.inner.seeks[which].get().unwrap_or(element.current_time());
+            self.inner.load(which, &element.src(), seconds);
         }
         self.sound();
     }
@@ -134,6 +154,7 @@ impl Sound {
     pub(super) fn stop(&self) {
         *self.inner.song.borrow_mut() = None;
         self.pause();
+        self.inner.is_there(self.inner.active.get());
     }
 
     /// 0 to 100.
@@ -165,7 +186,8 @@ impl Sound {
     pub(super) fn clock(&self) -> Option<Input> {
         let element = self.inner.active();
         let play = self.inner.song.borrow().as_ref()?.play;
-        let sounds = !element.paused() && !element.ended() && self.inner.lift.is_audible();
+        let is_there = self.inner.seeks[self.inner.active.get()].get().is_none();
+        let sounds = is_there && !element.paused() && !element.ended() && self.inner.lift.is_audible();
         sounds.then(|| Input::Clock(play, position_ms(element)))
     }
 
@@ -176,14 +198,18 @@ impl Sound {
         Reading { seconds: element.current_time(), paused: element.paused(), gain }
     }
 
-    /// Whether the browser lets this page sound, tried with a moment of silence on both elements.
-    pub(super) async fn is_allowed(&self) -> bool {
+    /// Whether the browser lets this page sound, tried with a moment of silence on both elements. `None`: that can't be told
+    /// as long as no device takes the sound, like on a machine whose sound server starts after its screen.
+    pub(super) async fn is_allowed(&self) -> Option<bool> {
         for element in &self.inner.elements {
-            if start(element, &chime::silence()).await.is_err() {
-                return false;
+            let silence = pin!(start(element, &chime::silence()));
+            match select(silence, TimeoutFuture::new(DEVICE_MS)).await {
+                Either::Left((Ok(()), _)) => {}
+                Either::Left((Err(error), _)) if name_of(&error) == "NotAllowedError" => return Some(false),
+                Either::Left((Err(_), _)) | Either::Right(_) => return None,
             }
         }
-        true
+        Some(true)
     }
 
     /// The test sound. Within a touch it also unlocks both elements, which some browsers ask for each, and the context
@@ -203,6 +229,30 @@ impl Sound {
 impl Inner {
     fn active(&self) -> &HtmlAudioElement {
         &self.elements[self.active.get()]
+    }
+
+    /// Loads a file that is at hand, to sound from this second on. A sink that waited begins as late as it has waited
+    /// (WebKit's, on PulseAudio), so what is to sound is loaded anew: some 20 ms. One that is told to begin in the middle
+    /// before it knows the file stands still there (WebKit's, of a file that comes over http), so it is told later.
+    fn load(&self, which: usize, url: &str, seconds: f64) {
+        let element = &self.elements[which];
+        let seek = Some(seconds).filter(|seconds| *seconds > 0.0);
+        self.seeks[which].set(seek);
+        element.set_muted(seek.is_some());
+        element.set_src(url);
+    }
+
+    /// The file is known: to where it shall sound from.
+    fn seek(&self, which: usize) {
+        if let Some(seconds) = self.seeks[which].get() {
+            self.elements[which].set_current_time(seconds);
+        }
+    }
+
+    /// It is where it shall sound from.
+    fn is_there(&self, which: usize) {
+        self.seeks[which].set(None);
+        self.elements[which].set_muted(false);
     }
 
     fn tell(&self, which: usize, input: impl Fn(PlayId, i64) -> Input) {
@@ -258,15 +308,6 @@ fn element(id: &str) -> Option<HtmlAudioElement> {
     element.set_cross_origin(Some("anonymous"));
     document.body()?.append_child(&element).ok()?;
     Some(element)
-}
-
-/// Loads a file that is at hand, to sound from this second on. A sink that waited begins as late as it has waited (WebKit's,
-/// on PulseAudio), so what is to sound is loaded anew: some 20 ms.
-fn load(element: &HtmlAudioElement, url: &str, seconds: f64) {
-    element.set_src(url);
-    if seconds > 0.0 {
-        element.set_current_time(seconds);
-    }
 }
 
 /// Starts a WAV file on an element at once, within the touch that asked for it; the future tells whether it was allowed.

@@ -1,0 +1,225 @@
+//! The jukebox's screen as an app: its sound, measured where a room would hear it, and nobody who minds it.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use fantoccini::key::Key;
+use jukeline_tests::{
+    browser::{App, Desk, Monitors, Secrets},
+    eventually,
+    house::House,
+    machine::Need,
+    music, needs,
+    server::Setup,
+    sound::Recording,
+    tones::Tones,
+};
+use rustix::process::Signal;
+
+/// What between two songs isn't heard as a gap.
+const GAP: Duration = Duration::from_millis(150);
+/// A page that froze or crashed sounds again by then.
+const WATCHDOG: Duration = Duration::from_secs(10);
+/// Two songs that are less apart than this are equally loud to a listener, in decibels.
+const EVEN_DB: f64 = 1.5;
+
+/// Waits until it has sounded for so long.
+async fn sounded(desk: &Desk, what: &str, long: Duration, patience: Duration) -> Result<Recording> {
+    eventually(what, patience, || async {
+        let recording = desk.speakers.recording()?;
+        ensure!(recording.sounded() >= long, "{:?} of sound", recording.sounded());
+        Ok(recording)
+    })
+    .await
+}
+
+/// Waits until both of the tones are over.
+async fn both(desk: &Desk, each: Duration) -> Result<Recording> {
+    let long = each * 2 - Duration::from_millis(500);
+    eventually("both songs", Duration::from_secs(90), || async {
+        let recording = desk.speakers.recording()?;
+        let (sounded, silent) = (recording.sounded(), recording.silent_since());
+        ensure!(sounded >= long && silent > GAP * 3, "{sounded:?} of sound, {silent:?} of silence at the end");
+        Ok(recording)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_songs_sound_from_the_loudspeakers_without_a_gap_that_is_heard() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let tones = Tones::begin(12).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = desk.player(&tones.server, &tones.house).await?;
+    tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
+    app.hear().await?;
+    app.keep_picture("shell-screen-playing").await?;
+    let gap = both(&desk, Duration::from_secs(12)).await?.longest_gap();
+    ensure!(gap <= GAP, "{gap:?} between two songs");
+    println!("between two songs: {gap:?}");
+    app.close().await
+}
+
+#[tokio::test]
+async fn a_quiet_song_is_as_loud_as_a_loud_one() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let tones = Tones::as_loud_as(12, [-3, -19]).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = desk.player(&tones.server, &tones.house).await?;
+    tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
+    let recording = both(&desk, Duration::from_secs(12)).await?;
+    let (first, last) = recording.ends_db(Duration::from_secs(10))?;
+    println!("{first:.1} and {last:.1} dB of full scale, of files 16 dB apart");
+    ensure!((first - last).abs() <= EVEN_DB, "{first:.1} and {last:.1} dB");
+    app.close().await
+}
+
+#[tokio::test]
+async fn a_screen_plays_on_for_a_minute_without_its_server() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let mut tones = Tones::begin(40).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = desk.player(&tones.server, &tones.house).await?;
+    tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
+    app.hear().await?;
+    eventually("both songs at hand", Duration::from_secs(20), || async {
+        let log = tones.server.log();
+        let fetched = log.lines().filter(|line| line.contains("/api/songs/{song}/sound") && line.contains("200"));
+        ensure!(fetched.count() >= 2, "{log}");
+        Ok(())
+    })
+    .await?;
+    tones.server.kill9();
+    let minute = Duration::from_secs(60);
+    let recording = sounded(&desk, "a minute and more of sound", minute, minute * 2).await?;
+    ensure!(recording.longest_gap() <= GAP, "silent for {:?}", recording.longest_gap());
+    app.keep_picture("shell-screen-alone").await?;
+    tones.server.restart().await?;
+    is_over(&tones.house).await?;
+    app.close().await
+}
+
+/// What was played is told, and both songs are known to be over.
+async fn is_over(house: &House) -> Result<()> {
+    eventually("what was played", Duration::from_secs(90), || async {
+        let room = house.operator.room(&house.room).await?;
+        ensure!(room.playing.is_none() && room.queue.is_empty(), "{room:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// A paired screen's app that runs as its owner starts it and plays the first of two tones.
+async fn by_itself(desk: &Desk, tones: &Tones) -> Result<App> {
+    let paired = desk.player(&tones.server, &tones.house).await?;
+    let code = paired.room_code().await?;
+    paired.close().await?;
+    let app = desk.run(&["--role", "screen"])?;
+    let guest = tones.guest(&code).await?;
+    tones.queue_all(&guest).await?;
+    sounded(desk, "a first sound", Duration::from_secs(4), Duration::from_secs(60)).await?;
+    Ok(app)
+}
+
+/// Sends this to the page in the middle of the first of two songs, and measures the silence that follows.
+async fn silence_after(signal: Signal) -> Result<Duration> {
+    let tones = Tones::begin(40).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = by_itself(&desk, &tones).await?;
+    app.signal_page(signal).await?;
+    let (long, patience) = (Duration::from_secs(75), Duration::from_secs(150));
+    let recording = sounded(&desk, "both songs in spite of it", long, patience).await;
+    if recording.is_err() {
+        desk.keep_picture("shell-screen-silent")?;
+    }
+    let gap = recording.map_err(|error| error.context(app.log()))?.longest_gap();
+    ensure!(gap <= WATCHDOG, "silent for {gap:?}");
+    is_over(&tones.house).await?;
+    Ok(gap)
+}
+
+#[tokio::test]
+async fn a_screen_whose_page_freezes_plays_on_within_ten_seconds() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    println!("silent for {:?} after its page froze", silence_after(Signal::STOP).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_screen_whose_page_crashes_plays_on_within_ten_seconds() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    println!("silent for {:?} after its page crashed", silence_after(Signal::KILL).await?);
+    Ok(())
+}
+
+/// Server, screen and sound stop in the middle of a song; the screen is up first, the sound last.
+#[tokio::test]
+async fn after_a_power_cut_the_room_has_its_song_again_without_hands() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let mut tones = Tones::begin(40).await?;
+    let mut desk = Desk::begin(Secrets::None).await?;
+    let mut app = by_itself(&desk, &tones).await?;
+    app.kill9();
+    tones.server.kill9();
+    desk.speakers.power_off();
+    let app = desk.run(&["--role", "screen"])?;
+    tones.server.restart().await?;
+    eventually("the screen", Duration::from_secs(60), || async {
+        let log = tones.server.log();
+        ensure!(log.matches("/api/screens/live").count() >= 3, "{log}");
+        Ok(())
+    })
+    .await?;
+    desk.speakers.power_on().await?;
+    // The rest of the first song, and all of the second.
+    let rest = Duration::from_secs(60);
+    let recording = sounded(&desk, "the rest of both songs", rest, rest * 3).await;
+    recording.map_err(|error| error.context(app.log()))?;
+    is_over(&tones.house).await
+}
+
+#[tokio::test]
+async fn a_kiosk_fills_its_only_monitor_and_is_left_by_escape() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let server = Setup::embedded().start().await?;
+    House::set_up(&server, &music::folder()?).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let arguments = ["--role", "screen", "--server", &server.url(), "--kiosk", "--kiosk-code", "4821"];
+    let app = desk.open(&arguments).await?;
+    app.wait_for("#pairing-code").await?;
+    app.until("all of the monitor", "return innerWidth === 1280 && innerHeight === 1024").await?;
+    app.keep_picture("shell-kiosk").await?;
+    app.key(Key::Escape).await?;
+    app.until("a window like any other", "return window.innerHeight < 1024").await?;
+    ensure!(app.eval("return document.querySelector('#leave-kiosk')").await?.is_null(), "no code on the only monitor");
+    app.close().await
+}
+
+#[tokio::test]
+async fn a_kiosk_fills_the_second_monitor_and_is_left_with_the_staffs_code() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let server = Setup::embedded().start().await?;
+    House::set_up(&server, &music::folder()?).await?;
+    let desk = Desk::with(Secrets::None, Monitors::Two).await?;
+    let arguments = ["--role", "screen", "--server", &server.url(), "--kiosk", "--kiosk-code", "4821"];
+    let app = desk.open(&arguments).await?;
+    app.wait_for("#pairing-code").await?;
+    let second = "return innerWidth === 1920 && innerHeight === 1080 && screenX === 1280";
+    app.until("all of the second monitor", second).await?;
+    app.key(Key::Escape).await?;
+    app.fill("#leave-kiosk input", "1111").await?;
+    app.keep_picture("shell-kiosk-code").await?;
+    app.press("Leave").await?;
+    app.wait_for_text("That is not the code.").await?;
+    app.key(Key::Escape).await?;
+    app.until("the kiosk as before", second).await?;
+    // The next code is looked at a moment after a wrong one.
+    eventually("a window like any other", Duration::from_secs(30), || async {
+        app.key(Key::Escape).await?;
+        app.fill("#leave-kiosk input", "4821").await?;
+        app.press("Leave").await?;
+        app.until("a window like any other", "return innerHeight < 1080").await
+    })
+    .await?;
+    app.close().await
+}
