@@ -15,6 +15,11 @@ use tauri::{App, WebviewWindow};
 
 /// So long the next code isn't looked at after a wrong one.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How long a window may take to another monitor, and how often is looked.
+#[cfg(desktop)]
+const MOVING: Duration = Duration::from_secs(2);
+#[cfg(desktop)]
+const LOOK: Duration = Duration::from_millis(50);
 const FILE: &str = "kiosk.json";
 
 /// How the kiosk is set up, as it is remembered.
@@ -92,13 +97,50 @@ impl Kiosk {
 pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<usize> {
     let monitors = app.available_monitors()?;
     let primary = app.primary_monitor()?.map(|monitor| *monitor.position());
-    let is_second = |monitor: &&Monitor| Some(*monitor.position()) != primary;
-    if let Some(second) = monitors.iter().find(is_second).filter(|_| monitors.len() > 1) {
-        window.set_position(*second.position())?;
-    }
-    window.set_fullscreen(true)?;
+    let second = monitors.iter().position(|monitor| Some(*monitor.position()) != primary);
     window.set_cursor_visible(false)?;
+    let Some(second) = second.filter(|_| monitors.len() > 1) else {
+        window.set_fullscreen(true)?;
+        return Ok(1);
+    };
+    window.set_position(*monitors[second].position())?;
+    let window = window.clone();
+    let monitor = monitors[second].clone();
+    tauri::async_runtime::spawn(async move {
+        // A window manager that isn't told which monitor fills the one that the window is on.
+        let until = Instant::now() + MOVING;
+        while !is_on(&window, &monitor) && Instant::now() < until {
+            tokio::time::sleep(LOOK).await;
+        }
+        if let Err(error) = fill_monitor(&window, second) {
+            tracing::warn!(%error, "the monitor can't be filled");
+        }
+    });
     Ok(monitors.len())
+}
+
+#[cfg(desktop)]
+fn is_on(window: &WebviewWindow, monitor: &Monitor) -> bool {
+    let Ok(Some(now)) = window.current_monitor() else { return false };
+    now.position() == monitor.position()
+}
+
+/// Names the monitor, where a desktop can be told.
+#[cfg(target_os = "linux")]
+fn fill_monitor(window: &WebviewWindow, index: usize) -> tauri::Result<()> {
+    use gtk::prelude::{GtkWindowExt, WidgetExt};
+    let here = window.clone();
+    window.run_on_main_thread(move || {
+        let (Ok(window), Ok(index)) = (here.gtk_window(), i32::try_from(index)) else { return };
+        if let Some(screen) = WidgetExt::screen(&window) {
+            window.fullscreen_on_monitor(&screen, index);
+        }
+    })
+}
+
+#[cfg(all(desktop, not(target_os = "linux")))]
+fn fill_monitor(window: &WebviewWindow, _: usize) -> tauri::Result<()> {
+    window.set_fullscreen(true)
 }
 
 /// An app fills a phone anyhow.

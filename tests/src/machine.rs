@@ -44,6 +44,8 @@ pub enum Need {
     PdfToText,
     /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager.
     Shell,
+    /// Xorg, its driver for a graphics card that isn't there, and xrandr.
+    TwoMonitors,
     /// debhelper, its judges, and the build tool that calls it.
     Debhelper,
     /// debootstrap, apt to know where from, and the right to live in the root that is made.
@@ -87,9 +89,12 @@ impl Need {
                     "openbox",
                     "pulseaudio",
                     "parec",
-                    "xrandr",
                 ];
                 shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
+            }
+            Self::TwoMonitors => {
+                let driver = Path::new("/usr/lib/xorg/modules/drivers/dummy_drv.so");
+                program("Xorg").is_ok() && program("xrandr").is_ok() && driver.is_file()
             }
             Self::Debhelper => {
                 let programs = ["dh", "desktop-file-validate", "systemd-analyze"];

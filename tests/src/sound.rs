@@ -59,6 +59,10 @@ impl Speakers {
     pub async fn power_on(&mut self) -> Result<()> {
         let folder = self.folder.path();
         let socket = folder.join(SOCKET);
+        // Otherwise it turns the device up and down for a stream, which its recording doesn't hear.
+        let settings = folder.join(".config/pulse");
+        std::fs::create_dir_all(&settings)?;
+        std::fs::write(settings.join("daemon.conf"), "flat-volumes = no\n")?;
         let mut server = Process::start(sound_server(folder), &folder.join("pulseaudio.log"))?;
         eventually("a sound server", Duration::from_secs(20), || {
             let alive = server.still_runs();

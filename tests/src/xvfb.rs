@@ -1,11 +1,41 @@
 //! A display without a screen, for what cannot run headless.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::{eventually, process::Process};
+
+/// A graphics card and monitors that aren't there, which take any mode (xorg.conf(5)).
+const NO_CARD: &str = r#"
+Section "ServerFlags"
+  Option "AutoAddDevices" "false"
+EndSection
+Section "Device"
+  Identifier "none"
+  Driver "dummy"
+  VideoRam 64000
+EndSection
+Section "Monitor"
+  Identifier "any"
+  HorizSync 5-1000
+  VertRefresh 5-200
+EndSection
+Section "Screen"
+  Identifier "all"
+  Device "none"
+  Monitor "any"
+  DefaultDepth 24
+  SubSection "Display"
+    Depth 24
+    Virtual 3200 1080
+  EndSubSection
+EndSection
+"#;
 
 /// A running X server; it ends with this value.
 #[derive(Debug)]
@@ -21,34 +51,43 @@ impl Display {
     /// # Errors
     /// Xvfb is missing or is not ready in time.
     pub async fn start() -> Result<Self> {
-        Self::of("1280x1024x24").await
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
+        Self::of(command, TempDir::new()?).await
     }
 
-    /// As [`Display::start`], of two monitors side by side: 1280 × 1024 points, and 1920 × 1080.
+    /// As [`Display::start`], of two monitors side by side: 1280 × 1024 points, and 1920 × 1080. Xvfb has one, so it is Xorg
+    /// with a graphics card that isn't there.
     ///
     /// # Errors
-    /// As [`Display::start`]; xrandr is missing or fails.
+    /// Xorg or its driver is missing, xrandr fails, or it is not ready in time.
     pub async fn start_two() -> Result<Self> {
-        let display = Self::of("3200x1080x24").await?;
-        // One output can't be split, but what a program sees are monitors: areas of it that have a name.
-        for (name, area, output) in
-            [("desk", "1280/340x1024/270+0+0", "screen"), ("room", "1920/510x1080/290+1280+0", "none")]
-        {
+        let folder = TempDir::new()?;
+        std::fs::write(folder.path().join("xorg.conf"), NO_CARD)?;
+        let mut command = Command::new("Xorg");
+        command.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-novtswitch", "-sharevts"]);
+        command.arg("-config").arg(folder.path().join("xorg.conf"));
+        command.arg("-logfile").arg(folder.path().join("xorg.log"));
+        let display = Self::of(command, folder).await?;
+        for arguments in [
+            "--newmode room 148.5 1920 2008 2052 2200 1080 1084 1089 1125",
+            "--addmode DUMMY1 room",
+            "--output DUMMY0 --mode 1280x1024 --pos 0x0 --primary --output DUMMY1 --mode room --pos 1280x0",
+            // The second output counts as connected from the next look on.
+            "--query",
+        ] {
             let mut command = Command::new("xrandr");
-            command.args(["--display", &display.name, "--setmonitor", name, area, output]);
-            ensure!(command.status().context("xrandr")?.success(), "no monitor {name}");
+            command.args(["--display", &display.name]).args(arguments.split(' ')).stdout(Stdio::null());
+            ensure!(command.status().context("xrandr")?.success(), "xrandr {arguments}");
         }
         Ok(display)
     }
 
-    async fn of(size: &str) -> Result<Self> {
-        let folder = TempDir::new()?;
-        let log = folder.path().join("xvfb.log");
-        let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", size, "-nolisten", "tcp"]);
+    async fn of(command: Command, folder: TempDir) -> Result<Self> {
+        let log = folder.path().join("display.log");
         let mut server = Process::start(command, &log)?;
         let name = eventually("a display", Duration::from_secs(20), || {
-            // Xvfb prints the number it took on a line of its own, once it is ready.
+            // The server prints the number it took on a line of its own, once it is ready.
             let alive = server.still_runs();
             let number = server.log().lines().find_map(|line| line.trim().parse::<u32>().ok());
             async move {

@@ -23,6 +23,9 @@ const AXE: &str = "axe-core@4.14.1";
 /// A judge of what is asked of Stripe's API.
 const STRIPE_MOCK: &str = "github.com/stripe/stripe-mock@v0.203.0";
 
+/// Xorg's driver for a graphics card that isn't there.
+const DUMMY_DRIVER: &str = "/usr/lib/xorg/modules/drivers/dummy_drv.so";
+
 /// Something that tests need beside Rust.
 struct Need {
     /// Tests are skipped under this name where it is missing.
@@ -33,7 +36,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 18] = [
+const NEEDS: [Need; 19] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -65,12 +68,16 @@ const NEEDS: [Need; 18] = [
             "gstreamer1.0-pulseaudio",
             "pulseaudio",
             "pulseaudio-utils",
-            "x11-xserver-utils",
         ],
         is_there: || {
-            let session = ["Xvfb", "openbox", "xrandr", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
+            let session = ["Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
             on_path("WebKitWebDriver") && session.into_iter().all(on_path) && has_webkit_headers()
         },
+    },
+    Need {
+        name: "two monitors",
+        packages: &["xserver-xorg-core", "xserver-xorg-video-dummy", "x11-xserver-utils"],
+        is_there: || on_path("Xorg") && on_path("xrandr") && Path::new(DUMMY_DRIVER).is_file(),
     },
     Need { name: "ffmpeg", packages: &["ffmpeg"], is_there: || on_path("ffmpeg") },
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },

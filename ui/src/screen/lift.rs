@@ -48,11 +48,11 @@ impl Lift {
         self.gains.get().map_or(1.0, |gains| gains[which].gain().value())
     }
 
-    /// Sets that; nothing happens without a node.
-    pub(super) fn set_gain(&self, which: usize, gain: f32) {
-        if let Some(gains) = self.gains.get() {
-            gains[which].gain().set_value(gain);
-        }
+    /// Sets that; false without a node.
+    pub(super) fn set_gain(&self, which: usize, gain: f32) -> bool {
+        let Some(gains) = self.gains.get() else { return false };
+        gains[which].gain().set_value(gain);
+        true
     }
 
     fn context(&self) -> Option<&AudioContext> {

@@ -274,11 +274,11 @@ impl Inner {
         self.loudness() > 1.0
     }
 
-    /// The element does what it can alone; its gain node the rest.
+    /// The element alone, or its gain node alone: WebKit's node may hear an element as if its volume were full.
     fn set_gain(&self) {
         let loudness = self.loudness();
-        self.active().set_volume(loudness.clamp(0.0, 1.0));
-        self.lift.set_gain(self.active.get(), loudness.max(1.0) as f32);
+        let has_node = self.lift.set_gain(self.active.get(), loudness as f32);
+        self.active().set_volume(if has_node { 1.0 } else { loudness.clamp(0.0, 1.0) });
     }
 
     /// The audio context stopped (a device was taken away) or runs again. Some browsers' elements would go on unheard.
