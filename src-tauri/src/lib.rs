@@ -27,7 +27,10 @@ use role::Role;
 use server::Home;
 use session::Session;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
-use tauri::{App, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color};
+
+/// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
+const GROUND: Color = Color(19, 14, 17, 255);
 
 /// Shows the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -119,6 +122,7 @@ fn open(app: &App, role: Role, page: Option<&str>) -> tauri::Result<WebviewWindo
     let mut window = WebviewWindowBuilder::new(app, role.name(), WebviewUrl::App(page.unwrap_or(role.home()).into()))
         .title(role.title())
         .inner_size(width, height)
+        .background_color(GROUND)
         .initialization_script(include_str!("bridge.js"));
     if role == Role::Screen {
         window = window.initialization_script(include_str!("screen.js"));
