@@ -11,6 +11,8 @@ mod kiosk;
 mod link;
 mod options;
 mod pages;
+#[cfg(mobile)]
+mod phone_links;
 mod private_file;
 mod role;
 mod screen;
@@ -80,6 +82,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
         Role::Screen => builder,
         Role::Patron | Role::Staff => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
     };
+    #[cfg(mobile)]
+    let builder = builder.plugin(tauri_plugin_deep_link::init());
     builder
         .plugin(tauri_plugin_geolocation::init())
         .plugin(tauri_plugin_opener::init())
@@ -107,6 +111,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             if role == Role::Screen {
                 screen::mind(app, &window, kiosk)?;
             }
+            #[cfg(mobile)]
+            phone_links::follow(&window)?;
             Ok(())
         })
         .run(context)
