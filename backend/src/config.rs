@@ -216,6 +216,7 @@ impl Config {
             "log_filter",
             "log_format",
             // What the apps and the build tool read.
+            "bare_window",
             "kiosk_code",
             "role",
             "server",
