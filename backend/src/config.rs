@@ -1,5 +1,6 @@
 //! The configuration: one TOML file, environment on top, checked before anything starts.
 
+mod apps;
 mod payments;
 mod reach;
 mod tls;
@@ -17,6 +18,7 @@ use std::{
 };
 use url::Url;
 
+pub use apps::{AppleApp, Apps, Fingerprint};
 pub use payments::{PackConfig, Payments, Provider, Sandbox, Stripe, from_stripe_amount, stripe_amount};
 pub use tls::{Acme, Challenge, Source, Tls};
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub guests: Guests,
     /// Selling credits.
     pub payments: Payments,
+    /// Phone apps that open this server's links.
+    pub apps: Apps,
     /// Spans of the floor.
     pub floor: FloorConfig,
 }
@@ -161,6 +165,7 @@ impl Default for Config {
             mail: Mail::default(),
             guests: Guests::default(),
             payments: Payments::default(),
+            apps: Apps::default(),
             floor: FloorConfig {
                 lease_seconds: 600,
                 lease_grace_seconds: 120,
@@ -211,6 +216,7 @@ impl Config {
             "log_filter",
             "log_format",
             // What the apps and the build tool read.
+            "bare_window",
             "kiosk_code",
             "role",
             "server",

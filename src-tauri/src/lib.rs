@@ -11,6 +11,8 @@ mod kiosk;
 mod link;
 mod options;
 mod pages;
+#[cfg(mobile)]
+mod phone_links;
 mod private_file;
 mod role;
 mod screen;
@@ -27,7 +29,10 @@ use role::Role;
 use server::Home;
 use session::Session;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
-use tauri::{App, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color};
+
+/// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
+const GROUND: Color = Color(19, 14, 17, 255);
 
 /// Shows the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -77,6 +82,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
         Role::Screen => builder,
         Role::Patron | Role::Staff => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
     };
+    #[cfg(mobile)]
+    let builder = builder.plugin(tauri_plugin_deep_link::init());
     builder
         .plugin(tauri_plugin_geolocation::init())
         .plugin(tauri_plugin_opener::init())
@@ -104,6 +111,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             if role == Role::Screen {
                 screen::mind(app, &window, kiosk)?;
             }
+            #[cfg(mobile)]
+            phone_links::follow(&window)?;
             Ok(())
         })
         .run(context)
@@ -119,6 +128,7 @@ fn open(app: &App, role: Role, page: Option<&str>) -> tauri::Result<WebviewWindo
     let mut window = WebviewWindowBuilder::new(app, role.name(), WebviewUrl::App(page.unwrap_or(role.home()).into()))
         .title(role.title())
         .inner_size(width, height)
+        .background_color(GROUND)
         .initialization_script(include_str!("bridge.js"));
     if role == Role::Screen {
         window = window.initialization_script(include_str!("screen.js"));

@@ -24,11 +24,29 @@ impl Link {
             _ => text.to_owned(),
         };
         let url = Url::parse(&on_the_web).map_err(|_| NoServer)?;
+        // Below a window's own address this would be another host.
+        if url.path().starts_with("//") {
+            return Err(NoServer);
+        }
         let page = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
         Ok(Link { server: Server::read(&on_the_web)?, page })
+    }
+
+    /// The address of its page in a window that shows another now.
+    #[cfg(any(mobile, test))]
+    pub(crate) fn in_window(&self, shown: &Url) -> Url {
+        let (path, query) = match self.page.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (&*self.page, None),
+        };
+        let mut address = shown.clone();
+        address.set_path(path);
+        address.set_query(query);
+        address.set_fragment(None);
+        address
     }
 }
 
@@ -43,8 +61,37 @@ mod tests {
         assert_eq!(read("https://jukebox.example/r/copper?c=123456"), copper);
         assert_eq!(read("jukeline://jukebox.example/r/copper?c=123456"), copper);
         assert_eq!(read("jukeline://jukebox.example"), Ok(("https://jukebox.example".into(), "/".into())));
-        for bad in ["", "copper", "file:///etc/passwd", "javascript:alert(1)", "https://me:secret@jukebox.example/"] {
+        for bad in [
+            "",
+            "copper",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "https://me:secret@jukebox.example/",
+            "https://jukebox.example//evil.example/",
+        ] {
             assert_eq!(read(bad), Err(NoServer), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_window_stays_at_home_whatever_a_link_says() {
+        let shown = Url::parse("http://tauri.localhost/r/birch?song=1#top").expect("an address");
+        let opened = |link: &str| Link::read(link).expect("a link").in_window(&shown).to_string();
+        assert_eq!(opened("https://jukebox.example/r/copper?c=123456"), "http://tauri.localhost/r/copper?c=123456");
+        assert_eq!(opened("jukeline://jukebox.example"), "http://tauri.localhost/");
+        assert_eq!(opened("https://jukebox.example/paid/abc#x"), "http://tauri.localhost/paid/abc");
+    }
+
+    /// The settings are the patron's package: another one replaces them, and with them what it claims.
+    #[test]
+    fn the_patrons_package_alone_claims_the_scheme() {
+        let settings: serde_json::Value = serde_json::from_str(include_str!("../tauri.conf.json")).expect("settings");
+        assert_eq!(settings["identifier"], crate::role::Role::Patron.identifier());
+        let claimed = serde_json::json!({ "mobile": [{ "scheme": [SCHEME] }] });
+        assert_eq!(settings["plugins"]["deep-link"], claimed, "hosts come when a package is built");
+        let claims = |entry: &str| entry.contains("x-scheme-handler");
+        assert!(claims(include_str!("../../packaging/apps/patron/jukeline-patron.desktop")));
+        assert!(!claims(include_str!("../../packaging/apps/staff/jukeline-staff.desktop")));
+        assert!(!claims(include_str!("../../packaging/apps/screen/jukeline-screen.desktop")));
     }
 }

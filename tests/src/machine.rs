@@ -152,6 +152,21 @@ pub fn shell() -> Result<PathBuf> {
     named_or_built("JUKELINE_SHELL", "jukeline-shell").context("no apps: `cargo build -p jukeline-shell`")
 }
 
+/// The bare window that the apps are compared with: `JUKELINE_BARE_WINDOW`, else the one built beside this program.
+///
+/// # Errors
+/// It is not there.
+pub fn bare_window() -> Result<PathBuf> {
+    let missing = "no bare window: `cargo build --release -p jukeline-shell --example bare`";
+    named_or_built("JUKELINE_BARE_WINDOW", "examples/bare").context(missing)
+}
+
+/// Where the Debian packages are, if there are any.
+#[must_use]
+pub fn packages() -> Option<PathBuf> {
+    built("packages")
+}
+
 /// The build tool: `JUKELINE_XTASK`, else the one built beside this program.
 ///
 /// # Errors

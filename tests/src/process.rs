@@ -13,6 +13,15 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::wait::{Hopeless, eventually};
 
+/// A process and all below it that run, by their ids.
+#[must_use]
+pub fn with_descendants(id: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let ids = children.flat_map(|ids| ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>());
+    std::iter::once(id).chain(ids.flat_map(with_descendants)).collect()
+}
+
 /// A running program with its children, all in a process group of its own. Dropping it kills the group.
 #[derive(Debug)]
 pub struct Process {
@@ -170,4 +179,22 @@ fn watch(group: u32) -> Result<Child> {
     command.args(["-c", "cat; kill -9 -\"$1\"", "sh", &group.to_string()]).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().context("cannot start sh")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn children_of_children_are_found() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new("sh");
+        command.args(["-c", "sh -c 'sleep 600 & echo up; wait' & wait"]);
+        let process = Process::start(command, &folder.path().join("log"))?;
+        eventually("three processes", Duration::from_secs(60), || async {
+            let found = with_descendants(process.id()).len();
+            if process.log().contains("up") && found == 3 { Ok(()) } else { bail!("{found}") }
+        })
+        .await
+    }
 }

@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod command;
 mod demo;
+mod icons;
 mod kafka;
 mod machine;
 mod package;
@@ -48,6 +49,8 @@ enum Task {
     },
     /// Build the pages (wasm bundles, styles, fonts, icons) and print what takes the room.
     Ui(ui::Options),
+    /// Draw every icon of the apps from its SVG, and hand the phones' to the mobile projects where there are any.
+    Icons,
     /// Make Debian packages of the server and the apps.
     Package(package::Options),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Check => check::run(),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Ui(options) => ui::run(&options),
+        Task::Icons => icons::run(),
         Task::Package(options) => package::run(&options),
     };
     finish(outcome.map(|()| ExitCode::SUCCESS))

@@ -171,4 +171,6 @@ pub const ROUTES: &[(Method, &str, Audience)] = &[
     (GET, "/icon.svg", Anyone),
     (GET, "/manifest.webmanifest", Anyone),
     (GET, "/sw.js", Anyone),
+    (GET, "/.well-known/assetlinks.json", Anyone),
+    (GET, "/.well-known/apple-app-site-association", Anyone),
 ];

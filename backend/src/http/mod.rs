@@ -1,6 +1,7 @@
 //! HTTP: the API, the pages and the websockets.
 
 pub mod accounts;
+pub mod app_links;
 pub mod assets;
 pub mod audience;
 pub mod books;
@@ -103,6 +104,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Context> {
         .merge(ops::routes())
         .merge(assets::routes(&shared.pages.folder))
         .merge(web_app::routes())
+        .merge(app_links::routes())
 }
 
 /// The whole server's router. Serve it with connect info (`SocketAddr`), which limits count by.

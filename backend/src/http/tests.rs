@@ -1,6 +1,7 @@
 //! The router over an embedded store, asked without a network.
 
 mod accounts;
+mod app_links;
 mod charts;
 mod doors;
 mod history;

@@ -1,6 +1,7 @@
 //! The bench: ratios measured in one run, so that they mean the same on any machine.
 
 pub mod api;
+pub mod apps;
 pub mod charts;
 mod drawn;
 pub mod fanout;

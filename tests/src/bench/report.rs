@@ -32,7 +32,7 @@ impl Display for Aim {
 pub struct Row {
     /// What was measured.
     pub what: String,
-    /// The unit of `ours` and `baseline`: `ms`, `/s`, `bytes`, `s` or `MiB`.
+    /// The unit of `ours` and `baseline`: `ms`, `/s`, `bytes`, `kB`, `s` or `MiB`.
     pub unit: &'static str,
     /// What it came to; nothing where the measurement failed.
     pub ours: Option<f64>,

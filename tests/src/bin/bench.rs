@@ -1,5 +1,5 @@
 //! `cargo xtask bench [network] [embedded] [plays] [webhooks] [charts] [fold] [replay] [fanout] [search] [start] [state]
-//! [--songs N] [--records N]`: measures the named sections, or all of them, prints a table and writes it to
+//! [apps] [--songs N] [--records N]`: measures the named sections, or all of them, prints a table and writes it to
 //! `bench/bench.json` in the target folder. A section that fails is told, and the others are measured all the same.
 
 use std::{
@@ -10,15 +10,17 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use jukeline_tests::bench::{
-    charts, fanout, fold, latency, listeners, plays, replay,
+    apps, charts, fanout, fold, latency, listeners, plays, replay,
     report::{Row, table, write_json},
     search, start, state, webhooks,
 };
 use tokio::task::JoinHandle;
 
 /// The sections in the order in which they run.
-const SECTIONS: [&str; 11] =
-    ["start", "search", "fanout", "state", "embedded", "network", "plays", "webhooks", "charts", "fold", "replay"];
+const SECTIONS: [&str; 12] = [
+    "start", "apps", "search", "fanout", "state", "embedded", "network", "plays", "webhooks", "charts", "fold",
+    "replay",
+];
 /// Songs among which is searched.
 const SONGS: usize = 1_000_000;
 
@@ -58,6 +60,7 @@ async fn main() -> Result<ExitCode> {
 
 fn run(section: &str, songs: usize, records: usize) -> JoinHandle<Result<Vec<Row>>> {
     match section {
+        "apps" => tokio::spawn(apps::apps()),
         "network" => tokio::spawn(latency::network()),
         "embedded" => tokio::spawn(latency::embedded()),
         "plays" => tokio::spawn(plays::plays()),

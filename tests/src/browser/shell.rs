@@ -173,12 +173,20 @@ impl Desk {
     /// # Errors
     /// It doesn't show a window.
     pub async fn open(&self, arguments: &[&str]) -> Result<Browser> {
+        self.open_program(&machine::shell()?, arguments).await
+    }
+
+    /// Opens another program that is a Tauri window.
+    ///
+    /// # Errors
+    /// It doesn't show a window.
+    pub async fn open_program(&self, program: &Path, arguments: &[&str]) -> Result<Browser> {
         let folder = tempfile::Builder::new().prefix("jukeline-app-").tempdir()?;
         let mut command = Command::new("WebKitWebDriver");
         command.arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
         self.is_here(&mut command);
         let driver = Driver::start(command, folder, None).await?;
-        let options = json!({ "binary": machine::shell()?, "args": arguments });
+        let options = json!({ "binary": program, "args": arguments });
         driver.open(json!({ "browserName": "wry", "webkitgtk:browserOptions": options })).await
     }
 

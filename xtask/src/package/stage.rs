@@ -62,26 +62,12 @@ impl Stage {
         command::run(copy.args(["--recursive", "--reflink=auto"]).arg(from).arg(self.folder.join(name)))
     }
 
-    /// Copies the pages that the manifest names, with their compressed twins: older ones lie beside them.
+    /// Copies the pages.
     ///
     /// # Errors
     /// A page isn't there, or the disk is full.
     pub(super) fn add_pages(&self, from: &Path) -> Result<()> {
-        let to = self.folder.join(PAGES);
-        let manifest = "manifest.json";
-        let text = fs::read(from.join(manifest)).with_context(|| format!("no pages in {}", from.display()))?;
-        let pages: ui::Manifest = serde_json::from_slice(&text)?;
-        for name in pages.files().into_iter().chain([manifest]) {
-            let copy = to.join(name);
-            fs::create_dir_all(copy.parent().context("a page without a folder")?)?;
-            fs::copy(from.join(name), copy).with_context(|| format!("no page {name}"))?;
-            for twin in [format!("{name}.br"), format!("{name}.gz")] {
-                if from.join(&twin).is_file() {
-                    fs::copy(from.join(&twin), to.join(&twin))?;
-                }
-            }
-        }
-        Ok(())
+        ui::copy(from, &self.folder.join(PAGES))
     }
 
     /// Where the pages are, from the root on.

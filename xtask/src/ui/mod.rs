@@ -3,6 +3,7 @@
 mod assets;
 mod bundle;
 mod compress;
+mod copy;
 mod dist;
 mod manifest;
 mod names;
@@ -19,6 +20,7 @@ use crate::{
     paths,
 };
 use dist::Dist;
+pub(crate) use copy::copy;
 pub(crate) use manifest::Manifest;
 
 /// The surfaces, each a binary of the crate `jukeline-ui`.
