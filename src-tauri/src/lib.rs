@@ -9,6 +9,7 @@ mod commands;
 mod keyring;
 mod kiosk;
 mod link;
+mod notices;
 mod options;
 mod pages;
 mod private_file;
@@ -77,6 +78,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
         Role::Screen => builder,
         Role::Patron | Role::Staff => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
     };
+    let builder = match role {
+        Role::Patron => builder.plugin(tauri_plugin_notification::init()),
+        Role::Staff | Role::Screen => builder,
+    };
     builder
         .plugin(tauri_plugin_geolocation::init())
         .plugin(tauri_plugin_opener::init())
@@ -93,6 +98,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::keep_song,
             commands::alive,
             commands::leave_kiosk,
+            commands::may_notify,
+            commands::notify,
         ])
         .setup(move |app| {
             if let Some(server) = home.server() {
@@ -101,8 +108,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             app.manage(home);
             app.manage(session);
             let window = open(app, role, options.open.as_deref())?;
-            if role == Role::Screen {
-                screen::mind(app, &window, kiosk)?;
+            match role {
+                Role::Patron => notices::lead_back(&window),
+                Role::Staff => {}
+                Role::Screen => screen::mind(app, &window, kiosk)?,
             }
             Ok(())
         })

@@ -42,7 +42,8 @@ pub enum Need {
     StripeLibrary,
     /// pdftotext, a judge of PDF.
     PdfToText,
-    /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager.
+    /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager, a
+    /// notification server.
     Shell,
     /// debhelper, its judges, and the build tool that calls it.
     Debhelper,
@@ -83,6 +84,7 @@ impl Need {
                     "WebKitWebDriver",
                     "Xvfb",
                     "dbus-daemon",
+                    "dunst",
                     "gnome-keyring-daemon",
                     "openbox",
                     "pulseaudio",

@@ -60,6 +60,7 @@ const NEEDS: [Need; 18] = [
             "xvfb",
             "openbox",
             "dbus",
+            "dunst",
             "gnome-keyring",
             "gstreamer1.0-plugins-good",
             "gstreamer1.0-pulseaudio",
@@ -67,7 +68,8 @@ const NEEDS: [Need; 18] = [
             "pulseaudio-utils",
         ],
         is_there: || {
-            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
+            let programs =
+                ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "dunst", "gnome-keyring-daemon", "pulseaudio"];
             programs.into_iter().all(on_path) && has_webkit_headers()
         },
     },

@@ -82,7 +82,12 @@ impl Browser {
         self.permit(origin, "geolocation", "denied").await
     }
 
-    async fn permit(&self, origin: &str, name: &str, setting: &str) -> Result<()> {
+    /// Decides for a person what `origin` may do, by the name of the permission: `granted`, `denied` or `prompt` (Chromium
+    /// only).
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub async fn permit(&self, origin: &str, name: &str, setting: &str) -> Result<()> {
         let permission = json!({ "origin": origin, "permission": { "name": name }, "setting": setting });
         self.devtools("Browser.setPermission", permission).await.map(drop)
     }

@@ -3,6 +3,7 @@
 mod axe;
 mod chromium;
 mod driver;
+mod notices;
 mod pages;
 mod shell;
 mod webkit;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use crate::eventually;
 use driver::Driver;
 
+pub use notices::Notices;
 pub use pages::Reading;
 pub use shell::{Desk, Secrets};
 pub use worker::NoNetwork;
