@@ -99,9 +99,13 @@ impl Night {
     }
 }
 
-/// A phone in the room whose page counts how often it asks, with this permission.
+/// A phone in the room.
 async fn phone(night: &Night, permission: &str, look: Look) -> Result<Browser> {
-    let phone = Browser::chromium(&look).await?;
+    in_the_room(night, permission, Browser::chromium(&look).await?).await
+}
+
+/// Goes to the room with a page that counts how often it asks, and with this permission.
+async fn in_the_room(night: &Night, permission: &str, phone: Browser) -> Result<Browser> {
     phone.permit(&night.server.url(), "notifications", permission).await?;
     phone.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": COUNT })).await?;
     phone.goto(&night.scanned()?).await?;
@@ -166,6 +170,27 @@ async fn a_phone_that_is_put_away_tells_once_that_its_song_is_next() -> Result<(
     phone.wait_for_text(&title).await?;
     phone.until("the song on the page", "return document.querySelector('.now-label') !== null").await?;
     always("told once", Duration::from_secs(3), || async { Ok(shown(&phone).await?.is_empty()) }).await
+}
+
+#[tokio::test]
+async fn a_touch_on_the_desktops_notification_brings_the_browsers_page_back() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium, Need::Shell);
+    let mut night = Night::begin().await?;
+    let first = night.others_wait().await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let notices = desk.notices().await?;
+    let page = in_the_room(&night, "granted", Browser::chromium_at(&desk, &Look::desktop()).await?).await?;
+    let title = night.ask(&page).await?;
+    page.press("Tell me").await?;
+    page.press("Back to the room").await?;
+    hide(&page).await?;
+    night.finish(first).await?;
+    night.start().await?;
+    let told = notices.first().await?;
+    ensure!(told.contains("|Your song is next.|") && told.contains(&title), "{told}");
+    notices.touch().await?;
+    page.until("the page again", "return !document.hidden").await?;
+    page.close().await
 }
 
 #[tokio::test]

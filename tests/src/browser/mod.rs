@@ -73,7 +73,15 @@ impl Browser {
     /// # Errors
     /// Chromium or its driver is missing or does not start.
     pub async fn chromium(look: &Look) -> Result<Self> {
-        chromium::start(look).await
+        chromium::start(look, None).await
+    }
+
+    /// Starts Chromium in a window of a desktop's session, with the notifications of that desktop.
+    ///
+    /// # Errors
+    /// Chromium or its driver is missing or does not start.
+    pub async fn chromium_at(desk: &Desk, look: &Look) -> Result<Self> {
+        chromium::start(look, Some(desk)).await
     }
 
     /// Starts WebKit's MiniBrowser on a display of its own.
