@@ -8,6 +8,8 @@ use super::shell::Desk;
 use crate::{eventually, machine, process::Process};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What dunst runs for each notification: it becomes a line of a file.
+const SCRIPT: &str = "#!/bin/sh\n{ printf '%s' \"$1|$2|$3|$4\" | tr '\\n' ' '; echo; } >> SHOWN\n";
 
 /// The server in a [`Desk`]; it ends with this value.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ impl Desk {
     pub async fn notices(&self) -> Result<Notices<'_>> {
         let (shown, script, config) = (self.file("shown"), self.file("bin/shown"), self.file("dunstrc"));
         std::fs::write(&shown, "")?;
-        std::fs::write(&script, format!("#!/bin/sh\necho \"$1|$2|$3|$4\" >> {}\n", shown.display()))?;
+        std::fs::write(&script, SCRIPT.replace("SHOWN", &shown.display().to_string()))?;
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
         // They stay until they are touched.
         let rules = format!("[global]\nidle_threshold = 0\n[all]\nscript = {}\ntimeout = 0\n", script.display());
