@@ -1,7 +1,7 @@
 //! The system's notifications, for the patron's app: by the desktop's message bus, or the phone's own.
 
 use serde::Serialize;
-use tauri::{AppHandle, Manager, WebviewWindow, plugin::PermissionState};
+use tauri::{AppHandle, WebviewWindow, plugin::PermissionState};
 use tauri_plugin_notification::NotificationExt;
 
 /// Whether notifications are shown, in the words that browsers have for it.

@@ -35,12 +35,11 @@ const COUNT: &str = "window.asked = 0;
 /// How long a message may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A venue in free play whose player is moved by the test, and somebody else in the room.
+/// A venue in free play whose player is moved by the test.
 struct Night {
     server: Server,
     house: House,
     screen: Screen,
-    other: Phone,
 }
 
 impl Night {
@@ -50,8 +49,7 @@ impl Night {
         house.rules(|rules| (rules.price, rules.free_per_hour) = (0, 10)).await?;
         let mut screen = house.pair(&server, ScreenRole::Player).await?;
         screen.claim(None).await?;
-        let other = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
-        Ok(Night { server, house, screen, other })
+        Ok(Night { server, house, screen })
     }
 
     /// The address in the code on the screen.
@@ -59,12 +57,13 @@ impl Night {
         Ok(format!("{}/r/{}?c={}", self.server.url(), self.house.room, self.screen.code()?))
     }
 
-    /// Two songs of the other one, the last of the list, of which the first begins.
+    /// Two others ask for a song each, of which the first begins. (Of one person's songs the second waits for everybody's first.)
     async fn others_wait(&mut self) -> Result<(PlayId, i64)> {
         let newest = SongQuery { list: Some("newest".into()), ..SongQuery::default() };
-        let page = self.other.api.songs(&self.house.room, &newest).await?;
+        let page = self.house.operator.songs(&self.house.room, &newest).await?;
         for found in page.songs.into_iter().rev().take(2) {
-            self.other.queue(found.song.id).await?;
+            let other = Phone::enter(&self.server.url(), &self.house.room, self.screen.code()?).await?;
+            other.queue(found.song.id).await?;
         }
         self.start().await
     }
@@ -91,8 +90,11 @@ impl Night {
     /// Queues the newest song but `nth`, and leaves its sheet open. Gives its title.
     async fn ask_for(&self, page: &Browser, nth: usize) -> Result<String> {
         page.eval(&format!("location.href = '/r/{}/find?list=newest'", self.house.room)).await?;
-        page.wait_for(SONG).await?;
-        page.eval(&format!("document.querySelectorAll(\"{SONG}\")[{nth}].click()")).await?;
+        let row = format!("document.querySelectorAll(\"{SONG}\")[{nth}]");
+        // What waits in the room are such rows as well.
+        page.until("the catalogue", &format!("return location.pathname.endsWith('/find') && {row} !== undefined"))
+            .await?;
+        page.eval(&format!("{row}.click()")).await?;
         page.click(PLAY).await?;
         page.wait_for("dialog[open] .accepted").await?;
         page.text("dialog[open] #song-title").await
@@ -235,7 +237,7 @@ async fn who_refuses_is_told_how_it_stands_and_never_asked_again() -> Result<()>
     phone
         .eval("Notification.requestPermission = () => { window.asked += 1; return Promise.resolve('denied'); }")
         .await?;
-    phone.press("Ja, sagt Bescheid").await?;
+    phone.press("Ja, bitte").await?;
     phone.wait_for_text("Dieses Gerät zeigt keine Mitteilungen von Jukeline.").await?;
     phone.keep_picture("notice-denied-de").await?;
     phone.permit(&night.server.url(), "notifications", "denied").await?;

@@ -58,22 +58,19 @@ pub(crate) fn NoticeOffer() -> Element {
     let mut answered = use_signal(|| false);
     match (MAY(), WANTS(), answered()) {
         (Notifying::Unasked | Notifying::Allowed, None, _) => rsx! {
-            section { class: "banner notice",
-                Icon { name: "bell" }
-                div { class: "stack-tight",
-                    h2 { {lang.notice_offer()} }
-                    p { class: "muted", {lang.notice_why()} }
-                    p { class: "actions",
-                        button {
-                            class: "btn",
-                            onclick: move |_| {
-                                answered.set(true);
-                                turn_on();
-                            },
-                            {lang.notice_yes()}
-                        }
-                        button { class: "btn", onclick: move |_| want(false), {lang.notice_no()} }
+            section { class: "notice",
+                h2 { Icon { name: "bell" } {lang.notice_offer()} }
+                p { class: "muted small", {lang.notice_why()} }
+                p { class: "actions",
+                    button {
+                        class: "btn",
+                        onclick: move |_| {
+                            answered.set(true);
+                            turn_on();
+                        },
+                        {lang.notice_yes()}
                     }
+                    button { class: "btn", onclick: move |_| want(false), {lang.notice_no()} }
                 }
             }
         },
