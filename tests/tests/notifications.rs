@@ -258,14 +258,14 @@ async fn a_no_is_kept() -> Result<()> {
     night.ask(&phone).await?;
     phone.press("No, thanks").await?;
     phone.wait_until_gone(OFFER).await?;
+    night.ask_for(&phone, 1).await?;
+    ensure!(!phone.shows(OFFER).await?, "offered again");
     phone.press("Back to the room").await?;
     hide(&phone).await?;
     night.finish(first).await?;
     night.start().await?;
     phone.wait_for_text("Your song is next.").await?;
     ensure!(shown(&phone).await?.is_empty() && phone.eval("return window.asked").await? == 0, "told unasked");
-    night.ask_for(&phone, 1).await?;
-    ensure!(!phone.shows(OFFER).await?, "offered again");
     Ok(())
 }
 
@@ -289,7 +289,7 @@ async fn the_apps_window_tells_by_the_desktops_server_and_comes_back_at_a_touch(
     night.finish(first).await?;
     night.start().await?;
     let told = notices.first().await?;
-    ensure!(told.ends_with(&format!("|Your song is next.|{title}|jukeline-patron")), "{told}");
+    ensure!(told.ends_with(&format!("|Your song is next.|{title}|jukeline-patron")), "{told} of {title:?}");
     notices.touch().await?;
     app.until("the window again", "return !document.hidden").await?;
     app.close().await
