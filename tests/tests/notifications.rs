@@ -97,7 +97,9 @@ impl Night {
         page.eval(&format!("{row}.click()")).await?;
         page.click(PLAY).await?;
         page.wait_for("dialog[open] .accepted").await?;
-        page.text("dialog[open] #song-title").await
+        // As it is, rather than as it is drawn: WebKit draws some frames later.
+        let title = page.eval("return document.querySelector('dialog[open] #song-title').textContent").await?;
+        Ok(title.as_str().context("no title")?.to_owned())
     }
 }
 
@@ -281,6 +283,7 @@ async fn the_apps_window_tells_by_the_desktops_server_and_comes_back_at_a_touch(
     app.until("the way in", "return location.search === ''").await?;
     let title = night.ask(&app).await?;
     app.wait_for(OFFER).await?;
+    app.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => done(true)))").await?;
     app.keep_picture("shell-notice-offer").await?;
     app.press("Tell me").await?;
     app.wait_for_text("You’ll be told.").await?;
