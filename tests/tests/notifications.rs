@@ -227,6 +227,26 @@ async fn a_page_that_is_seen_says_it_by_itself() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_second_page_that_is_seen_keeps_the_first_quiet() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let mut night = Night::begin().await?;
+    let first = night.others_wait().await?;
+    let phone = phone(&night, "granted", Look::desktop()).await?;
+    night.ask(&phone).await?;
+    phone.press("Tell me").await?;
+    phone.press("Back to the room").await?;
+    phone.open_window().await?;
+    phone.goto(&format!("{}/r/{}", night.server.url(), night.house.room)).await?;
+    phone.wait_for_text("Yours.").await?;
+    phone.turn_to_window(0).await?;
+    phone.until("the first page behind the second", "return document.hidden").await?;
+    night.finish(first).await?;
+    night.start().await?;
+    phone.wait_for_text("Your song is next.").await?;
+    always("quiet", Duration::from_secs(3), || async { Ok(shown(&phone).await?.is_empty()) }).await
+}
+
+#[tokio::test]
 async fn who_refuses_is_told_how_it_stands_and_never_asked_again() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Chromium);
     let night = Night::begin().await?;

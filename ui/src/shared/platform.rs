@@ -157,7 +157,9 @@ pub fn may_notify(asks: bool) -> impl Future<Output = Notifying> {
     let said = match (shell(), NOTIFICATIONS.with(Clone::clone)) {
         (Some(shell), _) => Some(shell.may_notify(asks)),
         (None, Some(notifications)) if is_secure() && asks => Some(notifications.request_permission()),
-        (None, Some(notifications)) if is_secure() => Some(Promise::resolve::<JsValue>(&notifications.permission().into())),
+        (None, Some(notifications)) if is_secure() => {
+            Some(Promise::resolve::<JsValue>(&notifications.permission().into()))
+        }
         (None, _) => None,
     };
     async move {
