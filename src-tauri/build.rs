@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "keep_song",
     "alive",
     "leave_kiosk",
+    "may_notify",
+    "notify",
 ];
 
 fn main() {

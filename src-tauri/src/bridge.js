@@ -110,6 +110,9 @@
       // The page is as it was before, and hears of what happens outside by its socket.
       ask("open_outside", { address }).finally(() => window.dispatchEvent(new Event("pageshow")));
     },
+    // "granted", "denied", or "default" where nobody was asked yet.
+    mayNotify: (asks) => ask("may_notify", { asks }),
+    notify: (title, text) => void ask("notify", { title, text }),
     title: (title) => void ask("set_title", { title }),
     position: () => ask("position"),
     song: (song) => ask("song", { song }),

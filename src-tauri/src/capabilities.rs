@@ -29,7 +29,8 @@ fn check(file: &str, role: &str, own: &[&str]) {
 #[test]
 fn each_window_may_do_what_is_listed_here_and_no_more() {
     let outside = ["allow-keep-pass", "allow-open-outside"];
-    check(include_str!("../capabilities/patron.json"), "patron", &[&outside[..], &["allow-position"]].concat());
+    let patrons = ["allow-position", "allow-may-notify", "allow-notify"];
+    check(include_str!("../capabilities/patron.json"), "patron", &[&outside[..], &patrons].concat());
     check(include_str!("../capabilities/staff.json"), "staff", &outside);
     let screen = ["allow-song", "allow-keep-song", "allow-alive", "allow-leave-kiosk"];
     check(include_str!("../capabilities/screen.json"), "screen", &screen);

@@ -3,6 +3,7 @@
 use crate::{
     awake::Awake,
     kiosk::{self, Kiosk, Stays},
+    notices::{self, Permission},
     server::{Home, Server},
     session::{Held, Session},
     songs::Songs,
@@ -132,6 +133,19 @@ pub(crate) fn leave_kiosk(window: WebviewWindow, kiosk: State<'_, Kiosk>, code: 
     // A window that can't be changed is as good as left: it can be closed.
     let _ = kiosk::leave(&window);
     Ok(())
+}
+
+/// Whether notifications are shown here; `asks`: whoever was not asked yet is asked now.
+#[tauri::command]
+pub(crate) async fn may_notify(app: AppHandle, asks: bool) -> Result<Permission, Refused> {
+    let asked = tauri::async_runtime::spawn_blocking(move || notices::permission(&app, asks));
+    asked.await.map_err(|error| error.to_string())
+}
+
+/// Shows a notification.
+#[tauri::command]
+pub(crate) fn notify(app: AppHandle, title: &str, text: &str) -> Result<(), Refused> {
+    notices::show(&app, title, text).map_err(|error| error.to_string())
 }
 
 /// Names what the window shows.

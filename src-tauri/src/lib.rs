@@ -9,6 +9,7 @@ mod commands;
 mod keyring;
 mod kiosk;
 mod link;
+mod notices;
 mod options;
 mod pages;
 #[cfg(mobile)]
@@ -84,6 +85,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     };
     #[cfg(mobile)]
     let builder = builder.plugin(tauri_plugin_deep_link::init());
+    let builder = match role {
+        Role::Patron => builder.plugin(tauri_plugin_notification::init()),
+        Role::Staff | Role::Screen => builder,
+    };
     builder
         .plugin(tauri_plugin_geolocation::init())
         .plugin(tauri_plugin_opener::init())
@@ -100,6 +105,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::keep_song,
             commands::alive,
             commands::leave_kiosk,
+            commands::may_notify,
+            commands::notify,
         ])
         .setup(move |app| {
             if let Some(server) = home.server() {
@@ -108,8 +115,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             app.manage(home);
             app.manage(session);
             let window = open(app, role, options.open.as_deref())?;
-            if role == Role::Screen {
-                screen::mind(app, &window, kiosk)?;
+            match role {
+                Role::Patron => notices::lead_back(&window),
+                Role::Staff => {}
+                Role::Screen => screen::mind(app, &window, kiosk)?,
             }
             #[cfg(mobile)]
             phone_links::follow(&window)?;

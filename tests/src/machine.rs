@@ -42,7 +42,8 @@ pub enum Need {
     StripeLibrary,
     /// pdftotext, a judge of PDF.
     PdfToText,
-    /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager.
+    /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager, a
+    /// notification server.
     Shell,
     /// Xorg, its driver for a graphics card that isn't there, and xrandr.
     TwoMonitors,
@@ -85,6 +86,7 @@ impl Need {
                     "WebKitWebDriver",
                     "Xvfb",
                     "dbus-daemon",
+                    "dunst",
                     "gnome-keyring-daemon",
                     "openbox",
                     "pulseaudio",

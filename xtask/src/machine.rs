@@ -63,6 +63,7 @@ const NEEDS: [Need; 19] = [
             "xvfb",
             "openbox",
             "dbus",
+            "dunst",
             "gnome-keyring",
             "gstreamer1.0-plugins-good",
             "gstreamer1.0-pulseaudio",
@@ -70,7 +71,7 @@ const NEEDS: [Need; 19] = [
             "pulseaudio-utils",
         ],
         is_there: || {
-            let session = ["Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
+            let session = ["Xvfb", "openbox", "dbus-daemon", "dunst", "gnome-keyring-daemon", "pulseaudio"];
             on_path("WebKitWebDriver") && session.into_iter().all(on_path) && has_webkit_headers()
         },
     },

@@ -1,5 +1,6 @@
-// The service worker: the page opens without a network. The server writes three lines before this one: which build its
-// pages are (BUILD), what every page needs beside what its HTML names (ALWAYS), and the patron's pages (PATRON).
+// The service worker: the page opens without a network. The server writes four lines before this one: which build its
+// pages are (BUILD), what every page needs beside what its HTML names (ALWAYS), the patron's pages (PATRON), and the app's
+// icon (ICON).
 //
 // There is one cache a build. It holds the pages that were opened last with all that they load; when another build takes
 // over, the same pages are fetched anew into its cache, and the old one goes with every file in it.
@@ -32,6 +33,16 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate" && mayBeKept(url.pathname)) event.respondWith(page(event, url));
 });
 
+// A page that is out of sight tells that one's song is up.
+self.addEventListener("message", (event) => {
+  if (Array.isArray(event.data)) event.waitUntil(tell(...event.data));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(lead(event.notification.data));
+});
+
 const mayBeKept = (path) => !NEVER_KEPT.some((beginning) => path.startsWith(beginning));
 const isPage = (path) => !path.startsWith("/ui/");
 const isRoom = (path) => /^\/r\/[^/]+$/.test(path);
@@ -44,8 +55,7 @@ const isOurs = (name) => name.startsWith("jukeline-") && name !== SONGS;
 
 // Fetches what is open, and what the builds before kept.
 async function fill() {
-  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = windows.map((client) => pathOf(client));
+  const open = (await windows()).map((client) => pathOf(client));
   const before = [];
   for (const name of (await caches.keys()).filter(isOurs)) before.push(...(await pagesIn(await caches.open(name))));
   const wanted = new Set(before.filter((path) => !open.includes(path)).concat(open).filter(mayBeKept));
@@ -133,6 +143,22 @@ async function forgetOldest(cache) {
   const pages = await pagesIn(cache);
   const oldest = pages.filter((path) => path !== "/").slice(0, -PAGES_AT_MOST);
   await Promise.all(oldest.map((path) => cache.delete(path)));
+}
+
+const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+
+// Not where another page of the patron's is in sight: it says so itself. The tag makes one of what several pages tell.
+async function tell(title, body, tag, path) {
+  const seen = (client) => client.visibilityState === "visible" && isPatrons(pathOf(client));
+  if ((await windows()).some(seen)) return;
+  await self.registration.showNotification(title, { body, tag, icon: ICON, data: path });
+}
+
+// To the room where it is open, to what is open of the patron's pages, or to a new window.
+async function lead(path) {
+  const open = await windows();
+  const there = open.find((client) => pathOf(client).startsWith(path)) ?? open.find((client) => isPatrons(pathOf(client)));
+  await (there ? there.focus() : self.clients.openWindow(path));
 }
 
 // For a page that isn't kept. It tries again by itself.

@@ -69,10 +69,11 @@ fn png(pages: &Pages, name: &str, sizes: &str, purpose: &str) -> Option<Value> {
 async fn service_worker(shared: Shared) -> Response {
     let sprite: Vec<String> = shared.pages.asset("sprite.svg").into_iter().collect();
     let script = format!(
-        "const BUILD = {};\nconst ALWAYS = {};\nconst PATRON = {};\n{SERVICE_WORKER}",
+        "const BUILD = {};\nconst ALWAYS = {};\nconst PATRON = {};\nconst ICON = {};\n{SERVICE_WORKER}",
         json!(shared.pages.build),
         json!(sprite),
         json!(paths_of("patron")),
+        json!(shared.pages.asset("icon-192.png").unwrap_or("/icon.svg".into())),
     );
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (headers, script).into_response()

@@ -5,12 +5,11 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Browser, Look, driver::Driver};
+use super::{Browser, Desk, Look, driver::Driver};
 use crate::machine;
 
-/// Quiet, alone and without a screen.
-const ARGUMENTS: [&str; 10] = [
-    "--headless=new",
+/// Quiet and alone.
+const ARGUMENTS: [&str; 9] = [
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
@@ -23,13 +22,18 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-renderer-backgrounding",
 ];
 
-pub(super) async fn start(look: &Look) -> Result<Browser> {
+/// In a window of `desk`, or without any.
+pub(super) async fn start(look: &Look, desk: Option<&Desk>) -> Result<Browser> {
     let folder = tempfile::Builder::new().prefix("jukeline-chromium-").tempdir()?;
     let mut command = Command::new("chromedriver");
     command.env("LANGUAGE", &look.language);
+    if let Some(desk) = desk {
+        desk.is_here(&mut command);
+    }
     let driver = Driver::start(command, folder, None).await?;
     let (width, height) = look.size;
     let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into();
+    arguments.extend(desk.is_none().then(|| "--headless=new".to_owned()));
     arguments.push(format!("--window-size={width},{height}"));
     arguments.push(format!("--user-data-dir={}", driver.folder.path().join("profile").display()));
     arguments.push(format!("--lang={}", look.language));
@@ -82,7 +86,12 @@ impl Browser {
         self.permit(origin, "geolocation", "denied").await
     }
 
-    async fn permit(&self, origin: &str, name: &str, setting: &str) -> Result<()> {
+    /// Decides for a person what `origin` may do, by the name of the permission: `granted`, `denied` or `prompt` (Chromium
+    /// only).
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub async fn permit(&self, origin: &str, name: &str, setting: &str) -> Result<()> {
         let permission = json!({ "origin": origin, "permission": { "name": name }, "setting": setting });
         self.devtools("Browser.setPermission", permission).await.map(drop)
     }

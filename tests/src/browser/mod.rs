@@ -3,6 +3,7 @@
 mod axe;
 mod chromium;
 mod driver;
+mod notices;
 mod pages;
 mod shell;
 mod webkit;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use crate::eventually;
 use driver::Driver;
 
+pub use notices::Notices;
 pub use pages::Reading;
 pub use shell::{App, Desk, Monitors, Secrets};
 pub use worker::NoNetwork;
@@ -71,7 +73,15 @@ impl Browser {
     /// # Errors
     /// Chromium or its driver is missing or does not start.
     pub async fn chromium(look: &Look) -> Result<Self> {
-        chromium::start(look).await
+        chromium::start(look, None).await
+    }
+
+    /// Starts Chromium in a window of a desktop's session, with the notifications of that desktop.
+    ///
+    /// # Errors
+    /// Chromium or its driver is missing or does not start.
+    pub async fn chromium_at(desk: &Desk, look: &Look) -> Result<Self> {
+        chromium::start(look, Some(desk)).await
     }
 
     /// Starts WebKit's MiniBrowser on a display of its own.

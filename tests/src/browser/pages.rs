@@ -133,6 +133,14 @@ impl Browser {
         Ok(self.client.switch_to_window(window.handle).await?)
     }
 
+    /// Minimises the window.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn minimise(&self) -> Result<()> {
+        Ok(self.client.minimize_window().await?)
+    }
+
     /// Turns to the window opened as the `nth`, as soon as it is there.
     ///
     /// # Errors

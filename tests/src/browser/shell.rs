@@ -136,6 +136,11 @@ impl Desk {
         Process::start(command, &self.home.path().join("keyring.log"))
     }
 
+    /// A file of this session, by its path below the home.
+    pub(super) fn file(&self, name: &str) -> std::path::PathBuf {
+        self.home.path().join(name)
+    }
+
     /// Lets a program run in this session.
     pub fn is_here(&self, command: &mut Command) {
         let programs = std::env::var_os("PATH").unwrap_or_default();

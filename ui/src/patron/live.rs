@@ -1,6 +1,10 @@
 //! The room, live.
 
-use super::state::{self, ROOM, Toast};
+use super::{
+    notice,
+    state::{self, ROOM, Toast},
+    turn::{self, Turn},
+};
 use crate::shared::{
     clock,
     fetch::api,
@@ -10,7 +14,7 @@ use crate::shared::{
 };
 use dioxus::prelude::*;
 use jukeline_app::{
-    api::{Change, PlayerStatus, RoomMessage, RoomSnapshot},
+    api::{Change, PlayerStatus, RoomMessage},
     client::{ClientError, escape},
     id::PlayId,
     time::SECOND,
@@ -22,6 +26,8 @@ const SILENT_MS: u32 = 60_000;
 const WORTH_A_WORD_MS: i64 = 3 * SECOND;
 
 static CONNECTION: GlobalSignal<Option<Connection>> = Signal::global(|| None);
+/// One's own plays that were told of as their turn came.
+static TOLD: GlobalSignal<Vec<PlayId>> = Signal::global(Vec::new);
 /// Why the room could not be read.
 pub(crate) static ROOM_ERROR: GlobalSignal<Option<ClientError>> = Signal::global(|| None);
 
@@ -79,7 +85,7 @@ fn take(room: &str, message: RoomMessage) {
         return;
     }
     let mine = touches_mine(&message);
-    let was_next = next_of_mine(ROOM.peek().as_ref());
+    let before = ROOM.peek().clone();
     let folded = room_fold::fold(&mut ROOM.write(), message);
     if ROOM.peek().is_some() {
         *ROOM_ERROR.write() = None;
@@ -89,9 +95,13 @@ fn take(room: &str, message: RoomMessage) {
         Folded::Applied if mine => drop(spawn(state::refresh_all())),
         Folded::Applied | Folded::Stale => {}
     }
-    let next = next_of_mine(ROOM.peek().as_ref());
-    if let Some((_, title)) = next.filter(|(play, _)| was_next.as_ref().is_none_or(|(before, _)| before != play)) {
-        state::show_toast(Toast { head: lang().news_next().into(), text: title });
+    let up = turn::up(before.as_ref(), ROOM.peek().as_ref(), is_mine, &TOLD.peek());
+    let Some(up) = up else { return };
+    TOLD.write().push(up.play);
+    notice::tell(room, &up);
+    // That it plays is told by what became of the request.
+    if up.turn == Turn::Next {
+        state::show_toast(Toast { head: lang().news_next().into(), text: up.title });
     }
 }
 
@@ -109,11 +119,4 @@ fn touches_mine(message: &RoomMessage) -> bool {
 
 fn is_mine(play: PlayId) -> bool {
     state::MINE.peek().iter().any(|mine| mine.play == play)
-}
-
-/// One's own song that is first in line behind one that plays.
-fn next_of_mine(room: Option<&RoomSnapshot>) -> Option<(PlayId, String)> {
-    let room = room?;
-    let first = room.queue.first().filter(|entry| room.playing.is_some() && is_mine(entry.play))?;
-    Some((first.play, first.song.title.clone()))
 }

@@ -12,6 +12,7 @@ mod heart;
 pub(crate) mod in_app;
 mod live;
 mod nav;
+mod notice;
 pub(crate) mod offer;
 mod played;
 mod position;
@@ -25,6 +26,7 @@ mod sheet;
 mod sign;
 pub(crate) mod state;
 pub(crate) mod surface;
+mod turn;
 mod venues;
 mod wish;
 mod yours;
@@ -53,6 +55,7 @@ fn App() -> Element {
         spawn(async {
             state::refresh_all().await;
             asking::settle_kept().await;
+            notice::look().await;
             worker::register().await;
         })
     });

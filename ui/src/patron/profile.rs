@@ -4,6 +4,7 @@ use super::{
     chrome::{NestedTop, Page},
     form::{Field, FormError},
     nav,
+    notice::NoticeSwitch,
     route::Route,
     state::{self, Toast},
 };
@@ -30,6 +31,7 @@ pub(crate) fn MePage() -> Element {
             if let Some(email) = me.as_ref().and_then(|me| me.email.clone()) { p { class: "muted", dir: "auto", {email} } }
             if let Some(me) = &me { NameForm { key: "{me.account}", me: me.clone() } }
             LanguageField {}
+            NoticeSwitch {}
             ul { class: "menu",
                 MenuRow { href: "/played", name: lang.my_songs() }
                 MenuRow { href: "/favourites", name: lang.my_favourites() }

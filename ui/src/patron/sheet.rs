@@ -5,6 +5,7 @@ use super::{
     enter::EnterForm,
     heart::Heart,
     nav,
+    notice::NoticeOffer,
     offer::Offers,
     request::TakeBack,
     route::Route,
@@ -288,6 +289,7 @@ fn accepted_body(room: String, play: &MyPlay) -> Element {
                     div { dt { {lang.set_aside()} } dd { class: "amber", {lang.paid_only_if(price)} } }
                 }
             }
+            if matches!(play.state, PlayState::Queued | PlayState::Handed) { NoticeOffer {} }
         }
         div { class: "sheet-foot",
             a { class: "btn main wide", href: Route::Room(room).path(), {lang.back_to_room()} }

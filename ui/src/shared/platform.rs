@@ -6,7 +6,7 @@ use js_sys::Promise;
 use jukeline_app::{api::Credential, presence::Position};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, RequestInit, Response};
+use web_sys::{Blob, RequestInit, Response, ServiceWorkerRegistration};
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,6 +40,21 @@ extern "C" {
     fn song(this: &Shell, song: &str) -> Promise;
     #[wasm_bindgen(method, js_name = "keepSong")]
     fn keep_song(this: &Shell, song: &str, sound: &Blob) -> Promise;
+    /// Gives a browser's word for it: `granted`, `denied` or `default`.
+    #[wasm_bindgen(method, js_name = "mayNotify")]
+    fn may_notify(this: &Shell, asks: bool) -> Promise;
+    #[wasm_bindgen(method)]
+    fn notify(this: &Shell, title: &str, text: &str);
+
+    /// What a browser notifies by, where it does.
+    #[derive(Clone)]
+    type Notifications;
+    #[wasm_bindgen(thread_local_v2, js_name = "Notification")]
+    static NOTIFICATIONS: Option<Notifications>;
+    #[wasm_bindgen(method, getter)]
+    fn permission(this: &Notifications) -> String;
+    #[wasm_bindgen(method, js_name = "requestPermission")]
+    fn request_permission(this: &Notifications) -> Promise;
 
     /// What an app's phone says of where it is.
     type Fix;
@@ -121,6 +136,66 @@ pub async fn position() -> Option<(Position, f64)> {
     // What a device without a position says where it should have refused.
     let is_nowhere = at.latitude == 0.0 && at.longitude == 0.0 && fix.accuracy() == 0.0;
     (!is_nowhere).then_some((at, fix.accuracy()))
+}
+
+/// Whether notifications of ours are shown on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notifying {
+    /// There are none here.
+    Unable,
+    /// The person was not asked yet.
+    Unasked,
+    /// They are shown.
+    Allowed,
+    /// The person, or the device, refuses them.
+    Denied,
+}
+
+/// Whether notifications are shown here. `asks`: whoever was not asked yet is asked now. Browsers take that within a touch
+/// only, so the question is put before this returns.
+pub fn may_notify(asks: bool) -> impl Future<Output = Notifying> {
+    let said = match (shell(), NOTIFICATIONS.with(Clone::clone)) {
+        (Some(shell), _) => Some(shell.may_notify(asks)),
+        (None, Some(notifications)) if is_secure() && asks => Some(notifications.request_permission()),
+        (None, Some(notifications)) if is_secure() => {
+            Some(Promise::resolve::<JsValue>(&notifications.permission().into()))
+        }
+        (None, _) => None,
+    };
+    async move {
+        let Some(said) = said else { return Notifying::Unable };
+        let said = JsFuture::from(said).await.ok().and_then(|said| said.as_string()).unwrap_or_default();
+        match said.as_str() {
+            "granted" => Notifying::Allowed,
+            "denied" => Notifying::Denied,
+            "default" => Notifying::Unasked,
+            _ => Notifying::Unable,
+        }
+    }
+}
+
+fn is_secure() -> bool {
+    web_sys::window().is_some_and(|window| window.is_secure_context())
+}
+
+/// Whether nobody can see the page: behind another, minimised, or on a phone that is put away.
+pub fn is_hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+/// Shows a notification. `tag` stands for what it is about, which is told once however many pages are open; `path` is the
+/// page that a touch leads to. A browser shows it by the page's service worker.
+pub async fn notify(title: &str, text: &str, tag: &str, path: &str) {
+    if let Some(shell) = shell() {
+        return shell.notify(title, text);
+    }
+    let Some(workers) = web_sys::window().map(|window| window.navigator().service_worker()) else { return };
+    let Ok(ready) = workers.ready().map(JsFuture::from) else { return };
+    let ready = ready.await.map(JsCast::unchecked_into::<ServiceWorkerRegistration>);
+    let Some(worker) = ready.ok().and_then(|registration| registration.active()) else { return };
+    let told = js_sys::Array::of4(&title.into(), &text.into(), &tag.into(), &path.into());
+    // A worker that just ended has nobody to tell.
+    let _ = worker.post_message(&told);
 }
 
 /// The disk of an app, which keeps songs; a browser has its own.

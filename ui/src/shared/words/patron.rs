@@ -87,6 +87,13 @@ texts! {
     closed = "Closed", "Geschlossen";
     news_next = "Your song is next.", "Dein Lied kommt als Nächstes.";
     news_playing = "Your song is playing.", "Dein Lied läuft.";
+    notice_offer = "Shall we tell you when your songs are next?", "Bescheid, wenn deine Lieder drankommen?";
+    notice_why = "A notification on this device while this page is out of sight: for your own songs only, once each.", "Eine Mitteilung auf diesem Gerät, wenn diese Seite nicht zu sehen ist: nur für deine Lieder, je einmal.";
+    notice_yes = "Tell me", "Ja, bitte";
+    notice_no = "No, thanks", "Nein, danke";
+    notice_on = "You’ll be told. You can turn it off under “You”.", "Du bekommst Bescheid. Ausschalten kannst du es unter „Du“.";
+    notice_denied = "This device shows no notifications from Jukeline. You can change that in its settings.", "Dieses Gerät zeigt keine Mitteilungen von Jukeline. In seinen Einstellungen kannst du das ändern.";
+    notice_switch = "Tell me when my songs are next", "Bescheid, wenn meine Lieder drankommen";
     in_app_title = "Open this page in your browser first", "Öffne diese Seite zuerst in deinem Browser";
     in_app_text = "This window belongs to another app and forgets you when it closes: your credits would be out of reach.", "Dieses Fenster gehört einer anderen App und vergisst dich beim Schließen: deine Credits wären weg.";
     in_app_how = "Use that app’s menu, “Open in browser”, or paste the address.", "Nimm das Menü der App, „Im Browser öffnen“, oder füge die Adresse ein.";
