@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "keep_session",
     "forget_session",
     "keep_pass",
+    "keep_poster",
     "open_outside",
     "position",
     "set_title",

@@ -111,6 +111,9 @@
       ask("open_outside", { address }).finally(() => window.dispatchEvent(new Event("pageshow")));
     },
     title: (title) => void ask("set_title", { title }),
+    async keepPoster(room, pdf) {
+      return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
+    },
     position: () => ask("position"),
     song: (song) => ask("song", { song }),
     async keepSong(song, sound) {

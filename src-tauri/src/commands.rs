@@ -2,13 +2,14 @@
 
 use crate::{
     awake::Awake,
+    downloads,
     kiosk::{self, Kiosk, Stays},
     server::{Home, Server},
     session::{Held, Session},
     songs::Songs,
     watchdog::Watchdog,
 };
-use jukeline_app::id::SongId;
+use jukeline_app::{id::SongId, venue::is_room_name};
 use serde::Serialize;
 use std::{sync::Arc, time::Instant};
 use tauri::{
@@ -117,6 +118,25 @@ pub(crate) fn keep_song(songs: State<'_, Songs>, request: Request<'_>) -> Result
     let song = request.headers().get("song").and_then(|song| song.to_str().ok()?.parse().ok());
     let song = song.ok_or("a song's id is expected")?;
     songs.keep(SongId(song), sound).map_err(|error| error.to_string())
+}
+
+/// Puts a room's poster, the body, among the person's downloads and opens it; gives the name of its file. The room's
+/// name is a header.
+#[tauri::command]
+pub(crate) fn keep_poster(window: WebviewWindow, request: Request<'_>) -> Result<String, Refused> {
+    let InvokeBody::Raw(pdf) = request.body() else { return Err("the poster's bytes are expected".into()) };
+    let room = request.headers().get("room").and_then(|room| room.to_str().ok()).filter(|room| is_room_name(room));
+    let room = room.ok_or("a room's name is expected")?;
+    if !pdf.starts_with(b"%PDF-") {
+        return Err("a PDF is expected".into());
+    }
+    let folder = downloads::folder().ok_or("there is no folder for downloads")?;
+    let file = downloads::keep(&folder, &format!("poster-{room}"), "pdf", pdf).map_err(|error| error.to_string())?;
+    // It is there, whether or not this system has something to show it with.
+    if let Err(error) = window.opener().open_path(file.to_string_lossy(), None::<&str>) {
+        tracing::warn!(%error, "the poster can't be opened");
+    }
+    Ok(file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
 /// The page is alive.

@@ -6,6 +6,7 @@ mod awake;
 #[cfg(test)]
 mod capabilities;
 mod commands;
+mod downloads;
 mod keyring;
 mod kiosk;
 mod link;
@@ -86,6 +87,7 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::keep_session,
             commands::forget_session,
             commands::keep_pass,
+            commands::keep_poster,
             commands::open_outside,
             commands::position,
             commands::set_title,

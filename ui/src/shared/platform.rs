@@ -2,11 +2,15 @@
 //!
 //! An app's shell puts an object into its windows before the page starts; where there is none this is a browser.
 
+use gloo_timers::callback::Timeout;
 use js_sys::Promise;
 use jukeline_app::{api::Credential, presence::Position};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, RequestInit, Response};
+use web_sys::{Blob, HtmlElement, RequestInit, Response, Url};
+
+/// By then a browser has read what it was given to download, in milliseconds.
+const DOWNLOADED_MS: u32 = 60_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,6 +36,9 @@ extern "C" {
     fn open(this: &Shell, address: &str);
     #[wasm_bindgen(method)]
     fn title(this: &Shell, title: &str);
+    /// Puts a poster among the person's downloads and opens it; gives the name of its file.
+    #[wasm_bindgen(method, js_name = "keepPoster")]
+    fn keep_poster(this: &Shell, room: &str, pdf: &Blob) -> Promise;
     /// Gives a [`Fix`], or `null`.
     #[wasm_bindgen(method)]
     fn position(this: &Shell) -> Promise;
@@ -106,6 +113,22 @@ pub fn set_title(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
         document.set_title(title);
     }
+}
+
+/// Puts the poster of a room among the person's downloads; gives the name of its file, or nothing where it can't be kept.
+pub async fn keep_poster(room: &str, pdf: &Blob) -> Option<String> {
+    if let Some(shell) = shell() {
+        return JsFuture::from(shell.keep_poster(room, pdf)).await.ok()?.as_string();
+    }
+    let name = format!("poster-{room}.pdf");
+    let address = Url::create_object_url_with_blob(pdf).ok()?;
+    let link = web_sys::window()?.document()?.create_element("a").ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", &name).ok()?;
+    link.dyn_into::<HtmlElement>().ok()?.click();
+    // The browser reads it in its own time.
+    Timeout::new(DOWNLOADED_MS, move || drop(Url::revoke_object_url(&address))).forget();
+    Some(name)
 }
 
 /// Where an app's phone is: `None` in a browser, which has a way of its own.

@@ -8,6 +8,7 @@ mod live;
 mod now;
 mod orders;
 mod pick;
+mod posters;
 mod queue;
 mod reasons;
 mod side;

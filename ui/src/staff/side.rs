@@ -1,6 +1,6 @@
 //! The left column: one's jukeboxes, and the ways to other pages.
 
-use super::desk;
+use super::{desk, posters::Posters};
 use crate::shared::{icons::Mark, words::lang};
 use dioxus::prelude::*;
 use jukeline_app::{account::Role, api::StaffJukebox};
@@ -15,6 +15,7 @@ pub(super) fn Side(here: StaffJukebox, mine: Vec<StaffJukebox>, name: String) ->
             Jukeboxes { mine, here: Some(here.room.clone()) }
             div { class: "ways",
                 p { class: "muted small", dir: "auto", {[name.as_str(), lang.staff_role(here.role)].join(", ")} }
+                Posters { jukebox: here.jukebox, room: here.room.clone() }
                 a { href: "/r/{here.room}", {lang.staff_open_the_room()} }
                 if here.role == Role::Operator { a { href: "/setup", {lang.staff_set_up()} } }
                 button { class: "btn small", onclick: |_| desk::sign_out(), {lang.staff_sign_out()} }

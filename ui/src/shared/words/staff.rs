@@ -18,6 +18,8 @@ texts! {
     staff_not_here_hint = "Ask the venue’s manager for an invitation, or sign in with another account.", "Bitte die Leitung des Lokals um eine Einladung, oder melde dich mit einem anderen Konto an.";
     staff_open_the_room = "Open the room", "Den Raum öffnen";
     staff_set_up = "Set up", "Einrichten";
+    staff_posters = "Posters for the tables", "Plakate für die Tische";
+    staff_poster_refused = "It could not be written to your downloads.", "Es ließ sich nicht in deine Downloads schreiben.";
     staff_room_gone = "The room could not be read", "Der Raum ließ sich nicht lesen";
 
     staff_pause = "Pause", "Anhalten";
@@ -199,6 +201,22 @@ impl Lang {
         match self {
             Lang::En => format!("No answer came. If “{title}” still plays, skip it again."),
             Lang::De => format!("Es kam keine Antwort. Läuft „{title}“ noch, überspringe es noch einmal."),
+        }
+    }
+
+    /// Where the poster is now.
+    pub fn staff_poster_kept(self, name: &str) -> String {
+        match self {
+            Lang::En => format!("The poster is in your downloads: {name}. Print it on A5."),
+            Lang::De => format!("Das Plakat liegt in deinen Downloads: {name}. Drucke es auf A5."),
+        }
+    }
+
+    /// There is no poster, and why.
+    pub fn staff_no_poster(self, why: &str) -> String {
+        match self {
+            Lang::En => format!("There is no poster. {why}"),
+            Lang::De => format!("Es gibt kein Plakat. {why}"),
         }
     }
 
