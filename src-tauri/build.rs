@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "keep_song",
     "alive",
     "leave_kiosk",
+    "floor",
 ];
 
 fn main() {

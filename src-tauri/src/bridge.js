@@ -114,6 +114,7 @@
     async keepPoster(room, pdf) {
       return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
     },
+    floor: (floor) => ask("floor", { floor: floor ? JSON.parse(floor) : null }),
     position: () => ask("position"),
     song: (song) => ask("song", { song }),
     async keepSong(song, sound) {

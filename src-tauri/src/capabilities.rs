@@ -30,7 +30,11 @@ fn check(file: &str, role: &str, own: &[&str]) {
 fn each_window_may_do_what_is_listed_here_and_no_more() {
     let outside = ["allow-keep-pass", "allow-open-outside"];
     check(include_str!("../capabilities/patron.json"), "patron", &[&outside[..], &["allow-position"]].concat());
-    check(include_str!("../capabilities/staff.json"), "staff", &[&outside[..], &["allow-keep-poster"]].concat());
+    check(
+        include_str!("../capabilities/staff.json"),
+        "staff",
+        &[&outside[..], &["allow-keep-poster", "allow-floor"]].concat(),
+    );
     let screen = ["allow-song", "allow-keep-song", "allow-alive", "allow-leave-kiosk"];
     check(include_str!("../capabilities/screen.json"), "screen", &screen);
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/capabilities")).expect("a folder");

@@ -1,5 +1,7 @@
 //! What pages may ask of the shell. Each window's capability names those that it needs.
 
+#[cfg(desktop)]
+use crate::staff;
 use crate::{
     awake::Awake,
     downloads,
@@ -160,4 +162,11 @@ pub(crate) fn set_title(window: WebviewWindow, title: &str) -> Result<(), Refuse
     let is_awake = window.try_state::<Awake>().is_some_and(|awake| awake.is_kept());
     let title = if is_awake { format!("{title} · keeps this computer awake") } else { title.into() };
     window.set_title(&title).map_err(|error| error.to_string())
+}
+
+/// What the window shows of a jukebox, if it does; gives the keys that skip from anywhere, where there are some.
+#[cfg(desktop)]
+#[tauri::command]
+pub(crate) fn floor(window: WebviewWindow, floor: Option<jukeline_app::outside::Floor>) -> Option<String> {
+    staff::tell(window.app_handle(), window.label(), floor)
 }

@@ -7,6 +7,8 @@ mod awake;
 mod capabilities;
 mod commands;
 mod downloads;
+#[cfg(desktop)]
+mod floors;
 mod keyring;
 mod kiosk;
 mod link;
@@ -17,7 +19,11 @@ mod role;
 mod screen;
 mod server;
 mod session;
+#[cfg(desktop)]
+mod shortcut;
 mod songs;
+#[cfg(desktop)]
+mod staff;
 mod token_store;
 mod watchdog;
 
@@ -70,13 +76,19 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     let home = Arc::new(Home::find(folder.clone(), options.server));
     context.set_assets(Box::new(Pages::new(home.clone())));
     let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
+    #[cfg(desktop)]
+    let keys = (role == Role::Staff).then(|| staff::keys(&folder, options.skip_shortcut)).flatten();
     let session = Session::new(role, folder);
     let builder = tauri::Builder::default();
     // A screen fills what it is given.
     #[cfg(desktop)]
     let builder = match role {
         Role::Screen => builder,
-        Role::Patron | Role::Staff => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
+        Role::Patron => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
+        Role::Staff => builder
+            .plugin(tauri_plugin_window_state::Builder::default().build())
+            .on_page_load(staff::page_loads)
+            .on_window_event(staff::window_changes),
     };
     builder
         .plugin(tauri_plugin_geolocation::init())
@@ -95,6 +107,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::keep_song,
             commands::alive,
             commands::leave_kiosk,
+            #[cfg(desktop)]
+            commands::floor,
         ])
         .setup(move |app| {
             if let Some(server) = home.server() {
@@ -102,6 +116,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             }
             app.manage(home);
             app.manage(session);
+            #[cfg(desktop)]
+            if role == Role::Staff {
+                staff::mind(app, keys);
+            }
             let window = open(app, role, options.open.as_deref())?;
             if role == Role::Screen {
                 screen::mind(app, &window, kiosk)?;

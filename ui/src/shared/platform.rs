@@ -2,12 +2,13 @@
 //!
 //! An app's shell puts an object into its windows before the page starts; where there is none this is a browser.
 
+use super::listen::Listener;
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
-use jukeline_app::{api::Credential, presence::Position};
+use jukeline_app::{api::Credential, outside::Floor, presence::Position};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, HtmlElement, RequestInit, Response, Url};
+use web_sys::{Blob, CustomEvent, HtmlElement, RequestInit, Response, Url};
 
 /// By then a browser has read what it was given to download, in milliseconds.
 const DOWNLOADED_MS: u32 = 60_000;
@@ -39,6 +40,9 @@ extern "C" {
     /// Puts a poster among the person's downloads and opens it; gives the name of its file.
     #[wasm_bindgen(method, js_name = "keepPoster")]
     fn keep_poster(this: &Shell, room: &str, pdf: &Blob) -> Promise;
+    /// Gives the keys that skip from anywhere on the computer, or `null`.
+    #[wasm_bindgen(method)]
+    fn floor(this: &Shell, floor: Option<&str>) -> Promise;
     /// Gives a [`Fix`], or `null`.
     #[wasm_bindgen(method)]
     fn position(this: &Shell) -> Promise;
@@ -129,6 +133,22 @@ pub async fn keep_poster(room: &str, pdf: &Blob) -> Option<String> {
     // The browser reads it in its own time.
     Timeout::new(DOWNLOADED_MS, move || drop(Url::revoke_object_url(&address))).forget();
     Some(name)
+}
+
+/// Tells an app what its page shows, or that it shows no floor; gives the keys that skip from anywhere on the computer.
+pub async fn tell_floor(floor: Option<&Floor>) -> Option<String> {
+    let shell = shell()?;
+    let floor = floor.and_then(|floor| serde_json::to_string(floor).ok());
+    JsFuture::from(shell.floor(floor.as_deref())).await.ok()?.as_string()
+}
+
+/// Calls `on` for each wish that somebody has outside of an app's page, a [`jukeline_app::outside::Wish`] as JSON, until
+/// it is dropped.
+pub fn on_wish(on: impl Fn(String) + 'static) -> Option<Listener> {
+    shell()?;
+    Listener::on_window("jukeline-wish", move |event| {
+        event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string()).into_iter().for_each(&on);
+    })
 }
 
 /// Where an app's phone is: `None` in a browser, which has a way of its own.

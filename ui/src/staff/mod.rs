@@ -7,6 +7,7 @@ mod keys;
 mod live;
 mod now;
 mod orders;
+mod outside;
 mod pick;
 mod posters;
 mod queue;

@@ -31,6 +31,10 @@ texts! {
     staff_volume = "Volume", "Lautstärke";
     staff_quieter = "Quieter", "Leiser";
     staff_louder = "Louder", "Lauter";
+    staff_skip_why_first = "Skip …", "Überspringen …";
+    staff_skip_anywhere = "Skip from any window:", "Aus jedem Fenster überspringen:";
+    staff_plays_no_more = "That song doesn’t play any more: nothing was skipped.", "Dieses Lied läuft nicht mehr: nichts wurde übersprungen.";
+    staff_open_window = "Open", "Öffnen";
     staff_undo = "Undo", "Rückgängig";
     staff_skip_why = "Why?", "Warum?";
     staff_keep_playing = "Keep it", "Doch nicht";
@@ -331,7 +335,7 @@ impl Lang {
     }
 
     /// A key's name on a button.
-    pub fn staff_key(self, key: &'static str) -> &'static str {
+    pub fn staff_key(self, key: &str) -> &str {
         match (self, key) {
             (Lang::En, "Control") => "Ctrl",
             (Lang::De, "Control") => "Strg",

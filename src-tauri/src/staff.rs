@@ -1,0 +1,57 @@
+//! The staff's app on a desktop: what is at hand there while another program is in front.
+
+use crate::{
+    floors::Floors,
+    shortcut::{self, Choice, Keys},
+};
+use jukeline_app::outside::Floor;
+use std::path::Path;
+use tauri::{
+    App, AppHandle, Manager, Webview, Window, WindowEvent,
+    webview::{PageLoadEvent, PageLoadPayload},
+};
+
+/// What reaches the pages from outside.
+struct Outside {
+    /// The keys that skip, if they are heard.
+    keys: Option<Keys>,
+}
+
+/// The keys that skip, as the command line says, else as before.
+pub(crate) fn keys(folder: &Path, given: Option<Choice>) -> Option<Keys> {
+    shortcut::chosen(folder, given, shortcut::can_listen()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the keys that skip can't be remembered");
+        match given {
+            Some(Choice::Keys(keys)) => Some(keys),
+            _ => None,
+        }
+    })
+}
+
+/// Listens for keys, and for what pages tell.
+pub(crate) fn mind(app: &App, keys: Option<Keys>) {
+    app.manage(Floors::default());
+    app.manage(Outside { keys: keys.and_then(|keys| shortcut::listen(app, keys)) });
+}
+
+/// A window's page says what it shows; gives the keys that skip.
+pub(crate) fn tell(app: &AppHandle, window: &str, floor: Option<Floor>) -> Option<String> {
+    app.state::<Floors>().tell(window, floor);
+    Some(app.state::<Outside>().keys?.to_string())
+}
+
+/// A page that goes shows nothing any more; the next one says itself what it shows.
+pub(crate) fn page_loads(page: &Webview, load: &PageLoadPayload<'_>) {
+    if load.event() == PageLoadEvent::Started {
+        tell(page.app_handle(), page.label(), None);
+    }
+}
+
+/// Who is in front, and who is gone.
+pub(crate) fn window_changes(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::Focused(true) => window.state::<Floors>().turn_to(window.label()),
+        WindowEvent::Destroyed => drop(tell(window.app_handle(), window.label(), None)),
+        _ => {}
+    }
+}
