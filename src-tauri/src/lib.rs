@@ -25,6 +25,8 @@ mod songs;
 #[cfg(desktop)]
 mod staff;
 mod token_store;
+#[cfg(desktop)]
+mod tray;
 mod watchdog;
 
 use clap::Parser;

@@ -3,6 +3,7 @@
 use crate::{
     floors::Floors,
     shortcut::{self, Choice, Keys},
+    tray::Tray,
 };
 use jukeline_app::outside::Floor;
 use std::path::Path;
@@ -15,6 +16,8 @@ use tauri::{
 struct Outside {
     /// The keys that skip, if they are heard.
     keys: Option<Keys>,
+    /// The tray, where there is one.
+    tray: Option<Tray>,
 }
 
 /// The keys that skip, as the command line says, else as before.
@@ -28,16 +31,25 @@ pub(crate) fn keys(folder: &Path, given: Option<Choice>) -> Option<Keys> {
     })
 }
 
-/// Listens for keys, and for what pages tell.
+/// Listens for keys, puts the tray up, and listens for what pages tell.
 pub(crate) fn mind(app: &App, keys: Option<Keys>) {
     app.manage(Floors::default());
-    app.manage(Outside { keys: keys.and_then(|keys| shortcut::listen(app, keys)) });
+    app.manage(Outside { keys: keys.and_then(|keys| shortcut::listen(app, keys)), tray: Tray::put_up(app) });
 }
 
 /// A window's page says what it shows; gives the keys that skip.
 pub(crate) fn tell(app: &AppHandle, window: &str, floor: Option<Floor>) -> Option<String> {
     app.state::<Floors>().tell(window, floor);
+    show(app);
     Some(app.state::<Outside>().keys?.to_string())
+}
+
+/// Shows in the tray what a wish from there would be about.
+fn show(app: &AppHandle) {
+    if let Some(tray) = &app.state::<Outside>().tray {
+        let meant = app.state::<Floors>().meant();
+        tray.show(meant.as_ref().map(|(_, floor)| floor));
+    }
 }
 
 /// A page that goes shows nothing any more; the next one says itself what it shows.
@@ -50,7 +62,10 @@ pub(crate) fn page_loads(page: &Webview, load: &PageLoadPayload<'_>) {
 /// Who is in front, and who is gone.
 pub(crate) fn window_changes(window: &Window, event: &WindowEvent) {
     match event {
-        WindowEvent::Focused(true) => window.state::<Floors>().turn_to(window.label()),
+        WindowEvent::Focused(true) => {
+            window.state::<Floors>().turn_to(window.label());
+            show(window.app_handle());
+        }
         WindowEvent::Destroyed => drop(tell(window.app_handle(), window.label(), None)),
         _ => {}
     }
