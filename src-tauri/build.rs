@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "alive",
     "leave_kiosk",
     "floor",
+    "open_floor",
 ];
 
 fn main() {

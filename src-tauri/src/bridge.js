@@ -115,6 +115,7 @@
       return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
     },
     floor: (floor) => ask("floor", { floor: floor ? JSON.parse(floor) : null }),
+    openFloor: (room) => void ask("open_floor", { room }),
     position: () => ask("position"),
     song: (song) => ask("song", { song }),
     async keepSong(song, sound) {

@@ -170,3 +170,13 @@ pub(crate) fn set_title(window: WebviewWindow, title: &str) -> Result<(), Refuse
 pub(crate) fn floor(window: WebviewWindow, floor: Option<jukeline_app::outside::Floor>) -> Option<String> {
     staff::tell(window.app_handle(), window.label(), floor)
 }
+
+/// Opens the floor of this room's jukebox in a window of its own.
+#[cfg(desktop)]
+#[tauri::command]
+pub(crate) async fn open_floor(app: AppHandle, room: String) -> Result<(), Refused> {
+    if !is_room_name(&room) {
+        return Err("a room's name is expected".into());
+    }
+    staff::open_floor(&app, &room).map_err(|error| error.to_string())
+}

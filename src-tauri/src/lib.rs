@@ -36,7 +36,7 @@ use role::Role;
 use server::Home;
 use session::Session;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
-use tauri::{App, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// Shows the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -111,6 +111,8 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::leave_kiosk,
             #[cfg(desktop)]
             commands::floor,
+            #[cfg(desktop)]
+            commands::open_floor,
         ])
         .setup(move |app| {
             if let Some(server) = home.server() {
@@ -122,7 +124,7 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             if role == Role::Staff {
                 staff::mind(app, keys);
             }
-            let window = open(app, role, options.open.as_deref())?;
+            let window = open(app, role, role.name(), options.open.as_deref().unwrap_or(role.home()))?;
             if role == Role::Screen {
                 screen::mind(app, &window, kiosk)?;
             }
@@ -136,9 +138,10 @@ fn settings(role: Role) -> PathBuf {
     dirs::config_dir().unwrap_or_default().join(role.identifier())
 }
 
-fn open(app: &App, role: Role, page: Option<&str>) -> tauri::Result<WebviewWindow> {
+/// Opens a window for a page, under a name of its own.
+fn open<M: Manager<Wry>>(app: &M, role: Role, name: &str, page: &str) -> tauri::Result<WebviewWindow> {
     let (width, height) = role.size();
-    let mut window = WebviewWindowBuilder::new(app, role.name(), WebviewUrl::App(page.unwrap_or(role.home()).into()))
+    let mut window = WebviewWindowBuilder::new(app, name, WebviewUrl::App(page.into()))
         .title(role.title())
         .inner_size(width, height)
         .initialization_script(include_str!("bridge.js"));

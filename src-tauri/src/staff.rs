@@ -1,7 +1,8 @@
 //! The staff's app on a desktop: what is at hand there while another program is in front.
 
 use crate::{
-    floors::Floors,
+    floors::{self, Floors},
+    role::Role,
     shortcut::{self, Choice, Keys},
     tray::Tray,
 };
@@ -50,6 +51,19 @@ fn show(app: &AppHandle) {
         let meant = app.state::<Floors>().meant();
         tray.show(meant.as_ref().map(|(_, floor)| floor));
     }
+}
+
+/// Opens a jukebox's floor in a window of its own, or shows the one that is open.
+///
+/// # Errors
+/// The system makes no window.
+pub(crate) fn open_floor(app: &AppHandle, room: &str) -> tauri::Result<()> {
+    let name = format!("{}-{room}", Role::Staff.name());
+    match app.get_webview_window(&name) {
+        Some(window) => floors::show(&window),
+        None => drop(crate::open(app, Role::Staff, &name, &format!("{}/{room}", Role::Staff.home()))?),
+    }
+    Ok(())
 }
 
 /// A page that goes shows nothing any more; the next one says itself what it shows.

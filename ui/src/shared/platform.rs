@@ -43,6 +43,8 @@ extern "C" {
     /// Gives the keys that skip from anywhere on the computer, or `null`.
     #[wasm_bindgen(method)]
     fn floor(this: &Shell, floor: Option<&str>) -> Promise;
+    #[wasm_bindgen(method, js_name = "openFloor")]
+    fn open_floor(this: &Shell, room: &str);
     /// Gives a [`Fix`], or `null`.
     #[wasm_bindgen(method)]
     fn position(this: &Shell) -> Promise;
@@ -140,6 +142,16 @@ pub async fn tell_floor(floor: Option<&Floor>) -> Option<String> {
     let shell = shell()?;
     let floor = floor.and_then(|floor| serde_json::to_string(floor).ok());
     JsFuture::from(shell.floor(floor.as_deref())).await.ok()?.as_string()
+}
+
+/// Opens staff's page of a room in a window of its own, in a browser in a tab.
+pub fn open_floor(room: &str) {
+    if let Some(shell) = shell() {
+        return shell.open_floor(room);
+    }
+    if let Some(window) = web_sys::window() {
+        let _ = window.open_with_url_and_target(&format!("/staff/{room}"), "_blank");
+    }
 }
 
 /// Calls `on` for each wish that somebody has outside of an app's page, a [`jukeline_app::outside::Wish`] as JSON, until

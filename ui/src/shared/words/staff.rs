@@ -208,6 +208,14 @@ impl Lang {
         }
     }
 
+    /// What the button beside a jukebox does.
+    pub fn staff_open_apart(self, name: &str, room: &str) -> String {
+        match self {
+            Lang::En => format!("Open {name} (/r/{room}) in a new window"),
+            Lang::De => format!("{name} (/r/{room}) in einem neuen Fenster öffnen"),
+        }
+    }
+
     /// Where the poster is now.
     pub fn staff_poster_kept(self, name: &str) -> String {
         match self {
