@@ -37,6 +37,7 @@ pub mod sandbox;
 pub mod server;
 pub mod shop;
 pub mod sound;
+pub mod tray;
 pub mod wait;
 pub mod xvfb;
 

@@ -65,9 +65,11 @@ const NEEDS: [Need; 18] = [
             "gstreamer1.0-pulseaudio",
             "pulseaudio",
             "pulseaudio-utils",
+            "xdotool",
         ],
         is_there: || {
-            let programs = ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio"];
+            let programs =
+                ["WebKitWebDriver", "Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "pulseaudio", "xdotool"];
             programs.into_iter().all(on_path) && has_webkit_headers()
         },
     },
