@@ -32,7 +32,7 @@ pub struct Words {
 
 /// What somebody wishes. Whether it is done decides the page, in the one way in which orders are given there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "wish", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Wish {
     /// The sound is to be held.
     Pause,
@@ -60,8 +60,8 @@ mod tests {
     fn a_wish_names_the_play_that_it_means() {
         let play = PlayId(Uuid::nil());
         let said = serde_json::to_value(Wish::Skip { play }).expect("JSON");
-        assert_eq!(said, json!({ "wish": "skip", "play": play }));
-        assert_eq!(serde_json::from_value::<Wish>(json!({ "wish": "go_on" })).expect("a wish"), Wish::GoOn);
-        assert!(serde_json::from_value::<Wish>(json!({ "wish": "skip" })).is_err(), "skip what?");
+        assert_eq!(said, json!({ "skip": { "play": play } }));
+        assert_eq!(serde_json::from_value::<Wish>(json!("go_on")).expect("a wish"), Wish::GoOn);
+        assert!(serde_json::from_value::<Wish>(json!({ "skip": {} })).is_err(), "skip what?");
     }
 }
