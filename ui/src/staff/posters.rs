@@ -16,7 +16,7 @@ pub(super) fn Posters(jukebox: JukeboxId, room: String) -> Element {
     let mut is_drawn = use_signal(|| false);
     rsx! {
         button {
-            class: "btn small posters",
+            class: "way posters",
             disabled: is_drawn() || live::cut_off_since().is_some(),
             aria_busy: if is_drawn() { "true" },
             onclick: move |_| {
