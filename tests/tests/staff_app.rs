@@ -59,7 +59,7 @@ async fn a_poster_is_among_the_downloads_and_open() -> Result<()> {
     let app = staff(&desk, &evening, &[]).await?;
     app.press("Posters for the tables").await?;
     app.wait_for_text("The poster is in your downloads: poster-copper.pdf.").await?;
-    app.keep_picture("shell-staff-poster").await?;
+    picture(&app, "shell-staff-poster").await?;
     let first = desk.home().join("Downloads/poster-copper.pdf");
     is_pdf(&first).await?;
     ensure!(desk.opened_outside().await? == first.display().to_string(), "it is shown");
@@ -111,7 +111,7 @@ async fn the_keys_skip_what_plays_from_another_window() -> Result<()> {
     let app = staff(&desk, &evening, &[]).await?;
     knows(&app).await?;
     ensure!(app.text(".anywhere kbd").await? == "Ctrl+Alt+Shift+S");
-    app.keep_picture("shell-staff-keys").await?;
+    picture(&app, "shell-staff-keys").await?;
     let (first, second) = (plays[0].play, plays[1].play);
 
     // Taken back in time: nothing is ever sent.
@@ -143,7 +143,7 @@ async fn the_keys_skip_what_plays_from_another_window() -> Result<()> {
     ensure!(app.eval_async(&tell).await? == "Control+Alt+Shift+S");
     desk.press(SKIP).await?;
     app.wait_for_text("That song doesn’t play any more: nothing was skipped.").await?;
-    app.keep_picture("shell-staff-keys-refused").await?;
+    picture(&app, "shell-staff-keys-refused").await?;
     always("the second sounds on", Duration::from_secs(5), || async {
         Ok(evening.state(second).await? == PlayState::Started)
     })
@@ -236,10 +236,10 @@ async fn another_jukebox_has_a_window_of_its_own_that_remembers_its_size() -> Re
     let app = desk.open(&arguments).await?;
     sign_in(&app).await?;
     knows(&app).await?;
-    app.keep_picture("shell-staff-several").await?;
+    picture(&app, "shell-staff-several").await?;
     open_yard(&app).await?;
     app.wait_for_text("none paired yet").await?;
-    app.keep_picture("shell-staff-yard").await?;
+    picture(&app, "shell-staff-yard").await?;
     app.client().set_window_size(1_000, 700).await?;
     app.until("its size", "return innerWidth <= 1000 && innerWidth > 900 && innerHeight <= 700").await?;
 
@@ -249,7 +249,7 @@ async fn another_jukebox_has_a_window_of_its_own_that_remembers_its_size() -> Re
         Ok(evening.state(plays[0].play).await? == PlayState::Started)
     })
     .await?;
-    app.turn_to_window(0).await?;
+    turn_to(&app, "/staff/copper").await?;
     ensure!(!app.shows(".undo").await?, "another jukebox was in front");
     app.close().await?;
 
@@ -263,8 +263,27 @@ async fn another_jukebox_has_a_window_of_its_own_that_remembers_its_size() -> Re
 /// Opens the yard beside the copper's floor, and turns to its window.
 async fn open_yard(app: &Browser) -> Result<()> {
     app.press("Open The Copper Still (/r/yard) in a new window").await?;
-    app.turn_to_window(1).await?;
-    app.until("the yard", "return location.pathname === '/staff/yard'").await.map(drop)
+    turn_to(app, "/staff/yard").await
+}
+
+/// Turns to the window that shows this page. WebKit names windows in no order.
+async fn turn_to(app: &Browser, path: &str) -> Result<()> {
+    eventually(path, PATIENCE, || async {
+        for window in app.client().windows().await? {
+            app.client().switch_to_window(window).await?;
+            if app.eval("return location.pathname").await? == path {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("no window shows it")
+    })
+    .await
+}
+
+/// Keeps a picture of what the page shows now: WebKit's is of the last frame that it drew.
+async fn picture(app: &Browser, name: &str) -> Result<()> {
+    app.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));").await?;
+    app.keep_picture(name).await
 }
 
 #[tokio::test]

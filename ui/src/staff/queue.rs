@@ -58,7 +58,8 @@ pub(super) fn Queue(jukebox: JukeboxId) -> Element {
                 tbody {
                     for (entry , at) in room.queue.iter().zip(starts) {
                         Row {
-                            key: "{entry.play}",
+                            // WebKit widens no column when a button in it comes to say more: a row with a price is a new one.
+                            key: "{entry.play} {desk::play(entry.play).is_some()}",
                             jukebox,
                             entry: entry.clone(),
                             at,
