@@ -30,16 +30,25 @@ impl Floors {
         };
     }
 
+    /// A window is gone: another one is meant from here on.
+    pub(crate) fn close(&self, window: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.floors.remove(window);
+        if told.front == window {
+            told.front = told.floors.keys().next().cloned().unwrap_or_default();
+        }
+    }
+
     /// Somebody turned to a window.
     pub(crate) fn turn_to(&self, window: &str) {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).front = window.into();
     }
 
-    /// The floor that a wish from outside is about, with its window: the one that was used last, else any.
+    /// The floor that a wish from outside is about, with its window: the one that was used last. If that shows none, no
+    /// other jukebox is taken for it.
     pub(crate) fn meant(&self) -> Option<(String, Floor)> {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let meant = told.floors.get_key_value(&told.front).or_else(|| told.floors.first_key_value());
-        meant.map(|(window, floor)| (window.clone(), floor.clone()))
+        told.floors.get_key_value(&told.front).map(|(window, floor)| (window.clone(), floor.clone()))
     }
 }
 
@@ -121,12 +130,16 @@ mod tests {
         let floors = Floors::default();
         assert_eq!(floors.meant(), None);
         floors.tell("staff", Some(floor(Some(1))));
+        floors.turn_to("staff");
         floors.tell("staff-yard", Some(floor(Some(2))));
+        assert_eq!(floors.meant(), Some(("staff".into(), floor(Some(1)))));
         floors.turn_to("staff-yard");
         assert_eq!(floors.meant(), Some(("staff-yard".into(), floor(Some(2)))));
         floors.tell("staff-yard", None);
-        assert_eq!(floors.meant(), Some(("staff".into(), floor(Some(1)))), "the other shows no floor any more");
-        floors.tell("staff", None);
+        assert_eq!(floors.meant(), None, "it shows no floor any more");
+        floors.close("staff-yard");
+        assert_eq!(floors.meant(), Some(("staff".into(), floor(Some(1)))), "the other one is there still");
+        floors.close("staff");
         assert_eq!(floors.meant(), None);
     }
 

@@ -34,7 +34,9 @@ pub(crate) fn keys(folder: &Path, given: Option<Choice>) -> Option<Keys> {
 
 /// Listens for keys, puts the tray up, and listens for what pages tell.
 pub(crate) fn mind(app: &App, keys: Option<Keys>) {
-    app.manage(Floors::default());
+    let floors = Floors::default();
+    floors.turn_to(Role::Staff.name());
+    app.manage(floors);
     app.manage(Outside { keys: keys.and_then(|keys| shortcut::listen(app, keys)), tray: Tray::put_up(app) });
 }
 
@@ -59,10 +61,12 @@ fn show(app: &AppHandle) {
 /// The system makes no window.
 pub(crate) fn open_floor(app: &AppHandle, room: &str) -> tauri::Result<()> {
     let name = format!("{}-{room}", Role::Staff.name());
-    match app.get_webview_window(&name) {
-        Some(window) => floors::show(&window),
-        None => drop(crate::open(app, Role::Staff, &name, &format!("{}/{room}", Role::Staff.home()))?),
-    }
+    let window = match app.get_webview_window(&name) {
+        Some(window) => window,
+        None => crate::open(app, Role::Staff, &name, &format!("{}/{room}", Role::Staff.home()))?,
+    };
+    floors::show(&window);
+    turn_to(app, &name);
     Ok(())
 }
 
@@ -76,11 +80,17 @@ pub(crate) fn page_loads(page: &Webview, load: &PageLoadPayload<'_>) {
 /// Who is in front, and who is gone.
 pub(crate) fn window_changes(window: &Window, event: &WindowEvent) {
     match event {
-        WindowEvent::Focused(true) => {
-            window.state::<Floors>().turn_to(window.label());
+        WindowEvent::Focused(true) => turn_to(window.app_handle(), window.label()),
+        WindowEvent::Destroyed => {
+            window.state::<Floors>().close(window.label());
             show(window.app_handle());
         }
-        WindowEvent::Destroyed => drop(tell(window.app_handle(), window.label(), None)),
         _ => {}
     }
+}
+
+/// From here on this window is meant.
+fn turn_to(app: &AppHandle, window: &str) {
+    app.state::<Floors>().turn_to(window);
+    show(app);
 }

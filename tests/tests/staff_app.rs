@@ -251,7 +251,8 @@ async fn another_jukebox_has_a_window_of_its_own_that_remembers_its_size() -> Re
     .await?;
     turn_to(&app, "/staff/copper").await?;
     ensure!(!app.shows(".undo").await?, "another jukebox was in front");
-    app.close().await?;
+    desk.close_windows("Jukeline").await?;
+    drop(app);
 
     let app = desk.open(&arguments).await?;
     app.until("the first window's size", "return innerWidth > 1200").await?;

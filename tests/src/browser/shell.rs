@@ -166,6 +166,22 @@ impl Desk {
         self.xdotool(&["key", keys]).await.map(drop)
     }
 
+    /// Closes the windows with this in their titles as a person would, until none is left.
+    ///
+    /// # Errors
+    /// There still is one after 20 s.
+    pub async fn close_windows(&self, title: &str) -> Result<()> {
+        eventually("windows to close", Duration::from_secs(20), || async {
+            // It fails where it finds none.
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", title]).await.unwrap_or_default();
+            let Some(window) = found.lines().next() else { return Ok(()) };
+            // It may be gone by now.
+            let _ = self.xdotool(&["windowactivate", window, "key", "alt+F4"]).await;
+            anyhow::bail!("{found:?} are open")
+        })
+        .await
+    }
+
     /// Runs xdotool at this display; what it prints.
     ///
     /// # Errors
