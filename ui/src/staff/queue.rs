@@ -58,8 +58,7 @@ pub(super) fn Queue(jukebox: JukeboxId) -> Element {
                 tbody {
                     for (entry , at) in room.queue.iter().zip(starts) {
                         Row {
-                            // WebKit widens no column when a button in it comes to say more: a row with a price is a new one.
-                            key: "{entry.play} {desk::play(entry.play).is_some()}",
+                            key: "{entry.play}",
                             jukebox,
                             entry: entry.clone(),
                             at,
