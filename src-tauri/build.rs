@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "keep_session",
     "forget_session",
     "keep_pass",
+    "keep_poster",
     "open_outside",
     "position",
     "set_title",
@@ -18,6 +19,8 @@ const COMMANDS: &[&str] = &[
     "leave_kiosk",
     "may_notify",
     "notify",
+    "floor",
+    "open_floor",
 ];
 
 fn main() {

@@ -20,6 +20,7 @@ pub mod id;
 pub mod ledger;
 #[cfg(feature = "money")]
 pub mod money;
+pub mod outside;
 #[cfg(feature = "money")]
 pub mod packs;
 #[cfg(feature = "page")]

@@ -114,6 +114,11 @@
     mayNotify: (asks) => ask("may_notify", { asks }),
     notify: (title, text) => void ask("notify", { title, text }),
     title: (title) => void ask("set_title", { title }),
+    async keepPoster(room, pdf) {
+      return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
+    },
+    floor: (floor) => ask("floor", { floor: floor ? JSON.parse(floor) : null }),
+    openFloor: (room) => void ask("open_floor", { room }),
     position: () => ask("position"),
     song: (song) => ask("song", { song }),
     async keepSong(song, sound) {

@@ -16,10 +16,10 @@ struct Capability {
 const EVERYBODY: [&str; 5] =
     ["allow-connect", "allow-session", "allow-keep-session", "allow-forget-session", "allow-set-title"];
 
-fn check(file: &str, role: &str, own: &[&str]) {
-    let capability: Capability = serde_json::from_str(file).expect("a capability without remote pages or globs");
+fn check(file: &str, role: &str, windows: &[&str], own: &[&str]) {
+    let capability: Capability = serde_json::from_str(file).expect("a capability without remote pages");
     assert_eq!(capability.identifier, role);
-    assert_eq!(capability.windows, [role], "of its own window alone");
+    assert_eq!(capability.windows, windows, "of its own windows alone");
     let given: BTreeSet<&str> = capability.permissions.iter().map(String::as_str).collect();
     let listed: BTreeSet<&str> = EVERYBODY.iter().chain(own).copied().collect();
     assert_eq!(given, listed, "{role}");
@@ -29,11 +29,14 @@ fn check(file: &str, role: &str, own: &[&str]) {
 #[test]
 fn each_window_may_do_what_is_listed_here_and_no_more() {
     let outside = ["allow-keep-pass", "allow-open-outside"];
-    let patrons = ["allow-position", "allow-may-notify", "allow-notify"];
-    check(include_str!("../capabilities/patron.json"), "patron", &[&outside[..], &patrons].concat());
-    check(include_str!("../capabilities/staff.json"), "staff", &outside);
+    let patron = [&outside[..], &["allow-position", "allow-may-notify", "allow-notify"]].concat();
+    check(include_str!("../capabilities/patron.json"), "patron", &["patron"], &patron);
+    // One window for each jukebox, named by its room.
+    let windows = ["staff", "staff-*"];
+    let staff = [&outside[..], &["allow-keep-poster", "allow-floor", "allow-open-floor"]].concat();
+    check(include_str!("../capabilities/staff.json"), "staff", &windows, &staff);
     let screen = ["allow-song", "allow-keep-song", "allow-alive", "allow-leave-kiosk"];
-    check(include_str!("../capabilities/screen.json"), "screen", &screen);
+    check(include_str!("../capabilities/screen.json"), "screen", &["screen"], &screen);
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/capabilities")).expect("a folder");
     assert_eq!(files.count(), 3, "no other file gives anything");
 }

@@ -1,7 +1,10 @@
 //! What pages may ask of the shell. Each window's capability names those that it needs.
 
+#[cfg(desktop)]
+use crate::staff;
 use crate::{
     awake::Awake,
+    downloads,
     kiosk::{self, Kiosk, Stays},
     notices::{self, Permission},
     server::{Home, Server},
@@ -9,7 +12,7 @@ use crate::{
     songs::Songs,
     watchdog::Watchdog,
 };
-use jukeline_app::id::SongId;
+use jukeline_app::{id::SongId, venue::is_room_name};
 use serde::Serialize;
 use std::{sync::Arc, time::Instant};
 use tauri::{
@@ -120,6 +123,25 @@ pub(crate) fn keep_song(songs: State<'_, Songs>, request: Request<'_>) -> Result
     songs.keep(SongId(song), sound).map_err(|error| error.to_string())
 }
 
+/// Puts a room's poster, the body, among the person's downloads and opens it; gives the name of its file. The room's
+/// name is a header.
+#[tauri::command]
+pub(crate) fn keep_poster(window: WebviewWindow, request: Request<'_>) -> Result<String, Refused> {
+    let InvokeBody::Raw(pdf) = request.body() else { return Err("the poster's bytes are expected".into()) };
+    let room = request.headers().get("room").and_then(|room| room.to_str().ok()).filter(|room| is_room_name(room));
+    let room = room.ok_or("a room's name is expected")?;
+    if !pdf.starts_with(b"%PDF-") {
+        return Err("a PDF is expected".into());
+    }
+    let folder = downloads::folder().ok_or("there is no folder for downloads")?;
+    let file = downloads::keep(&folder, &format!("poster-{room}"), "pdf", pdf).map_err(|error| error.to_string())?;
+    // It is there, whether or not this system has something to show it with.
+    if let Err(error) = window.opener().open_path(file.to_string_lossy(), None::<&str>) {
+        tracing::warn!(%error, "the poster can't be opened");
+    }
+    Ok(file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+}
+
 /// The page is alive.
 #[tauri::command]
 pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>) {
@@ -154,4 +176,21 @@ pub(crate) fn set_title(window: WebviewWindow, title: &str) -> Result<(), Refuse
     let is_awake = window.try_state::<Awake>().is_some_and(|awake| awake.is_kept());
     let title = if is_awake { format!("{title} · keeps this computer awake") } else { title.into() };
     window.set_title(&title).map_err(|error| error.to_string())
+}
+
+/// What the window shows of a jukebox, if it does; gives the keys that skip from anywhere, where there are some.
+#[cfg(desktop)]
+#[tauri::command]
+pub(crate) fn floor(window: WebviewWindow, floor: Option<jukeline_app::outside::Floor>) -> Option<String> {
+    staff::tell(window.app_handle(), window.label(), floor)
+}
+
+/// Opens the floor of this room's jukebox in a window of its own.
+#[cfg(desktop)]
+#[tauri::command]
+pub(crate) async fn open_floor(app: AppHandle, room: String) -> Result<(), Refused> {
+    if !is_room_name(&room) {
+        return Err("a room's name is expected".into());
+    }
+    staff::open_floor(&app, &room).map_err(|error| error.to_string())
 }

@@ -6,6 +6,9 @@ mod awake;
 #[cfg(test)]
 mod capabilities;
 mod commands;
+mod downloads;
+#[cfg(desktop)]
+mod floors;
 mod keyring;
 mod kiosk;
 mod link;
@@ -19,8 +22,14 @@ mod role;
 mod screen;
 mod server;
 mod session;
+#[cfg(desktop)]
+mod shortcut;
 mod songs;
+#[cfg(desktop)]
+mod staff;
 mod token_store;
+#[cfg(desktop)]
+mod tray;
 mod watchdog;
 
 use clap::Parser;
@@ -30,7 +39,7 @@ use role::Role;
 use server::Home;
 use session::Session;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
-use tauri::{App, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color};
+use tauri::{Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry, window::Color};
 
 /// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
 const GROUND: Color = Color(19, 14, 17, 255);
@@ -75,13 +84,19 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     let home = Arc::new(Home::find(folder.clone(), options.server));
     context.set_assets(Box::new(Pages::new(home.clone())));
     let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
+    #[cfg(desktop)]
+    let keys = (role == Role::Staff).then(|| staff::keys(&folder, options.skip_shortcut)).flatten();
     let session = Session::new(role, folder);
     let builder = tauri::Builder::default();
     // A screen fills what it is given.
     #[cfg(desktop)]
     let builder = match role {
         Role::Screen => builder,
-        Role::Patron | Role::Staff => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
+        Role::Patron => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
+        Role::Staff => builder
+            .plugin(tauri_plugin_window_state::Builder::default().build())
+            .on_page_load(staff::page_loads)
+            .on_window_event(staff::window_changes),
     };
     #[cfg(mobile)]
     let builder = builder.plugin(tauri_plugin_deep_link::init());
@@ -98,6 +113,7 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::keep_session,
             commands::forget_session,
             commands::keep_pass,
+            commands::keep_poster,
             commands::open_outside,
             commands::position,
             commands::set_title,
@@ -107,6 +123,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             commands::leave_kiosk,
             commands::may_notify,
             commands::notify,
+            #[cfg(desktop)]
+            commands::floor,
+            #[cfg(desktop)]
+            commands::open_floor,
         ])
         .setup(move |app| {
             if let Some(server) = home.server() {
@@ -114,7 +134,11 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             }
             app.manage(home);
             app.manage(session);
-            let window = open(app, role, options.open.as_deref())?;
+            #[cfg(desktop)]
+            if role == Role::Staff {
+                staff::mind(app, keys);
+            }
+            let window = open(app, role, role.name(), options.open.as_deref().unwrap_or(role.home()))?;
             match role {
                 Role::Patron => notices::lead_back(&window),
                 Role::Staff => {}
@@ -132,9 +156,10 @@ fn settings(role: Role) -> PathBuf {
     dirs::config_dir().unwrap_or_default().join(role.identifier())
 }
 
-fn open(app: &App, role: Role, page: Option<&str>) -> tauri::Result<WebviewWindow> {
+/// Opens a window for a page, under a name of its own.
+fn open<M: Manager<Wry>>(app: &M, role: Role, name: &str, page: &str) -> tauri::Result<WebviewWindow> {
     let (width, height) = role.size();
-    let mut window = WebviewWindowBuilder::new(app, role.name(), WebviewUrl::App(page.unwrap_or(role.home()).into()))
+    let mut window = WebviewWindowBuilder::new(app, name, WebviewUrl::App(page.into()))
         .title(role.title())
         .inner_size(width, height)
         .background_color(GROUND)

@@ -1,5 +1,7 @@
 //! The command line.
 
+#[cfg(desktop)]
+use crate::shortcut::Choice;
 use crate::{link::Link, role::Role, server::Server};
 use clap::Parser;
 
@@ -25,6 +27,10 @@ pub(crate) struct Options {
     /// Screens: the device to sound on, by its name in `pactl list short sinks`. It is remembered; an empty name ends it.
     #[arg(long)]
     pub(crate) audio_device: Option<String>,
+    /// Staff: keys that skip what plays from any window, such as Ctrl+Alt+Shift+S. They are remembered; '' are none.
+    #[cfg(desktop)]
+    #[arg(long)]
+    pub(crate) skip_shortcut: Option<Choice>,
     /// A link to open, as the system hands it over: https://jukebox.example/r/copper.
     #[arg(value_parser = Link::read)]
     pub(crate) link: Option<Link>,

@@ -1,8 +1,10 @@
 //! A venue made through the API as its owner would, and the people in it.
 
+mod evening;
 mod phone;
 mod screen;
 
+pub use evening::Evening;
 pub use phone::{Phone, Visitor};
 pub use screen::Screen;
 

@@ -38,6 +38,7 @@ pub mod server;
 pub mod shop;
 pub mod sound;
 pub mod tones;
+pub mod tray;
 pub mod wait;
 pub mod xvfb;
 

@@ -91,6 +91,7 @@ impl Need {
                     "openbox",
                     "pulseaudio",
                     "parec",
+                    "xdotool",
                 ];
                 shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
             }

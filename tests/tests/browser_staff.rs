@@ -5,17 +5,16 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use fantoccini::{Locator, key::Key};
 use jukeline_app::{
-    api::{AddressAndPassword, Credential, MyPlay, Report, ScreenRole},
-    id::PlayId,
+    api::{AddressAndPassword, Credential, Report},
     play::{PlayState, ReturnReason, SkipReason},
 };
 use jukeline_tests::{
     browser::{Browser, Look},
     eventually,
-    house::{EMAIL, House, PASSWORD, Phone, Screen},
+    house::{EMAIL, Evening, House, PASSWORD, Phone, Screen},
     machine::Need,
     music, needs,
-    server::{Server, Setup},
+    server::Setup,
     wait::always,
 };
 use serde_json::json;
@@ -23,68 +22,13 @@ use serde_json::json;
 /// What may take a while on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A house with a player that sounds nothing, and a guest with 20 credits.
-struct Evening {
-    server: Server,
-    house: House,
-    screen: Screen,
-    guest: Phone,
-}
-
-impl Evening {
-    async fn begin() -> Result<Evening> {
-        let setup = Setup::embedded().set(&["guests", "grant"], 20).set(&["floor", "silent_after_seconds"], 600);
-        let server = setup.start().await?;
-        let house = House::set_up(&server, &music::folder()?).await?;
-        house.rules(|rules| (rules.price, rules.per_patron) = (2, 6)).await?;
-        let mut screen = house.pair(&server, ScreenRole::Player).await?;
-        screen.claim(None).await?;
-        let guest = Phone::enter(&server.url(), &house.room, screen.code()?).await?;
-        Ok(Evening { server, house, screen, guest })
-    }
-
-    /// Asks for so many songs; the first of them sounds.
-    async fn with_songs(&mut self, n: usize) -> Result<Vec<MyPlay>> {
-        let mut plays = Vec::new();
-        for song in self.house.songs().await?.into_iter().take(n) {
-            plays.push(self.guest.queue(song).await?);
-        }
-        self.start_next().await?;
-        Ok(plays)
-    }
-
-    async fn start_next(&mut self) -> Result<(PlayId, i64)> {
-        let (play, attempt) = self.screen.next_song().await?;
-        self.screen.report(play, attempt, Report::Started { position_ms: 0 }, 0).await?;
-        Ok((play, attempt))
-    }
-
-    /// Waits until the plan has a play no more.
-    async fn gone(&mut self, play: PlayId) -> Result<()> {
-        let is_gone =
-            |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.lineup.iter().all(|song| song.play != play));
-        self.screen.until("the song to leave the plan", is_gone).await
-    }
-
-    /// A browser of the operator at the floor.
-    async fn staff(&self, look: &Look) -> Result<Browser> {
-        let staff = Browser::chromium(look).await?;
-        staff.goto(&format!("{}/staff", self.server.url())).await?;
-        sign_in(&staff, PASSWORD).await?;
-        staff.wait_for(".staff .pair").await?;
-        Ok(staff)
-    }
-
-    async fn returned(&self, play: PlayId) -> Result<ReturnReason> {
-        eventually("the credits", PATIENCE, || async {
-            self.guest.api.play(play).await?.returned.context("not returned yet")
-        })
-        .await
-    }
-
-    async fn state(&self, play: PlayId) -> Result<PlayState> {
-        Ok(self.guest.api.play(play).await?.state)
-    }
+/// A browser of the operator at the floor.
+async fn at_the_floor(evening: &Evening, look: &Look) -> Result<Browser> {
+    let staff = Browser::chromium(look).await?;
+    staff.goto(&format!("{}/staff", evening.server.url())).await?;
+    sign_in(&staff, PASSWORD).await?;
+    staff.wait_for(".staff .pair").await?;
+    Ok(staff)
 }
 
 async fn sign_in(staff: &Browser, password: &str) -> Result<()> {
@@ -164,7 +108,7 @@ async fn a_second_skip_sends_the_first_and_leaving_sends_what_waits() -> Result<
     needs!(Need::Server, Need::Pages, Need::Chromium);
     let mut evening = Evening::begin().await?;
     let plays = evening.with_songs(4).await?;
-    let staff = evening.staff(&Look::desktop()).await?;
+    let staff = at_the_floor(&evening, &Look::desktop()).await?;
     staff.wait_for("tbody tr:nth-child(3)").await?;
     staff.click("tbody tr:nth-child(1) .btn").await?;
     staff.press("Doesn’t fit the room").await?;
@@ -203,7 +147,7 @@ async fn the_sound_is_held_and_let_go() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Chromium);
     let mut evening = Evening::begin().await?;
     let plays = evening.with_songs(3).await?;
-    let staff = evening.staff(&Look::desktop()).await?;
+    let staff = at_the_floor(&evening, &Look::desktop()).await?;
     let paused = |wanted: bool| move |screen: &Screen| screen.plan.as_ref().is_some_and(|plan| plan.paused == wanted);
     staff.click(".btn.pause").await?;
     evening.screen.until("the pause", paused(true)).await?;
@@ -252,7 +196,7 @@ async fn without_a_connection_it_says_what_still_works() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Chromium);
     let mut evening = Evening::begin().await?;
     let plays = evening.with_songs(2).await?;
-    let staff = evening.staff(&Look::desktop()).await?;
+    let staff = at_the_floor(&evening, &Look::desktop()).await?;
     let title = &plays[0].song.song.title;
     staff.wait_for_text(title).await?;
     evening.server.kill9();
@@ -339,7 +283,7 @@ async fn every_state_has_a_page() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Chromium);
     let mut evening = Evening::begin().await?;
     let base = evening.server.url();
-    let staff = evening.staff(&Look::desktop()).await?;
+    let staff = at_the_floor(&evening, &Look::desktop()).await?;
     staff.wait_for_text("The jukebox is quiet").await?;
     fits(&staff, "staff-empty").await?;
     evening.with_songs(6).await?;

@@ -69,9 +69,10 @@ const NEEDS: [Need; 19] = [
             "gstreamer1.0-pulseaudio",
             "pulseaudio",
             "pulseaudio-utils",
+            "xdotool",
         ],
         is_there: || {
-            let session = ["Xvfb", "openbox", "dbus-daemon", "dunst", "gnome-keyring-daemon", "pulseaudio"];
+            let session = ["Xvfb", "openbox", "xdotool", "dbus-daemon", "dunst", "gnome-keyring-daemon", "pulseaudio"];
             on_path("WebKitWebDriver") && session.into_iter().all(on_path) && has_webkit_headers()
         },
     },

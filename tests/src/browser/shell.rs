@@ -173,6 +173,53 @@ impl Desk {
         .await
     }
 
+    /// The home folder of whoever sits there.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The address of the session's bus.
+    #[must_use]
+    pub fn bus(&self) -> &str {
+        &self.bus
+    }
+
+    /// Presses keys together, such as `ctrl+alt+shift+s`, whatever is in front.
+    ///
+    /// # Errors
+    /// xdotool is missing or knows no such keys.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        self.xdotool(&["key", keys]).await.map(drop)
+    }
+
+    /// Closes the windows with this in their titles as a person would, until none is left.
+    ///
+    /// # Errors
+    /// There still is one after 20 s.
+    pub async fn close_windows(&self, title: &str) -> Result<()> {
+        eventually("windows to close", Duration::from_secs(20), || async {
+            // It fails where it finds none.
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", title]).await.unwrap_or_default();
+            let Some(window) = found.lines().next() else { return Ok(()) };
+            // It may be gone by now.
+            let _ = self.xdotool(&["windowactivate", window, "key", "alt+F4"]).await;
+            anyhow::bail!("{found:?} are open")
+        })
+        .await
+    }
+
+    /// Runs xdotool at this display; what it prints.
+    ///
+    /// # Errors
+    /// It is missing, or finds nothing to do it with.
+    pub async fn xdotool(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new("xdotool");
+        command.args(arguments);
+        self.is_here(&mut command);
+        machine::run(command).await
+    }
+
     /// Opens an app with these arguments; it ends with the value.
     ///
     /// # Errors

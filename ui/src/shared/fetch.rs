@@ -1,11 +1,11 @@
 //! Requests through the page's own fetch.
 
 use super::{lean, platform};
-use jukeline_app::client::{Client, Incoming, Method, Outgoing, Transport};
+use jukeline_app::client::{Client, ClientError, Incoming, Method, Outgoing, Transport};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCredentials, RequestInit};
+use web_sys::{AbortController, Blob, Headers, RequestCredentials, RequestInit};
 
 /// A request that takes longer than this is given up, in milliseconds.
 const PATIENCE_MS: u32 = 15_000;
@@ -45,6 +45,30 @@ impl Transport for Parting {
         let response = platform::fetch(&request.path, &init).await.map_err(|e| words_of(&e))?;
         Ok(Incoming { status: response.status(), body: String::new() })
     }
+}
+
+/// Reads a file of the server.
+///
+/// # Errors
+/// As those of the client: the server refuses, or doesn't answer in time.
+pub async fn file(path: &str) -> Result<Blob, ClientError> {
+    read_file(path).await.unwrap_or_else(|error| Err(ClientError::Unreachable(words_of(&error))))
+}
+
+async fn read_file(path: &str) -> Result<Result<Blob, ClientError>, JsValue> {
+    let abort = AbortController::new()?;
+    let init = RequestInit::new();
+    init.set_signal(Some(&abort.signal()));
+    let _alarm = gloo_timers::callback::Timeout::new(PATIENCE_MS, move || abort.abort());
+    let answer = platform::fetch(path, &init).await?;
+    if answer.ok() {
+        return Ok(Ok(JsFuture::from(answer.blob()?).await?.dyn_into()?));
+    }
+    let said = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
+    Ok(Err(match lean::from_str(&said) {
+        Ok(problem) => ClientError::Problem(problem),
+        Err(_) => ClientError::Garbled(format!("status {}", answer.status())),
+    }))
 }
 
 async fn fetch(request: Outgoing) -> Result<Incoming, JsValue> {

@@ -2,11 +2,16 @@
 //!
 //! An app's shell puts an object into its windows before the page starts; where there is none this is a browser.
 
+use super::listen::Listener;
+use gloo_timers::callback::Timeout;
 use js_sys::Promise;
-use jukeline_app::{api::Credential, presence::Position};
+use jukeline_app::{api::Credential, outside::Floor, presence::Position};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, RequestInit, Response, ServiceWorkerRegistration};
+use web_sys::{Blob, CustomEvent, HtmlElement, RequestInit, Response, ServiceWorkerRegistration, Url};
+
+/// By then a browser has read what it was given to download, in milliseconds.
+const DOWNLOADED_MS: u32 = 60_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,6 +37,14 @@ extern "C" {
     fn open(this: &Shell, address: &str);
     #[wasm_bindgen(method)]
     fn title(this: &Shell, title: &str);
+    /// Puts a poster among the person's downloads and opens it; gives the name of its file.
+    #[wasm_bindgen(method, js_name = "keepPoster")]
+    fn keep_poster(this: &Shell, room: &str, pdf: &Blob) -> Promise;
+    /// Gives the keys that skip from anywhere on the computer, or `null`.
+    #[wasm_bindgen(method)]
+    fn floor(this: &Shell, floor: Option<&str>) -> Promise;
+    #[wasm_bindgen(method, js_name = "openFloor")]
+    fn open_floor(this: &Shell, room: &str);
     /// Gives a [`Fix`], or `null`.
     #[wasm_bindgen(method)]
     fn position(this: &Shell) -> Promise;
@@ -121,6 +134,48 @@ pub fn set_title(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
         document.set_title(title);
     }
+}
+
+/// Puts the poster of a room among the person's downloads; gives the name of its file, or nothing where it can't be kept.
+pub async fn keep_poster(room: &str, pdf: &Blob) -> Option<String> {
+    if let Some(shell) = shell() {
+        return JsFuture::from(shell.keep_poster(room, pdf)).await.ok()?.as_string();
+    }
+    let name = format!("poster-{room}.pdf");
+    let address = Url::create_object_url_with_blob(pdf).ok()?;
+    let link = web_sys::window()?.document()?.create_element("a").ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", &name).ok()?;
+    link.dyn_into::<HtmlElement>().ok()?.click();
+    // The browser reads it in its own time.
+    Timeout::new(DOWNLOADED_MS, move || drop(Url::revoke_object_url(&address))).forget();
+    Some(name)
+}
+
+/// Tells an app what its page shows, or that it shows no floor; gives the keys that skip from anywhere on the computer.
+pub async fn tell_floor(floor: Option<&Floor>) -> Option<String> {
+    let shell = shell()?;
+    let floor = floor.and_then(|floor| serde_json::to_string(floor).ok());
+    JsFuture::from(shell.floor(floor.as_deref())).await.ok()?.as_string()
+}
+
+/// Opens staff's page of a room in a window of its own, in a browser in a tab.
+pub fn open_floor(room: &str) {
+    if let Some(shell) = shell() {
+        return shell.open_floor(room);
+    }
+    if let Some(window) = web_sys::window() {
+        let _ = window.open_with_url_and_target(&format!("/staff/{room}"), "_blank");
+    }
+}
+
+/// Calls `on` for each wish that somebody has outside of an app's page, a [`jukeline_app::outside::Wish`] as JSON, until
+/// it is dropped.
+pub fn on_wish(on: impl Fn(String) + 'static) -> Option<Listener> {
+    shell()?;
+    Listener::on_window("jukeline-wish", move |event| {
+        event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string()).into_iter().for_each(&on);
+    })
 }
 
 /// Where an app's phone is: `None` in a browser, which has a way of its own.

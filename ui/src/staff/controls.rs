@@ -5,6 +5,7 @@ use super::{
     keys::{self, Act, Keys},
     live,
     orders::{self, Order},
+    outside::KEYS,
     skipping,
     undo::Meant,
     volume,
@@ -13,7 +14,8 @@ use crate::shared::{icons::Icon, words::lang};
 use dioxus::prelude::*;
 use jukeline_app::{hold::Hold, id::JukeboxId};
 
-fn send(jukebox: JukeboxId, order: Order) {
+/// Sends an order.
+pub(super) fn send(jukebox: JukeboxId, order: Order) {
     spawn(async move {
         // What was refused is said there.
         let _ = orders::send(jukebox, order).await;
@@ -21,7 +23,7 @@ fn send(jukebox: JukeboxId, order: Order) {
 }
 
 /// The song that sounds, as one that can be skipped.
-fn sounding(jukebox: JukeboxId) -> Option<Meant> {
+pub(super) fn sounding(jukebox: JukeboxId) -> Option<Meant> {
     let room = ROOM.read();
     let playing = room.as_ref()?.playing.as_ref()?;
     let price = desk::play(playing.play).map_or(0, |play| play.price);
@@ -88,6 +90,13 @@ pub(super) fn Main(jukebox: JukeboxId) -> Element {
                 onclick: move |_| ask(jukebox),
                 span { {if waits { lang.staff_skipping().to_string() } else { lang.staff_skip(price) }} }
                 Keys { act: Act::Skip }
+            }
+            if let Some(keys) = KEYS() {
+                p { class: "muted small anywhere",
+                    {lang.staff_skip_anywhere()}
+                    " "
+                    kbd { {keys::spelled(lang, &keys)} }
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use super::{
     desk::{self, KNOWN, Known, ROOM, TOLD},
     live::{self, ROOM_ERROR},
     now::Now,
+    outside,
     queue::Queue,
     reasons::Reasons,
     side::Side,
@@ -20,6 +21,7 @@ use jukeline_app::{api::StaffJukebox, client::ClientError};
 pub(super) fn Floor(here: StaffJukebox, mine: Vec<StaffJukebox>) -> Element {
     controls::use_keys(here.jukebox);
     skipping::use_send_on_leaving();
+    outside::use_outside(here.jukebox);
     let name = desk::full_name(&here.venue_name, &here.zone_name);
     use_hook(|| title::set(&name));
     let Known::Mine { name: me, .. } = KNOWN() else { return VNode::empty() };

@@ -1,7 +1,10 @@
 //! The one table of keyboard shortcuts. Each has two modifiers, so that none is pressed by chance or by dictation
 //! (WCAG 2.1.4), and none is one that a browser keeps for itself (as Firefox keeps Ctrl+Shift+P).
 
-use crate::shared::{listen::Listener, words::lang};
+use crate::shared::{
+    listen::Listener,
+    words::{Lang, lang},
+};
 use dioxus::prelude::*;
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
@@ -59,10 +62,15 @@ fn act_of(letter: &str, place: &str) -> Option<Act> {
 #[component]
 pub(super) fn Keys(act: Act) -> Element {
     let lang = lang();
-    let words = ["Control", "Shift", act.key()].map(|key| lang.staff_key(key)).join("+");
+    let words = spelled(lang, &act.aria());
     rsx! {
         kbd { aria_hidden: true, {words} }
     }
+}
+
+/// Keys such as `Control+Shift+S`, as they stand on a keyboard of this language.
+pub(super) fn spelled(lang: Lang, keys: &str) -> String {
+    keys.split('+').map(|key| lang.staff_key(key)).collect::<Vec<_>>().join("+")
 }
 
 /// Calls `on` for each shortcut that is pressed, wherever the focus is, for as long as the scope lives.
@@ -97,6 +105,13 @@ mod tests {
             assert!(TABLE[n + 1..].iter().all(|(other, of)| other != act && of != key), "{act:?}");
             assert_eq!(act.aria(), format!("Control+Shift+{key}"));
         }
+    }
+
+    #[test]
+    fn keys_are_called_as_on_the_keyboard() {
+        assert_eq!(spelled(Lang::En, "Control+Alt+Shift+S"), "Ctrl+Alt+Shift+S");
+        assert_eq!(spelled(Lang::De, "Control+Alt+Shift+S"), "Strg+Alt+Umschalt+S");
+        assert_eq!(spelled(Lang::De, "Super+ArrowUp"), "Super+↑");
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The left column: one's jukeboxes, and the ways to other pages.
 
-use super::desk;
-use crate::shared::{icons::Mark, words::lang};
+use super::{desk, posters::Posters};
+use crate::shared::{
+    icons::{Icon, Mark},
+    platform,
+    words::lang,
+};
 use dioxus::prelude::*;
 use jukeline_app::{account::Role, api::StaffJukebox};
 
@@ -15,6 +19,7 @@ pub(super) fn Side(here: StaffJukebox, mine: Vec<StaffJukebox>, name: String) ->
             Jukeboxes { mine, here: Some(here.room.clone()) }
             div { class: "ways",
                 p { class: "muted small", dir: "auto", {[name.as_str(), lang.staff_role(here.role)].join(", ")} }
+                Posters { jukebox: here.jukebox, room: here.room.clone() }
                 a { href: "/r/{here.room}", {lang.staff_open_the_room()} }
                 if here.role == Role::Operator { a { href: "/setup", {lang.staff_set_up()} } }
                 button { class: "btn small", onclick: |_| desk::sign_out(), {lang.staff_sign_out()} }
@@ -40,9 +45,23 @@ pub(super) fn Jukeboxes(mine: Vec<StaffJukebox>, here: Option<String>) -> Elemen
                             // Two of one name are told apart by their rooms.
                             if several { span { class: "muted small", " /r/{one.room}" } }
                         }
+                        if several && here.as_ref() != Some(&one.room) {
+                            Apart { room: one.room.clone(), name: desk::full_name(&one.venue_name, &one.zone_name) }
+                        }
                     }
                 }
             }
+        }
+    }
+}
+
+/// The button that opens a jukebox beside the one that is shown.
+#[component]
+fn Apart(room: String, name: String) -> Element {
+    let words = lang().staff_open_apart(&name, &room);
+    rsx! {
+        button { class: "apart", aria_label: "{words}", title: "{words}", onclick: move |_| platform::open_floor(&room),
+            Icon { name: "apart" }
         }
     }
 }

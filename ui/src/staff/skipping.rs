@@ -51,6 +51,11 @@ pub(super) fn ask(meant: Meant) {
 /// The reason was given: four seconds from now it is sent.
 pub(super) fn begin(reason: SkipReason) {
     let Some(meant) = ASKED.write().take() else { return };
+    wait(meant, reason);
+}
+
+/// Four seconds from now it is sent.
+pub(super) fn wait(meant: Meant, reason: SkipReason) {
     let skip = Skip { meant, reason };
     live_region::say(lang().staff_skips_in(&skip.meant.title, WAIT_MS / SECOND, reason));
     if let Some(before) = UNDO.with_borrow_mut(|undo| undo.begin(skip, monotonic_ms())) {

@@ -18,6 +18,8 @@ texts! {
     staff_not_here_hint = "Ask the venue’s manager for an invitation, or sign in with another account.", "Bitte die Leitung des Lokals um eine Einladung, oder melde dich mit einem anderen Konto an.";
     staff_open_the_room = "Open the room", "Den Raum öffnen";
     staff_set_up = "Set up", "Einrichten";
+    staff_posters = "Posters for the tables", "Plakate für die Tische";
+    staff_poster_refused = "It could not be written to your downloads.", "Es ließ sich nicht in deine Downloads schreiben.";
     staff_room_gone = "The room could not be read", "Der Raum ließ sich nicht lesen";
 
     staff_pause = "Pause", "Anhalten";
@@ -29,6 +31,10 @@ texts! {
     staff_volume = "Volume", "Lautstärke";
     staff_quieter = "Quieter", "Leiser";
     staff_louder = "Louder", "Lauter";
+    staff_skip_why_first = "Skip …", "Überspringen …";
+    staff_skip_anywhere = "Skip from any window:", "Aus jedem Fenster überspringen:";
+    staff_plays_no_more = "That song doesn’t play any more: nothing was skipped.", "Dieses Lied läuft nicht mehr: nichts wurde übersprungen.";
+    staff_open_window = "Open", "Öffnen";
     staff_undo = "Undo", "Rückgängig";
     staff_skip_why = "Why?", "Warum?";
     staff_keep_playing = "Keep it", "Doch nicht";
@@ -202,6 +208,30 @@ impl Lang {
         }
     }
 
+    /// What the button beside a jukebox does.
+    pub fn staff_open_apart(self, name: &str, room: &str) -> String {
+        match self {
+            Lang::En => format!("Open {name} (/r/{room}) in a new window"),
+            Lang::De => format!("{name} (/r/{room}) in einem neuen Fenster öffnen"),
+        }
+    }
+
+    /// Where the poster is now.
+    pub fn staff_poster_kept(self, name: &str) -> String {
+        match self {
+            Lang::En => format!("The poster is in your downloads: {name}. Print it on A5."),
+            Lang::De => format!("Das Plakat liegt in deinen Downloads: {name}. Drucke es auf A5."),
+        }
+    }
+
+    /// There is no poster, and why.
+    pub fn staff_no_poster(self, why: &str) -> String {
+        match self {
+            Lang::En => format!("There is no poster. {why}"),
+            Lang::De => format!("Es gibt kein Plakat. {why}"),
+        }
+    }
+
     /// `Playing now, for Mara, 2 credits`
     pub fn staff_now(self, is_still: bool, name: Option<&str>, price: Option<u32>) -> String {
         let mut words = vec![if is_still { self.paused_by_staff() } else { self.playing_now() }.to_string()];
@@ -313,7 +343,7 @@ impl Lang {
     }
 
     /// A key's name on a button.
-    pub fn staff_key(self, key: &'static str) -> &'static str {
+    pub fn staff_key(self, key: &str) -> &str {
         match (self, key) {
             (Lang::En, "Control") => "Ctrl",
             (Lang::De, "Control") => "Strg",

@@ -1,0 +1,96 @@
+//! The staff's app on a desktop: what is at hand there while another program is in front.
+
+use crate::{
+    floors::{self, Floors},
+    role::Role,
+    shortcut::{self, Choice, Keys},
+    tray::Tray,
+};
+use jukeline_app::outside::Floor;
+use std::path::Path;
+use tauri::{
+    App, AppHandle, Manager, Webview, Window, WindowEvent,
+    webview::{PageLoadEvent, PageLoadPayload},
+};
+
+/// What reaches the pages from outside.
+struct Outside {
+    /// The keys that skip, if they are heard.
+    keys: Option<Keys>,
+    /// The tray, where there is one.
+    tray: Option<Tray>,
+}
+
+/// The keys that skip, as the command line says, else as before.
+pub(crate) fn keys(folder: &Path, given: Option<Choice>) -> Option<Keys> {
+    shortcut::chosen(folder, given, shortcut::can_listen()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the keys that skip can't be remembered");
+        match given {
+            Some(Choice::Keys(keys)) => Some(keys),
+            _ => None,
+        }
+    })
+}
+
+/// Listens for keys, puts the tray up, and listens for what pages tell.
+pub(crate) fn mind(app: &App, keys: Option<Keys>) {
+    let floors = Floors::default();
+    floors.turn_to(Role::Staff.name());
+    app.manage(floors);
+    app.manage(Outside { keys: keys.and_then(|keys| shortcut::listen(app, keys)), tray: Tray::put_up(app) });
+}
+
+/// A window's page says what it shows; gives the keys that skip.
+pub(crate) fn tell(app: &AppHandle, window: &str, floor: Option<Floor>) -> Option<String> {
+    app.state::<Floors>().tell(window, floor);
+    show(app);
+    Some(app.state::<Outside>().keys?.to_string())
+}
+
+/// Shows in the tray what a wish from there would be about.
+fn show(app: &AppHandle) {
+    if let Some(tray) = &app.state::<Outside>().tray {
+        let meant = app.state::<Floors>().meant();
+        tray.show(meant.as_ref().map(|(_, floor)| floor));
+    }
+}
+
+/// Opens a jukebox's floor in a window of its own, or shows the one that is open.
+///
+/// # Errors
+/// The system makes no window.
+pub(crate) fn open_floor(app: &AppHandle, room: &str) -> tauri::Result<()> {
+    let name = format!("{}-{room}", Role::Staff.name());
+    let window = match app.get_webview_window(&name) {
+        Some(window) => window,
+        None => crate::open(app, Role::Staff, &name, &format!("{}/{room}", Role::Staff.home()))?,
+    };
+    floors::show(&window);
+    turn_to(app, &name);
+    Ok(())
+}
+
+/// A page that goes shows nothing any more; the next one says itself what it shows.
+pub(crate) fn page_loads(page: &Webview, load: &PageLoadPayload<'_>) {
+    if load.event() == PageLoadEvent::Started {
+        tell(page.app_handle(), page.label(), None);
+    }
+}
+
+/// Who is in front, and who is gone.
+pub(crate) fn window_changes(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::Focused(true) => turn_to(window.app_handle(), window.label()),
+        WindowEvent::Destroyed => {
+            window.state::<Floors>().close(window.label());
+            show(window.app_handle());
+        }
+        _ => {}
+    }
+}
+
+/// From here on this window is meant.
+fn turn_to(app: &AppHandle, window: &str) {
+    app.state::<Floors>().turn_to(window);
+    show(app);
+}
