@@ -19,8 +19,8 @@ use crate::{
     machine::{self, WASM},
     paths,
 };
-use dist::Dist;
 pub(crate) use copy::copy;
+use dist::Dist;
 pub(crate) use manifest::Manifest;
 
 /// The surfaces, each a binary of the crate `jukeline-ui`.
