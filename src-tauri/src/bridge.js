@@ -120,6 +120,8 @@
     floor: (floor) => ask("floor", { floor: floor ? JSON.parse(floor) : null }),
     openFloor: (room) => void ask("open_floor", { room }),
     position: () => ask("position"),
+    // Told to screens alone, before this runs.
+    crossfadeMs: window.jukelineCrossfadeMs ?? 0,
     song: (song) => ask("song", { song }),
     async keepSong(song, sound) {
       await window.__TAURI_INTERNALS__.invoke("keep_song", await sound.arrayBuffer(), { headers: { song } });

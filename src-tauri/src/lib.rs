@@ -6,6 +6,7 @@ mod awake;
 #[cfg(test)]
 mod capabilities;
 mod commands;
+mod crossfade;
 mod downloads;
 #[cfg(desktop)]
 mod floors;
@@ -83,6 +84,7 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     let folder = settings(role);
     let home = Arc::new(Home::find(folder.clone(), options.server));
     context.set_assets(Box::new(Pages::new(home.clone())));
+    screen::remember_overlap(&folder, options.crossfade);
     let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
     #[cfg(desktop)]
     let keys = (role == Role::Staff).then(|| staff::keys(&folder, options.skip_shortcut)).flatten();
@@ -162,8 +164,11 @@ fn open<M: Manager<Wry>>(app: &M, role: Role, name: &str, page: &str) -> tauri::
     let mut window = WebviewWindowBuilder::new(app, name, WebviewUrl::App(page.into()))
         .title(role.title())
         .inner_size(width, height)
-        .background_color(GROUND)
-        .initialization_script(include_str!("bridge.js"));
+        .background_color(GROUND);
+    if role == Role::Screen {
+        window = window.initialization_script(screen::overlap(&settings(role)));
+    }
+    window = window.initialization_script(include_str!("bridge.js"));
     if role == Role::Screen {
         window = window.initialization_script(include_str!("screen.js"));
     }

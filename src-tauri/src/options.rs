@@ -2,7 +2,7 @@
 
 #[cfg(desktop)]
 use crate::shortcut::Choice;
-use crate::{link::Link, role::Role, server::Server};
+use crate::{crossfade, link::Link, role::Role, server::Server};
 use clap::Parser;
 
 /// How the program is started.
@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Screens: the device to sound on, by its name in `pactl list short sinks`. It is remembered; an empty name ends it.
     #[arg(long)]
     pub(crate) audio_device: Option<String>,
+    /// Screens: for how many seconds two songs overlap. It is remembered; 0 ends it.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=crossfade::LONGEST))]
+    pub(crate) crossfade: Option<u8>,
     /// Staff: keys that skip what plays from any window, such as Ctrl+Alt+Shift+S. They are remembered; '' are none.
     #[cfg(desktop)]
     #[arg(long)]

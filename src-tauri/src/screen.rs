@@ -3,6 +3,7 @@
 use crate::{
     audio,
     awake::Awake,
+    crossfade,
     kiosk::{self, Kiosk},
     songs::{self, Songs},
     watchdog::{self, Watchdog},
@@ -20,6 +21,19 @@ pub(crate) fn sound_on(folder: &Path, device: Option<String>) -> Option<ExitCode
             None
         }
     }
+}
+
+/// Remembers for how many seconds two songs overlap, where the command line says so.
+pub(crate) fn remember_overlap(folder: &Path, given: Option<u8>) {
+    if let Err(error) = crossfade::chosen(folder, given) {
+        tracing::warn!(%error, "for how long songs overlap can't be remembered");
+    }
+}
+
+/// Tells it to the page, before bridge.js does.
+pub(crate) fn overlap(folder: &Path) -> String {
+    let seconds = crossfade::chosen(folder, None).unwrap_or_default();
+    format!("window.jukelineCrossfadeMs = {};", u32::from(seconds) * 1_000)
 }
 
 /// How the kiosk is set up: as the command line says, else as before.

@@ -64,6 +64,23 @@ async fn two_songs_sound_from_the_loudspeakers_without_a_gap_that_is_heard() -> 
 }
 
 #[tokio::test]
+async fn two_songs_overlap_for_as_long_as_the_owner_says() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let tones = Tones::begin(35).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = desk.player_with(&tones.server, &tones.house, &["--crossfade", "4"]).await?;
+    tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
+    let recording = both(&desk, Duration::from_secs(62)).await?;
+    // Twice 35 s, 4 s of them together: the recording tells a second more or less.
+    let (sounded, gap) = (recording.sounded(), recording.longest_gap());
+    println!("{sounded:?} of sound, {gap:?} in between");
+    ensure!(sounded.abs_diff(Duration::from_secs(66)) < Duration::from_secs(2), "{sounded:?} of sound");
+    ensure!(gap <= GAP, "{gap:?} between two songs");
+    is_over(&tones.house).await?;
+    app.close().await
+}
+
+#[tokio::test]
 async fn a_quiet_song_is_as_loud_as_a_loud_one() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
     let tones = Tones::as_loud_as(12, [-3, -19]).await?;

@@ -247,7 +247,16 @@ impl Desk {
     /// # Errors
     /// As [`Desk::open`], or it isn't paired in time.
     pub async fn player(&self, server: &Server, house: &House) -> Result<Browser> {
-        let app = self.open(&["--role", "screen", "--server", &server.url()]).await?;
+        self.player_with(server, house, &[]).await
+    }
+
+    /// As [`Desk::player`], with arguments besides.
+    ///
+    /// # Errors
+    /// As [`Desk::player`].
+    pub async fn player_with(&self, server: &Server, house: &House, besides: &[&str]) -> Result<Browser> {
+        let address = server.url();
+        let app = self.open(&[&["--role", "screen", "--server", &address], besides].concat()).await?;
         app.wait_for("#pairing-code").await?;
         app.keep_picture("shell-screen-pairing").await?;
         let code = house.operator.pairing_code(house.jukebox, ScreenRole::Player).await?.code;

@@ -7,7 +7,7 @@ use super::{
     sound::{Reading, Sound, SoundNews, codecs},
     update::{self, Update},
 };
-use crate::shared::socket::Socket;
+use crate::shared::{platform, socket::Socket};
 use gloo_timers::future::TimeoutFuture;
 use jukeline_app::{
     api::{HandedSong, ScreenSays, SongBrief},
@@ -62,7 +62,7 @@ impl Engine {
     /// A player with what its disk holds, silent until [`Engine::unlock`]. Between two songs it gives way to `update`.
     pub(super) fn new(update: Update) -> Engine {
         let inner = Rc::new(Inner {
-            player: RefCell::new(Player::new(Disk::outbox(), Disk::saved())),
+            player: RefCell::new(Player::new(Disk::outbox(), Disk::saved(), platform::crossfade_ms())),
             disk: Disk::new(),
             sound: RefCell::default(),
             files: RefCell::default(),
@@ -236,6 +236,7 @@ impl Engine {
             Command::Play(song, from_ms) => self.play(&sound, *song, from_ms),
             Command::Pause => sound.pause(),
             Command::Resume => sound.resume(),
+            Command::FadeOut => sound.fade_out(platform::crossfade_ms()),
             Command::Stop => sound.stop(),
             Command::Volume(percent) => sound.volume(percent),
             Command::Keep(songs) => self.keep(songs),

@@ -4,6 +4,7 @@ mod chime;
 mod diagnosis;
 mod disk;
 mod engine;
+mod fade;
 mod files;
 mod heard;
 mod idle;

@@ -1,6 +1,6 @@
 //! The audio elements. Two of them, so that the next song is decoded before the last one ends.
 
-use super::{chime, lift::Lift, player_core::Input};
+use super::{chime, fade::Fade, lift::Lift, player_core::Input};
 use crate::shared::listen::Listener;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -16,6 +16,9 @@ use web_sys::{Blob, BlobPropertyBag, DomException, HtmlAudioElement, Url};
 
 /// How long a device may take to take a sound, in milliseconds.
 const DEVICE_MS: u32 = 4_000;
+
+/// Between two steps of a fade, in milliseconds.
+const FADE_STEP_MS: u32 = 40;
 
 /// What the elements tell.
 pub(super) enum SoundNews {
@@ -47,6 +50,8 @@ struct Inner {
     elements: [HtmlAudioElement; 2],
     /// Where each will sound from, in seconds, until it is there.
     seeks: [Cell<Option<f64>>; 2],
+    /// The song before, as long as it is heard below this one.
+    fade: Cell<Option<Fade>>,
     lift: Lift,
     active: Cell<usize>,
     song: RefCell<Option<HandedSong>>,
@@ -62,6 +67,7 @@ impl Sound {
         let inner = Rc::new(Inner {
             elements,
             seeks: Default::default(),
+            fade: Cell::new(None),
             lift: Lift::default(),
             active: Cell::new(0),
             song: RefCell::default(),
@@ -106,7 +112,11 @@ impl Sound {
     /// Plays `song` from the object URL, from this position in milliseconds.
     pub(super) fn play(&self, song: HandedSong, url: &str, from_ms: i64) {
         let inner = &self.inner;
-        inner.elements[inner.active.get()].pause().unwrap_or_default();
+        let fades = inner.fade.get().is_some_and(|fade| fade.which == inner.active.get());
+        if !fades {
+            inner.end_fade();
+            inner.active().pause().unwrap_or_default();
+        }
         let which = 1 - inner.active.get();
         inner.active.set(which);
         inner.load(which, url, from_ms as f64 / 1000.0);
@@ -115,8 +125,28 @@ impl Sound {
         self.sound();
     }
 
+    /// Lets what sounds go on below the next song for so many milliseconds.
+    pub(super) fn fade_out(&self, over_ms: i64) {
+        let inner = &self.inner;
+        inner.end_fade();
+        let which = inner.active.get();
+        inner.fade.set(Some(Fade { which, from: inner.loudness(), begun: now_ms(), takes: over_ms as f64 }));
+        let inner = inner.clone();
+        spawn_local(async move {
+            // Until it is over, or another song or silence came meanwhile.
+            while inner.fade.get().is_some_and(|fade| fade.which == which && !fade.is_over(now_ms())) {
+                inner.set_gain();
+                TimeoutFuture::new(FADE_STEP_MS).await;
+            }
+            if inner.fade.get().is_some_and(|fade| fade.which == which) {
+                inner.end_fade();
+            }
+        });
+    }
+
     /// Holds the sound where it is.
     pub(super) fn pause(&self) {
+        self.inner.end_fade();
         self.inner.active().pause().unwrap_or_default();
     }
 
@@ -274,11 +304,28 @@ impl Inner {
         self.loudness() > 1.0
     }
 
-    /// The element alone, or its gain node alone: WebKit's node may hear an element as if its volume were full.
     fn set_gain(&self) {
-        let loudness = self.loudness();
-        let has_node = self.lift.set_gain(self.active.get(), loudness as f32);
-        self.active().set_volume(if has_node { 1.0 } else { loudness.clamp(0.0, 1.0) });
+        let Some(fade) = self.fade.get() else { return self.set_loudness(self.active.get(), self.loudness()) };
+        let now = now_ms();
+        self.set_loudness(fade.which, fade.falling(now));
+        if fade.which != self.active.get() {
+            self.set_loudness(self.active.get(), self.loudness() * fade.rising(now));
+        }
+    }
+
+    /// The element alone, or its gain node alone: WebKit's node may hear an element as if its volume were full.
+    fn set_loudness(&self, which: usize, loudness: f64) {
+        let has_node = self.lift.set_gain(which, loudness as f32);
+        self.elements[which].set_volume(if has_node { 1.0 } else { loudness.clamp(0.0, 1.0) });
+    }
+
+    /// The song before is no longer heard.
+    fn end_fade(&self) {
+        let Some(fade) = self.fade.take() else { return };
+        if fade.which != self.active.get() {
+            self.elements[fade.which].pause().unwrap_or_default();
+        }
+        self.set_gain();
     }
 
     /// The audio context stopped (a device was taken away) or runs again. Some browsers' elements would go on unheard.
@@ -344,4 +391,9 @@ fn name_of(error: &JsValue) -> String {
 
 fn position_ms(element: &HtmlAudioElement) -> i64 {
     (element.current_time() * 1000.0) as i64
+}
+
+/// The page's monotonic clock.
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
 }

@@ -48,6 +48,9 @@ extern "C" {
     /// Gives a [`Fix`], or `null`.
     #[wasm_bindgen(method)]
     fn position(this: &Shell) -> Promise;
+    /// For how long songs of a screen overlap, in milliseconds; 0: not at all.
+    #[wasm_bindgen(method, getter, js_name = "crossfadeMs")]
+    fn crossfade_ms(this: &Shell) -> f64;
     /// Gives the address of a song that is kept on the disk, or `null`.
     #[wasm_bindgen(method)]
     fn song(this: &Shell, song: &str) -> Promise;
@@ -176,6 +179,11 @@ pub fn on_wish(on: impl Fn(String) + 'static) -> Option<Listener> {
     Listener::on_window("jukeline-wish", move |event| {
         event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string()).into_iter().for_each(&on);
     })
+}
+
+/// For how long songs of a screen overlap, in milliseconds: as its app is set up, in a browser not at all.
+pub fn crossfade_ms() -> i64 {
+    shell().map_or(0, |shell| shell.crossfade_ms() as i64)
 }
 
 /// Where an app's phone is: `None` in a browser, which has a way of its own.

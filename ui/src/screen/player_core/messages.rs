@@ -48,6 +48,8 @@ pub enum Command {
     Pause,
     /// Let it go on.
     Resume,
+    /// What sounds goes on below the next song, for as long as two songs overlap here.
+    FadeOut,
     /// Silence.
     Stop,
     /// 0 to 100.

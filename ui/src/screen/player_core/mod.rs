@@ -60,11 +60,13 @@ pub struct Player {
     kept: Vec<SongId>,
     due_since: Option<i64>,
     outbox: Outbox,
+    crossfade_ms: i64,
 }
 
 impl Player {
-    /// A player with what its disk holds: unacknowledged reports, and what sounded when the page went away.
-    pub fn new(outbox: Outbox, saved: Option<Saved>) -> Player {
+    /// A player with what its disk holds: unacknowledged reports, and what sounded when the page went away. Songs overlap
+    /// for `crossfade_ms`; 0: not at all.
+    pub fn new(outbox: Outbox, saved: Option<Saved>, crossfade_ms: i64) -> Player {
         let finished =
             outbox.waiting().iter().filter(|report| matches!(report.what, Report::Finished | Report::Broke { .. }));
         let ended: BTreeMap<_, _> =
@@ -85,6 +87,7 @@ impl Player {
             kept: Vec::new(),
             due_since: None,
             outbox,
+            crossfade_ms,
         }
     }
 
@@ -219,6 +222,24 @@ impl Player {
         if let Some(sounding) = self.sounding.as_mut().filter(|_| news.save) {
             commands.push(Command::Save(sounding.saved()));
         }
+        if self.gives_way_to_the_next(now) {
+            self.over(Report::Finished, now, commands);
+            commands.push(Command::FadeOut);
+        }
+    }
+
+    /// Whether the song that sounds is so near to its end that the next one begins: it counts already, and the next one is
+    /// at hand and may begin.
+    fn gives_way_to_the_next(&self, now: Now) -> bool {
+        let Some(sounding) = &self.sounding else { return false };
+        let is_near = sounding.position_ms + self.crossfade_ms >= sounding.song.song.duration_ms;
+        if self.crossfade_ms == 0 || !is_near || !sounding.heard || self.paused || self.wait || self.superseded {
+            return false;
+        }
+        let Some(next) = self.line.first() else { return false };
+        let is_at_hand = self.fetched.contains(&next.song.song.id);
+        // One that goes on in its middle has no beginning to overlap with.
+        is_at_hand && next.song.resume_ms.is_none() && now.mono_ms < next.lease_until && self.epoch.is_some()
     }
 
     fn end(&mut self, play: PlayId, position_ms: i64, now: Now, commands: &mut Vec<Command>) {

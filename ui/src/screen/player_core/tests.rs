@@ -37,7 +37,12 @@ impl Bench {
     }
 
     fn with(outbox: Outbox, saved: Option<Saved>) -> Bench {
-        let mut bench = Bench { player: Player::new(outbox, saved), mono_ms: 5_000, version: 0, told: Vec::new() };
+        Bench::overlapping(outbox, saved, 0)
+    }
+
+    fn overlapping(outbox: Outbox, saved: Option<Saved>, crossfade_ms: i64) -> Bench {
+        let mut bench =
+            Bench { player: Player::new(outbox, saved, crossfade_ms), mono_ms: 5_000, version: 0, told: Vec::new() };
         bench.take(Input::Claiming);
         bench.take(Input::Granted(1));
         bench
@@ -376,4 +381,33 @@ fn files_are_kept_for_what_sounds_and_what_waits() {
     assert_eq!(bench.player.ready_ms(), 60_000);
     bench.sound_to_the_end(1, 40_000);
     assert_eq!(bench.told.last(), Some(&Command::Keep(vec![song(2, 1).song.id])));
+}
+
+#[test]
+fn the_next_song_begins_below_the_end_of_one_that_counts() {
+    let mut bench = Bench::overlapping(Outbox::default(), None, 4_000);
+    bench.plan(vec![song(1, 60), song(2, 60)]);
+    bench.sound(1, 0, 55_750);
+    assert_eq!(bench.plays().len(), 1);
+    bench.sound(1, 55_750, 56_000);
+    assert_eq!(bench.plays(), [(play(1), 0), (play(2), 0)]);
+    assert_eq!(bench.kinds(1).last(), Some(&Report::Finished));
+    let fades = bench.told.iter().position(|command| *command == Command::FadeOut).expect("it fades");
+    assert!(matches!(bench.told[fades + 2], Command::Play(..)), "{:?}", &bench.told[fades..]);
+}
+
+#[test]
+fn nothing_overlaps_without_a_next_song_or_before_one_counts() {
+    let mut alone = Bench::overlapping(Outbox::default(), None, 4_000);
+    alone.plan(vec![song(1, 60)]);
+    alone.sound_to_the_end(1, 60_000);
+    assert!(!alone.told.contains(&Command::FadeOut));
+    assert_eq!(alone.kinds(1).last(), Some(&Report::Finished));
+
+    let mut short = Bench::overlapping(Outbox::default(), None, 4_000);
+    short.plan(vec![song(1, 32), song(2, 60)]);
+    short.sound(1, 0, 29_500);
+    assert!(!short.told.contains(&Command::FadeOut), "30 s count");
+    short.sound(1, 29_500, 30_500);
+    assert!(short.told.contains(&Command::FadeOut) && short.kinds(1).contains(&Report::Heard));
 }

@@ -1,0 +1,38 @@
+//! For how long two songs overlap on a screen: chosen once, and remembered.
+
+use crate::private_file;
+use std::{io, path::Path};
+
+const FILE: &str = "crossfade";
+/// Nobody mixes two songs for longer, in seconds.
+pub(crate) const LONGEST: i64 = 12;
+
+/// The seconds that were given, which are remembered in this folder, else those that were; 0: not at all.
+///
+/// # Errors
+/// The disk refuses.
+pub(crate) fn chosen(folder: &Path, given: Option<u8>) -> io::Result<u8> {
+    let file = folder.join(FILE);
+    let Some(seconds) = given else {
+        let remembered = std::fs::read_to_string(file).ok().and_then(|text| text.parse().ok());
+        return Ok(remembered.filter(|seconds| i64::from(*seconds) <= LONGEST).unwrap_or_default());
+    };
+    private_file::write(&file, seconds.to_string().as_bytes())?;
+    Ok(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_remembered_until_another_is_given() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(chosen(folder.path(), None).expect("read"), 0);
+        assert_eq!(chosen(folder.path(), Some(4)).expect("written"), 4);
+        assert_eq!(chosen(folder.path(), None).expect("read"), 4);
+        assert_eq!(chosen(folder.path(), Some(0)).expect("written"), 0);
+        std::fs::write(folder.path().join(FILE), "200").expect("written");
+        assert_eq!(chosen(folder.path(), None).expect("read"), 0, "nonsense is none");
+    }
+}

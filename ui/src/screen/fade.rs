@@ -1,0 +1,56 @@
+//! One song's end below the next one's beginning.
+
+use std::f64::consts::FRAC_PI_2;
+
+/// Two songs that overlap for a while.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fade {
+    /// The element that goes.
+    pub(super) which: usize,
+    /// How loud it was: its node's gain, or its own volume.
+    pub(super) from: f64,
+    /// When it began, on the page's monotonic clock in milliseconds.
+    pub(super) begun: f64,
+    /// How long it takes, in milliseconds.
+    pub(super) takes: f64,
+}
+
+impl Fade {
+    /// How far it is at this moment: 0 to 1.
+    fn done(self, now: f64) -> f64 {
+        ((now - self.begun) / self.takes).clamp(0.0, 1.0)
+    }
+
+    /// Whether it is over.
+    pub(super) fn is_over(self, now: f64) -> bool {
+        self.done(now) >= 1.0
+    }
+
+    /// How loud the song that goes is.
+    pub(super) fn falling(self, now: f64) -> f64 {
+        self.from * (self.done(now) * FRAC_PI_2).cos()
+    }
+
+    /// How loud the song that comes is, of its own loudness. Of two songs that have nothing to do with each other the
+    /// powers add up, and theirs is the same all the way.
+    pub(super) fn rising(self, now: f64) -> f64 {
+        (self.done(now) * FRAC_PI_2).sin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_as_the_other_comes_and_together_they_stay_as_loud() {
+        let fade = Fade { which: 0, from: 1.0, begun: 1_000.0, takes: 4_000.0 };
+        assert_eq!((fade.falling(1_000.0), fade.rising(1_000.0)), (1.0, 0.0));
+        assert!(!fade.is_over(4_999.0));
+        for now in [1_000.0, 2_000.0, 3_000.0, 4_000.0, 5_000.0] {
+            let power = fade.falling(now).powi(2) + fade.rising(now).powi(2);
+            assert!((power - 1.0).abs() < 1e-9, "{power} at {now}");
+        }
+        assert!(fade.is_over(5_000.0) && fade.falling(9_000.0) < 1e-9);
+    }
+}
