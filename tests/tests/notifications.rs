@@ -239,7 +239,7 @@ async fn a_second_page_that_is_seen_keeps_the_first_quiet() -> Result<()> {
     phone.goto(&format!("{}/r/{}", night.server.url(), night.house.room)).await?;
     phone.wait_for_text("Yours.").await?;
     phone.turn_to_window(0).await?;
-    phone.until("the first page behind the second", "return document.hidden").await?;
+    hide(&phone).await?;
     night.finish(first).await?;
     night.start().await?;
     phone.wait_for_text("Your song is next.").await?;
