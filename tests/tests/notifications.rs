@@ -239,7 +239,7 @@ async fn a_second_page_that_is_seen_keeps_the_first_quiet() -> Result<()> {
     phone.goto(&format!("{}/r/{}", night.server.url(), night.house.room)).await?;
     phone.wait_for_text("Yours.").await?;
     phone.turn_to_window(0).await?;
-    phone.until("the first page behind the second", "return document.hidden").await?;
+    hide(&phone).await?;
     night.finish(first).await?;
     night.start().await?;
     phone.wait_for_text("Your song is next.").await?;
@@ -300,7 +300,7 @@ async fn the_apps_window_tells_by_the_desktops_server_and_comes_back_at_a_touch(
     let notices = desk.notices().await?;
     let app = desk.open(&["--role", "patron", &night.scanned()?]).await?;
     app.wait_for_text("The Copper Still").await?;
-    app.until("the way in", "return location.search === ''").await?;
+    app.wait_for_text("You’re in the room").await?;
     let title = night.ask(&app).await?;
     app.wait_for(OFFER).await?;
     app.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => done(true)))").await?;
