@@ -20,8 +20,9 @@
   const room = (path) => /^\/api\/rooms\/([^/]+)\/presence$/.exec(path)?.[1];
 
   // What the server gave for the app to keep is kept before the page hears of it.
-  const keep = async (method, path, answer) => {
-    if (answer.status === 401 && path === "/api/me" && (await session).token) {
+  const keep = async (method, path, answer, spokeFor) => {
+    // A refusal may come late: a session that was begun meanwhile isn't meant.
+    if (answer.status === 401 && path === "/api/me" && spokeFor && (await session).token === spokeFor) {
       is(ask("forget_session"));
     }
     if (!answer.ok) return;
@@ -92,7 +93,7 @@
       if (token) headers.set("Authorization", `Bearer ${token}`);
       if (Object.keys(passes).length) headers.set("Jukeline-Pass", Object.values(passes).join(","));
       const answer = await fetch(server() + path, { ...init, headers, credentials: "omit" });
-      await keep(init.method ?? "GET", path, answer);
+      await keep(init.method ?? "GET", path, answer, token);
       return answer;
     },
     async socket(path) {
