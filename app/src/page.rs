@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write};
 
+/// The pages' ground (`--ink` of their style): of the app's frame, and of what shows before a page.
+pub const GROUND: &str = "#130e11";
+
 /// What one surface loads. Paths are relative to the folder of the built pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundle {
@@ -126,7 +129,7 @@ impl Page<'_> {
         Some(format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">{first}\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover\">\
-             <meta name=\"theme-color\" content=\"#17110f\"><title>{title}</title>{head}\
+             <meta name=\"theme-color\" content=\"{GROUND}\"><title>{title}</title>{head}\
              <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\
              <link rel=\"apple-touch-icon\" href=\"{touch_icon}\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"></head>\
              <body><div id=\"main\">{first_paint}</div>\

@@ -303,7 +303,6 @@ async fn the_apps_window_tells_by_the_desktops_server_and_comes_back_at_a_touch(
     app.wait_for_text("You’re in the room").await?;
     let title = night.ask(&app).await?;
     app.wait_for(OFFER).await?;
-    app.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => done(true)))").await?;
     app.keep_picture("shell-notice-offer").await?;
     app.press("Tell me").await?;
     app.wait_for_text("You’ll be told.").await?;

@@ -59,7 +59,7 @@ async fn a_poster_is_among_the_downloads_and_open() -> Result<()> {
     let app = staff(&desk, &evening, &[]).await?;
     app.press("Posters for the tables").await?;
     app.wait_for_text("The poster is in your downloads: poster-copper.pdf.").await?;
-    picture(&app, "shell-staff-poster").await?;
+    app.keep_picture("shell-staff-poster").await?;
     let first = desk.home().join("Downloads/poster-copper.pdf");
     is_pdf(&first).await?;
     ensure!(desk.opened_outside().await? == first.display().to_string(), "it is shown");
@@ -111,7 +111,7 @@ async fn the_keys_skip_what_plays_from_another_window() -> Result<()> {
     let app = staff(&desk, &evening, &[]).await?;
     knows(&app).await?;
     ensure!(app.text(".anywhere kbd").await? == "Ctrl+Alt+Shift+S");
-    picture(&app, "shell-staff-keys").await?;
+    app.keep_picture("shell-staff-keys").await?;
     let (first, second) = (plays[0].play, plays[1].play);
 
     // Taken back in time: nothing is ever sent.
@@ -143,7 +143,7 @@ async fn the_keys_skip_what_plays_from_another_window() -> Result<()> {
     ensure!(app.eval_async(&tell).await? == "Control+Alt+Shift+S");
     desk.press(SKIP).await?;
     app.wait_for_text("That song doesn’t play any more: nothing was skipped.").await?;
-    picture(&app, "shell-staff-keys-refused").await?;
+    app.keep_picture("shell-staff-keys-refused").await?;
     always("the second sounds on", Duration::from_secs(5), || async {
         Ok(evening.state(second).await? == PlayState::Started)
     })
@@ -236,10 +236,10 @@ async fn another_jukebox_has_a_window_of_its_own_that_remembers_its_size() -> Re
     let app = desk.open(&arguments).await?;
     sign_in(&app).await?;
     knows(&app).await?;
-    picture(&app, "shell-staff-several").await?;
+    app.keep_picture("shell-staff-several").await?;
     open_yard(&app).await?;
     app.wait_for_text("none paired yet").await?;
-    picture(&app, "shell-staff-yard").await?;
+    app.keep_picture("shell-staff-yard").await?;
     app.client().set_window_size(1_000, 700).await?;
     app.until("its size", "return innerWidth <= 1000 && innerWidth > 900 && innerHeight <= 700").await?;
 
@@ -279,12 +279,6 @@ async fn turn_to(app: &Browser, path: &str) -> Result<()> {
         anyhow::bail!("no window shows it")
     })
     .await
-}
-
-/// Keeps a picture of what the page shows now: WebKit's is of the last frame that it drew.
-async fn picture(app: &Browser, name: &str) -> Result<()> {
-    app.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));").await?;
-    app.keep_picture(name).await
 }
 
 #[tokio::test]

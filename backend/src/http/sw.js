@@ -170,7 +170,7 @@ function words() {
   const html = `<!doctype html><html lang="${german ? "de" : "en"}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${head}</title><style>
-body{margin:0;padding:20vh 1.5rem 0;background:#17110f;color:#f6ece4;font:1.125rem/1.5 system-ui,sans-serif;text-align:center}
+body{margin:0;padding:20vh 1.5rem 0;background:#130e11;color:#f6ece4;font:1.125rem/1.5 system-ui,sans-serif;text-align:center}
 a{display:inline-block;padding:.75rem 1.25rem;color:#ffb84d}</style></head>
 <body><main><h1>${head}</h1><p>${text}</p><p><a href="/">${back}</a></p></main>
 <script>setInterval(() => fetch(location.href, { method: "HEAD" }).then((answer) => answer.ok && location.reload(), () => {}), 5000)</script>

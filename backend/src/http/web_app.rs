@@ -8,13 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use jukeline_app::page::paths_of;
+use jukeline_app::page::{GROUND, paths_of};
 use serde_json::{Value, json};
 
 const AN_HOUR: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
-/// The colour of the app's frame, and of what shows before its page.
-const NIGHT: &str = "#17110f";
-
 /// Network first for pages, cache first for what carries its content's hash in its name.
 const SERVICE_WORKER: &str = include_str!("sw.js");
 
@@ -34,8 +31,8 @@ async fn web_manifest(shared: Shared) -> Response {
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
-        "background_color": NIGHT,
-        "theme_color": NIGHT,
+        "background_color": GROUND,
+        "theme_color": GROUND,
         "icons": icons(&shared.pages),
         "shortcuts": [
             { "name": "Played", "url": "/played", "icons": shortcut_icons(&shared.pages) },

@@ -179,6 +179,10 @@ impl Browser {
     /// # Errors
     /// The browser is gone, the file cannot be written, or the page has a barrier.
     pub async fn keep_picture(&self, name: &str) -> Result<()> {
+        // WebKit's picture may be of the frame before what was waited for; a page that isn't seen draws none.
+        let drawn =
+            "document.hidden ? done(true) : requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        self.eval_async(drawn).await?;
         self.screenshot(&pictures()?.join(format!("{name}.png"))).await?;
         if Need::Axe.is_there() { self.is_accessible(name).await } else { Ok(()) }
     }
