@@ -21,12 +21,12 @@
 
   // What the server gave for the app to keep is kept before the page hears of it.
   const keep = async (method, path, answer, spokeFor) => {
-    // A refusal may come late: a session that was begun meanwhile isn't meant.
-    if (answer.status === 401 && path === "/api/me" && spokeFor && (await session).token === spokeFor) {
-      is(ask("forget_session"));
+    // An answer may come late: a session that was begun meanwhile isn't meant.
+    const isRefused = answer.status === 401 && path === "/api/me";
+    if (spokeFor && (isRefused || (answer.ok && signsOut(method, path)))) {
+      is(ask("forget_session", { token: spokeFor }));
     }
     if (!answer.ok) return;
-    if (signsOut(method, path)) is(ask("forget_session"));
     if (method !== "POST") return;
     const said = await answer.clone().json().catch(() => ({}));
     if (typeof said.token === "string") is(ask("keep_session", { token: said.token }));

@@ -41,10 +41,10 @@ pub(crate) async fn keep_session(session: State<'_, Session>, token: String) -> 
     Ok(session.keep(token).await)
 }
 
-/// Signs out.
+/// Signs out whom this token speaks for.
 #[tauri::command]
-pub(crate) async fn forget_session(session: State<'_, Session>) -> Result<Held, Refused> {
-    Ok(session.forget().await)
+pub(crate) async fn forget_session(session: State<'_, Session>, token: String) -> Result<Held, Refused> {
+    Ok(session.forget(&token).await)
 }
 
 /// Keeps a room's pass.
@@ -103,7 +103,10 @@ pub(crate) async fn connect(
     address: String,
 ) -> Result<(), Refused> {
     let server = Server::read(&address).map_err(|error| error.to_string())?;
-    session.belongs_to(&server).await;
+    // Who stays where they are stays signed in, with or without a keyring.
+    if home.server().as_ref() != Some(&server) {
+        session.belongs_to(&server).await;
+    }
     home.move_to(server);
     Ok(())
 }

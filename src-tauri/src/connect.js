@@ -1,13 +1,31 @@
-// The page that asks for the server, while none is known.
-if (navigator.language.startsWith("de")) {
+// The page that asks for the server: while none is known, or where a link leads to another one.
+const german = navigator.language.startsWith("de");
+if (german) {
   document.documentElement.lang = "de";
   for (const element of document.querySelectorAll("[data-de]")) element.textContent = element.dataset.de;
 }
+const { home, ledTo } = document.body.dataset;
+const field = document.getElementById("address");
+const connect = (address) => window.__TAURI_INTERNALS__.invoke("connect", { address });
+
+if (ledTo) {
+  document.querySelector("h1").textContent = german ? "Eine andere Jukebox" : "Another jukebox";
+  document.getElementById("why").textContent = german
+    ? `Dieser Link führt zu ${ledTo}. Deine App gehört zu ${home}. Wechsle nur, wenn du der Adresse vertraust.`
+    : `This link leads to ${ledTo}. Your app belongs to ${home}. Change only if you trust the address.`;
+  field.value = ledTo;
+  const stay = document.getElementById("stay");
+  stay.hidden = false;
+  stay.textContent = german ? `Bei ${home} bleiben` : `Stay with ${home}`;
+  stay.addEventListener("click", async () => {
+    await connect(home);
+    window.location.replace("/");
+  });
+}
 document.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const address = document.getElementById("address").value;
   try {
-    await window.__TAURI_INTERNALS__.invoke("connect", { address });
+    await connect(field.value);
     window.location.reload();
   } catch {
     document.getElementById("error").hidden = false;

@@ -1,11 +1,12 @@
 //! What the staff's windows show, as their pages told it last, and the way back to the pages.
 
+use crate::bring_to_front;
 use jukeline_app::outside::{Floor, Wish};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
-use tauri::{AppHandle, Manager, WebviewWindow};
+use tauri::{AppHandle, Manager};
 
 /// The floors by the names of their windows.
 #[derive(Debug, Default)]
@@ -16,8 +17,8 @@ pub(crate) struct Floors {
 #[derive(Debug, Default)]
 struct Told {
     floors: BTreeMap<String, Floor>,
-    /// The window that somebody used last.
-    front: String,
+    /// The windows that somebody used, the last one last.
+    used: Vec<String>,
 }
 
 impl Floors {
@@ -30,25 +31,30 @@ impl Floors {
         };
     }
 
-    /// A window is gone: another one is meant from here on.
+    /// A window is gone: the one that was used before it is meant from here on.
     pub(crate) fn close(&self, window: &str) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.floors.remove(window);
-        if told.front == window {
-            told.front = told.floors.keys().next().cloned().unwrap_or_default();
-        }
+        told.used.retain(|used| used != window);
     }
 
     /// Somebody turned to a window.
     pub(crate) fn turn_to(&self, window: &str) {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).front = window.into();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.used.retain(|used| used != window);
+        told.used.push(window.into());
+    }
+
+    /// The window that was used last.
+    pub(crate) fn front(&self) -> Option<String> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).used.last().cloned()
     }
 
     /// The floor that a wish from outside is about, with its window: the one that was used last. If that shows none, no
     /// other jukebox is taken for it.
     pub(crate) fn meant(&self) -> Option<(String, Floor)> {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.floors.get_key_value(&told.front).map(|(window, floor)| (window.clone(), floor.clone()))
+        told.floors.get_key_value(told.used.last()?).map(|(window, floor)| (window.clone(), floor.clone()))
     }
 }
 
@@ -83,7 +89,7 @@ pub(crate) fn ask(app: &AppHandle, asked: Asked) {
     let Some((name, floor)) = app.state::<Floors>().meant() else { return };
     let Some(window) = app.get_webview_window(&name) else { return };
     if asked != Asked::PauseOrGoOn {
-        show(&window);
+        bring_to_front(&window);
     }
     let Some(wish) = asked.of(&floor) else { return };
     let handed = said(wish).map(|script| window.eval(script));
@@ -94,16 +100,10 @@ pub(crate) fn ask(app: &AppHandle, asked: Asked) {
 
 /// Shows the floor's window.
 pub(crate) fn open(app: &AppHandle) {
-    let meant = app.state::<Floors>().meant().and_then(|(name, _)| app.get_webview_window(&name));
-    let window = meant.or_else(|| app.webview_windows().into_values().next());
-    if let Some(window) = window {
-        show(&window);
+    let front = app.state::<Floors>().front().and_then(|name| app.get_webview_window(&name));
+    if let Some(window) = front.or_else(|| app.webview_windows().into_values().next()) {
+        bring_to_front(&window);
     }
-}
-
-/// Puts a window in front of the others. A window manager that has other rules is right.
-pub(crate) fn show(window: &WebviewWindow) {
-    let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
 }
 
 /// What a page listens for: the other half is in ui/src/shared/platform.rs.
@@ -139,6 +139,12 @@ mod tests {
         assert_eq!(floors.meant(), None, "it shows no floor any more");
         floors.close("staff-yard");
         assert_eq!(floors.meant(), Some(("staff".into(), floor(Some(1)))), "the other one is there still");
+        floors.tell("staff-bar", Some(floor(Some(3))));
+        floors.turn_to("staff-bar");
+        floors.turn_to("staff-yard");
+        floors.close("staff-yard");
+        assert_eq!(floors.front().as_deref(), Some("staff-bar"), "it was used after the first one");
+        floors.close("staff-bar");
         floors.close("staff");
         assert_eq!(floors.meant(), None);
     }

@@ -73,9 +73,6 @@ fn run_on_a_phone() {
 }
 
 fn show(role: Role, mut options: Options) -> tauri::Result<()> {
-    if let Some(link) = options.link.take() {
-        (options.server, options.open) = (Some(link.server), Some(link.page));
-    }
     // What the window is known by: its icon is found by that.
     #[cfg(target_os = "linux")]
     glib::set_prgname(Some(format!("jukeline-{}", role.name())));
@@ -83,6 +80,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     context.config_mut().identifier = role.identifier();
     let folder = settings(role);
     let home = Arc::new(Home::find(folder.clone(), options.server));
+    if let Some(link) = options.link.take() {
+        home.lead_to(link.server);
+        options.open = Some(link.page);
+    }
     context.set_assets(Box::new(Pages::new(home.clone())));
     screen::remember_overlap(&folder, options.crossfade);
     let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
@@ -156,6 +157,12 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
 /// The app's folder of settings.
 fn settings(role: Role) -> PathBuf {
     dirs::config_dir().unwrap_or_default().join(role.identifier())
+}
+
+/// Puts a window in front of the others. A window manager that has other rules is right.
+#[cfg(desktop)]
+fn bring_to_front(window: &WebviewWindow) {
+    let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
 }
 
 /// Opens a window for a page, under a name of its own.

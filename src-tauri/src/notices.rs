@@ -32,6 +32,11 @@ pub(crate) fn permission(app: &AppHandle, asks: bool) -> Permission {
 /// # Errors
 /// The system refuses. A desktop without a notification server says so only in its log.
 pub(crate) fn show(app: &AppHandle, title: &str, text: &str) -> tauri_plugin_notification::Result<()> {
+    // A desktop takes the text for markup (freedesktop's Desktop Notifications Specification).
+    #[cfg(target_os = "linux")]
+    let text = glib::markup_escape_text(text);
+    #[cfg(target_os = "linux")]
+    let text = text.as_str();
     let notice = app.notification().builder().title(title).body(text);
     // The icon's name in the desktop's theme. A phone shows the app's own.
     #[cfg(desktop)]
@@ -45,7 +50,7 @@ pub(crate) fn lead_back(window: &WebviewWindow) {
     let heard = window.notification().on_action(move |_| {
         // A window that is gone, or that the desktop keeps where it is, is left alone. Phones open the app by themselves.
         #[cfg(desktop)]
-        let _ = shown.unminimize().and_then(|()| shown.show()).and_then(|()| shown.set_focus());
+        crate::bring_to_front(&shown);
         #[cfg(mobile)]
         let _ = &shown;
     });

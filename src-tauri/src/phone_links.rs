@@ -36,13 +36,12 @@ fn begin(app: AppHandle, url: &Url) {
     });
 }
 
-/// As when the app is started with a link: the server is the link's, then its page is shown.
+/// As when the app is started with a link: its page is shown, or asked first whether the app is to belong to its server.
 async fn open(app: &AppHandle, link: Result<Link, NoServer>) -> Result<(), Nowhere> {
     let link = link?;
     let home = app.state::<Arc<Home>>().inner().clone();
-    if home.server().as_ref() != Some(&link.server) {
+    if home.lead_to(link.server.clone()) {
         app.state::<Session>().belongs_to(&link.server).await;
-        home.move_to(link.server.clone());
     }
     // Not below what the window shows: it may show nothing yet.
     let page = link.in_window(&Url::parse(PAGES).map_err(|_| NoServer)?);

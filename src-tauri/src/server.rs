@@ -67,12 +67,14 @@ impl Server {
 pub(crate) struct Home {
     folder: PathBuf,
     server: RwLock<Option<Server>>,
+    /// Another one, to which a link leads: the person says whether the app is to belong to it.
+    led_to: RwLock<Option<Server>>,
 }
 
 impl Home {
     /// The given server, which is remembered in this folder, else the one that was.
     pub(crate) fn find(folder: PathBuf, given: Option<Server>) -> Home {
-        let home = Home { server: RwLock::new(Server::remembered(&folder)), folder };
+        let home = Home { server: RwLock::new(Server::remembered(&folder)), led_to: RwLock::default(), folder };
         let other = given.filter(|given| home.server().as_ref() != Some(given));
         other.into_iter().for_each(|other| home.move_to(other));
         home
@@ -83,8 +85,30 @@ impl Home {
         self.server.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// A link leads to this server. An app that belongs to none belongs to it from here on; one that does asks first:
+    /// its pages look the same, and a password would go elsewhere. Gives whether it moved.
+    pub(crate) fn lead_to(&self, server: Server) -> bool {
+        match self.server() {
+            Some(home) if home == server => false,
+            Some(_) => {
+                *self.led_to.write().unwrap_or_else(PoisonError::into_inner) = Some(server);
+                false
+            }
+            None => {
+                self.move_to(server);
+                true
+            }
+        }
+    }
+
+    /// The other server that a link leads to, until the person says which it is to be.
+    pub(crate) fn led_to(&self) -> Option<Server> {
+        self.led_to.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// From here on the app belongs to this one.
     pub(crate) fn move_to(&self, server: Server) {
+        *self.led_to.write().unwrap_or_else(PoisonError::into_inner) = None;
         if let Err(error) = server.remember(&self.folder) {
             tracing::warn!(%error, "the server's address can't be remembered");
         }
@@ -118,6 +142,24 @@ mod tests {
         for bad in ["", "ftp://a.example", "https://me:secret@a.example", "javascript:alert(1)", "https://"] {
             assert_eq!(origin(bad), Err(NoServer), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_link_takes_an_app_to_its_first_server_and_asks_before_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::find(folder.path().to_owned(), None);
+        let [ours, other] =
+            ["https://a.example", "https://b.example"].map(|text| Server::read(text).expect("an address"));
+        assert!(home.lead_to(ours.clone()));
+        assert_eq!((home.server(), home.led_to()), (Some(ours.clone()), None));
+        assert!(!home.lead_to(ours.clone()) && home.led_to().is_none());
+        assert!(!home.lead_to(other.clone()));
+        assert_eq!((home.server(), home.led_to()), (Some(ours.clone()), Some(other.clone())));
+        home.move_to(ours.clone());
+        assert_eq!((home.server(), home.led_to()), (Some(ours.clone()), None), "no is an answer");
+        home.lead_to(other.clone());
+        home.move_to(other.clone());
+        assert_eq!(Server::remembered(folder.path()), Some(other));
     }
 
     #[test]

@@ -60,10 +60,13 @@ impl Session {
         open.held.clone()
     }
 
-    /// Forgets it, here and in the keyring.
-    pub(crate) async fn forget(&self) -> Held {
+    /// Forgets it, here and in the keyring, if it is still this token's: another window may have begun another one since.
+    pub(crate) async fn forget(&self, token: &str) -> Held {
         let mut open = self.open.lock().await;
         let Some(open) = open.as_mut() else { return Held::default() };
+        if open.held.token.as_deref() != Some(token) {
+            return open.held.clone();
+        }
         open.held = Held { trouble: open.store.forget().await.err(), ..Held::default() };
         open.held.clone()
     }

@@ -1,7 +1,7 @@
 //! The staff's app on a desktop: what is at hand there while another program is in front.
 
 use crate::{
-    floors::{self, Floors},
+    floors::Floors,
     role::Role,
     shortcut::{self, Choice, Keys},
     tray::Tray,
@@ -34,6 +34,13 @@ pub(crate) fn keys(folder: &Path, given: Option<Choice>) -> Option<Keys> {
 
 /// Listens for keys, puts the tray up, and listens for what pages tell.
 pub(crate) fn mind(app: &App, keys: Option<Keys>) {
+    let keys = keys.filter(|keys| {
+        let can_listen = shortcut::can_listen();
+        if !can_listen {
+            tracing::warn!(%keys, "this desktop gives keys to no program but the one in front");
+        }
+        can_listen
+    });
     let floors = Floors::default();
     floors.turn_to(Role::Staff.name());
     app.manage(floors);
@@ -61,11 +68,18 @@ fn show(app: &AppHandle) {
 /// The system makes no window.
 pub(crate) fn open_floor(app: &AppHandle, room: &str) -> tauri::Result<()> {
     let name = format!("{}-{room}", Role::Staff.name());
+    let page = format!("{}/{room}", Role::Staff.home());
     let window = match app.get_webview_window(&name) {
         Some(window) => window,
-        None => crate::open(app, Role::Staff, &name, &format!("{}/{room}", Role::Staff.home()))?,
+        None => crate::open(app, Role::Staff, &name, &page)?,
     };
-    floors::show(&window);
+    // Somebody may have gone to another jukebox in it.
+    let mut address = window.url()?;
+    if address.path() != page {
+        address.set_path(&page);
+        window.navigate(address)?;
+    }
+    crate::bring_to_front(&window);
     turn_to(app, &name);
     Ok(())
 }

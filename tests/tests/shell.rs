@@ -128,6 +128,33 @@ async fn a_patron_scans_buys_in_their_own_browser_and_plays() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_link_to_another_server_asks_before_the_app_belongs_to_it() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let (ours, _house) = house().await?;
+    let (other, there) = house().await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = patron(&desk, &ours).await?;
+    sign_in(&app).await?;
+    app.close().await?;
+    let link = format!("{}/r/{}", other.url(), there.room);
+    let app = desk.open(&["--role", "patron", &link]).await?;
+    app.wait_for_text("Another jukebox").await?;
+    app.wait_for_text(&other.url()).await?;
+    app.keep_picture("shell-another-server").await?;
+    app.press(&format!("Stay with {}", ours.url())).await?;
+    app.until("the app's page", "return document.querySelector('#main h1') !== null").await?;
+    let server = "return JSON.parse(document.getElementById('boot').textContent).server";
+    ensure!(app.eval(server).await? == ours.url(), "it belongs to its own server still");
+    app.close().await?;
+    let app = desk.open(&["--role", "patron", &link]).await?;
+    app.wait_for_text("Another jukebox").await?;
+    app.press("Connect").await?;
+    app.wait_for_text("The Copper Still").await?;
+    ensure!(app.eval(server).await? == other.url(), "it belongs to the other one");
+    app.close().await
+}
+
+#[tokio::test]
 async fn staff_skip_what_plays_from_their_window() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
     let tones = Tones::begin(40).await?;

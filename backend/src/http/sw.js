@@ -147,9 +147,11 @@ async function forgetOldest(cache) {
 
 const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
 
-// Not where another page of the patron's is in sight: it says so itself. The tag makes one of what several pages tell.
+const isOf = (path) => (client) => pathOf(client) === path || pathOf(client).startsWith(`${path}/`);
+
+// Not where another page of the room is in sight: it says so itself. The tag makes one of what several pages tell.
 async function tell(title, body, tag, path) {
-  const seen = (client) => client.visibilityState === "visible" && isPatrons(pathOf(client));
+  const seen = (client) => client.visibilityState === "visible" && isOf(path)(client);
   if ((await windows()).some(seen)) return;
   await self.registration.showNotification(title, { body, tag, icon: ICON, data: path });
 }
@@ -157,7 +159,7 @@ async function tell(title, body, tag, path) {
 // To the room where it is open, to what is open of the patron's pages, or to a new window.
 async function lead(path) {
   const open = await windows();
-  const there = open.find((client) => pathOf(client).startsWith(path)) ?? open.find((client) => isPatrons(pathOf(client)));
+  const there = open.find(isOf(path)) ?? open.find((client) => isPatrons(pathOf(client)));
   await (there ? there.focus() : self.clients.openWindow(path));
 }
 

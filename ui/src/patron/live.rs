@@ -95,13 +95,13 @@ fn take(room: &str, message: RoomMessage) {
         Folded::Applied if mine => drop(spawn(state::refresh_all())),
         Folded::Applied | Folded::Stale => {}
     }
-    let up = turn::up(before.as_ref(), ROOM.peek().as_ref(), is_mine, &TOLD.peek());
-    let Some(up) = up else { return };
-    TOLD.write().push(up.play);
-    notice::tell(room, &up);
-    // That it plays is told by what became of the request.
-    if up.turn == Turn::Next {
-        state::show_toast(Toast { head: lang().news_next().into(), text: up.title });
+    for up in turn::up(before.as_ref(), ROOM.peek().as_ref(), is_mine, &TOLD.peek()) {
+        TOLD.write().push(up.play);
+        notice::tell(room, &up);
+        // That it plays is told by what became of the request.
+        if up.turn == Turn::Next {
+            state::show_toast(Toast { head: lang().news_next().into(), text: up.title });
+        }
     }
 }
 

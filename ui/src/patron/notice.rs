@@ -34,7 +34,8 @@ fn want(wants: bool) {
 fn turn_on() {
     want(true);
     let asked = platform::may_notify(true);
-    spawn(async move { *MAY.write() = asked.await });
+    // The question may stay open for longer than the offer is there.
+    dioxus::core::spawn_forever(async move { *MAY.write() = asked.await });
 }
 
 /// Tells whose turn has come, where that is wanted and nobody sees the page.

@@ -25,19 +25,20 @@ pub(crate) struct Up {
     pub title: String,
 }
 
-/// Whose turn has come between two looks at the room: a play of one's own, unless it was `told` of before.
+/// Whose turn has come between two looks at the room: plays of one's own, unless one was `told` of before.
 pub(crate) fn up(
     before: Option<&RoomSnapshot>,
     now: Option<&RoomSnapshot>,
     is_mine: impl Fn(PlayId) -> bool,
     told: &[PlayId],
-) -> Option<Up> {
-    [Turn::Now, Turn::Next].into_iter().find_map(|turn| {
+) -> Vec<Up> {
+    let up = |turn| {
         let (play, song) = at(turn, now?)?;
         let was = before.and_then(|room| at(turn, room)).map(|(play, _)| play);
         let is_news = was != Some(play) && !told.contains(&play) && is_mine(play);
         is_news.then(|| Up { play, turn, title: song.title.clone() })
-    })
+    };
+    [Turn::Now, Turn::Next].into_iter().filter_map(up).collect()
 }
 
 /// Which play is as far as that, whosever it is.
@@ -91,7 +92,7 @@ mod tests {
         let mut said = Vec::new();
         for (n, now) in looks.iter().enumerate() {
             let before = n.checked_sub(1).and_then(|before| looks.get(before));
-            if let Some(up) = up(before, Some(now), |other| other == play(MINE), &told) {
+            for up in up(before, Some(now), |other| other.0.as_u128() >= MINE, &told) {
                 assert_eq!(up.title, format!("Song {}", up.play.0.as_u128()));
                 told.push(up.play);
                 said.push((up.play.0.as_u128(), up.turn));
@@ -116,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn two_of_ones_own_are_told_at_once() {
+        let also = MINE + 1;
+        let looks = [room(None, &[MINE, also]), room(Some(MINE), &[also])];
+        assert_eq!(told(&looks), [(MINE, Turn::Now), (also, Turn::Next)]);
+    }
+
+    #[test]
     fn one_that_was_overtaken_is_not_told_twice() {
         let night =
             [room(Some(1), &[2, MINE]), room(Some(1), &[MINE]), room(Some(1), &[4, MINE]), room(Some(4), &[MINE])];
@@ -129,7 +137,7 @@ mod tests {
 
     #[test]
     fn nothing_is_told_of_a_room_that_stays_as_it_was_or_is_not_known() {
-        assert!(up(Some(&room(Some(1), &[MINE])), Some(&room(Some(1), &[MINE])), |_| true, &[]).is_none());
-        assert!(up(Some(&room(Some(1), &[MINE])), None, |_| true, &[]).is_none());
+        assert!(up(Some(&room(Some(1), &[MINE])), Some(&room(Some(1), &[MINE])), |_| true, &[]).is_empty());
+        assert!(up(Some(&room(Some(1), &[MINE])), None, |_| true, &[]).is_empty());
     }
 }

@@ -236,7 +236,7 @@ impl Engine {
             Command::Play(song, from_ms) => self.play(&sound, *song, from_ms),
             Command::Pause => sound.pause(),
             Command::Resume => sound.resume(),
-            Command::FadeOut => sound.fade_out(platform::crossfade_ms()),
+            Command::FadeOut(over_ms) => sound.fade_out(over_ms),
             Command::Stop => sound.stop(),
             Command::Volume(percent) => sound.volume(percent),
             Command::Keep(songs) => self.keep(songs),

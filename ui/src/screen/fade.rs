@@ -7,8 +7,8 @@ use std::f64::consts::FRAC_PI_2;
 pub(super) struct Fade {
     /// The element that goes.
     pub(super) which: usize,
-    /// How loud it was: its node's gain, or its own volume.
-    pub(super) from: f64,
+    /// Its song's gain, 1 = as it is in its file.
+    pub(super) gain: f64,
     /// When it began, on the page's monotonic clock in milliseconds.
     pub(super) begun: f64,
     /// How long it takes, in milliseconds.
@@ -26,9 +26,9 @@ impl Fade {
         self.done(now) >= 1.0
     }
 
-    /// How loud the song that goes is.
+    /// How loud the song that goes is, of its own loudness.
     pub(super) fn falling(self, now: f64) -> f64 {
-        self.from * (self.done(now) * FRAC_PI_2).cos()
+        (self.done(now) * FRAC_PI_2).cos()
     }
 
     /// How loud the song that comes is, of its own loudness. Of two songs that have nothing to do with each other the
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn one_goes_as_the_other_comes_and_together_they_stay_as_loud() {
-        let fade = Fade { which: 0, from: 1.0, begun: 1_000.0, takes: 4_000.0 };
+        let fade = Fade { which: 0, gain: 1.0, begun: 1_000.0, takes: 4_000.0 };
         assert_eq!((fade.falling(1_000.0), fade.rising(1_000.0)), (1.0, 0.0));
         assert!(!fade.is_over(4_999.0));
         for now in [1_000.0, 2_000.0, 3_000.0, 4_000.0, 5_000.0] {

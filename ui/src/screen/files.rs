@@ -3,7 +3,7 @@
 
 use super::shelf;
 use crate::shared::platform;
-use gloo_timers::future::TimeoutFuture;
+use gloo_timers::{callback::Timeout, future::TimeoutFuture};
 use jukeline_app::id::SongId;
 use std::{
     cell::{Cell, RefCell},
@@ -57,7 +57,10 @@ impl Files {
         inner.at_hand.borrow_mut().retain(|song, url| {
             let keep = wanted.contains(song);
             if !keep {
-                let _ = Url::revoke_object_url(url);
+                // It may be heard below the next song for a while.
+                let url = std::mem::take(url);
+                let overlap_ms = u32::try_from(platform::crossfade_ms()).unwrap_or_default();
+                Timeout::new(overlap_ms, move || drop(Url::revoke_object_url(&url))).forget();
             }
             keep
         });

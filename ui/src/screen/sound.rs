@@ -130,7 +130,7 @@ impl Sound {
         let inner = &self.inner;
         inner.end_fade();
         let which = inner.active.get();
-        inner.fade.set(Some(Fade { which, from: inner.loudness(), begun: now_ms(), takes: over_ms as f64 }));
+        inner.fade.set(Some(Fade { which, gain: inner.gain(), begun: now_ms(), takes: over_ms as f64 }));
         let inner = inner.clone();
         spawn_local(async move {
             // Until it is over, or another song or silence came meanwhile.
@@ -295,9 +295,16 @@ impl Inner {
     /// How loud the song shall be, 1 = as it is in its file: the house's volume, perceived (its square), times the song's
     /// gain, which lifts no song over its full scale.
     fn loudness(&self) -> f64 {
+        self.house() * self.gain()
+    }
+
+    fn house(&self) -> f64 {
+        (f64::from(self.volume.get()) / 100.0).powi(2)
+    }
+
+    fn gain(&self) -> f64 {
         let gain_db = self.song.borrow().as_ref().map_or(0.0, |song| song.gain_db);
-        let house = f64::from(self.volume.get()) / 100.0;
-        house * house * 10_f64.powf(gain_db / 20.0)
+        10_f64.powf(gain_db / 20.0)
     }
 
     fn needs_lift(&self) -> bool {
@@ -307,7 +314,7 @@ impl Inner {
     fn set_gain(&self) {
         let Some(fade) = self.fade.get() else { return self.set_loudness(self.active.get(), self.loudness()) };
         let now = now_ms();
-        self.set_loudness(fade.which, fade.falling(now));
+        self.set_loudness(fade.which, self.house() * fade.gain * fade.falling(now));
         if fade.which != self.active.get() {
             self.set_loudness(self.active.get(), self.loudness() * fade.rising(now));
         }
@@ -359,18 +366,25 @@ fn element(id: &str) -> Option<HtmlAudioElement> {
 
 /// Starts a WAV file on an element at once, within the touch that asked for it; the future tells whether it was allowed.
 fn start(element: &HtmlAudioElement, wav: &[u8]) -> impl Future<Output = Result<(), JsValue>> + use<> {
-    let url = object_url(wav);
+    let url = object_url(wav).map(Held);
     let promise = url.as_ref().map_err(Clone::clone).and_then(|url| {
-        element.set_src(url);
+        element.set_src(&url.0);
         element.set_volume(1.0);
         element.play()
     });
     async move {
         let outcome = settled(promise).await;
-        if let Ok(url) = url {
-            let _ = Url::revoke_object_url(&url);
-        }
+        drop(url);
         outcome
+    }
+}
+
+/// An object URL, for as long as it is needed.
+struct Held(String);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = Url::revoke_object_url(&self.0);
     }
 }
 

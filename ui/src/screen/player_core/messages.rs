@@ -48,8 +48,8 @@ pub enum Command {
     Pause,
     /// Let it go on.
     Resume,
-    /// What sounds goes on below the next song, for as long as two songs overlap here.
-    FadeOut,
+    /// What sounds goes on below the next song, for so many milliseconds.
+    FadeOut(i64),
     /// Silence.
     Stop,
     /// 0 to 100.

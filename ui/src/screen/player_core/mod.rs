@@ -148,7 +148,10 @@ impl Player {
             Input::Fetched(song) => {
                 self.fetched.insert(song);
             }
-            Input::Clock(play, position_ms) => self.clock(play, position_ms, now, &mut commands),
+            Input::Clock(play, position_ms) => {
+                self.clock(play, position_ms, now, &mut commands);
+                self.give_way(now, &mut commands);
+            }
             Input::Ended(play, position_ms) => self.end(play, position_ms, now, &mut commands),
             Input::Failed(play, cause) => self.fail(play, cause, now, &mut commands),
             Input::Tick => {}
@@ -222,16 +225,19 @@ impl Player {
         if let Some(sounding) = self.sounding.as_mut().filter(|_| news.save) {
             commands.push(Command::Save(sounding.saved()));
         }
-        if self.gives_way_to_the_next(now) {
-            self.over(Report::Finished, now, commands);
-            commands.push(Command::FadeOut);
-        }
+    }
+
+    /// The next song begins below the end of the one that sounds.
+    fn give_way(&mut self, now: Now, commands: &mut Vec<Command>) {
+        let Some(sounding) = self.sounding.as_ref().filter(|sounding| self.may_give_way(sounding, now)) else { return };
+        let left_ms = sounding.song.song.duration_ms - sounding.position_ms;
+        self.over(Report::Finished, now, commands);
+        commands.push(Command::FadeOut(left_ms.max(0)));
     }
 
     /// Whether the song that sounds is so near to its end that the next one begins: it counts already, and the next one is
     /// at hand and may begin.
-    fn gives_way_to_the_next(&self, now: Now) -> bool {
-        let Some(sounding) = &self.sounding else { return false };
+    fn may_give_way(&self, sounding: &Sounding, now: Now) -> bool {
         let is_near = sounding.position_ms + self.crossfade_ms >= sounding.song.song.duration_ms;
         if self.crossfade_ms == 0 || !is_near || !sounding.heard || self.paused || self.wait || self.superseded {
             return false;

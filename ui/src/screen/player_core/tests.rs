@@ -48,6 +48,14 @@ impl Bench {
         bench
     }
 
+    /// For how long each song went on below the next one.
+    fn fades(&self) -> Vec<i64> {
+        self.told
+            .iter()
+            .filter_map(|command| if let Command::FadeOut(ms) = command { Some(*ms) } else { None })
+            .collect()
+    }
+
     fn now(&self) -> Now {
         Now { mono_ms: self.mono_ms, wall_ms: 1_700_000_000_000 + self.mono_ms }
     }
@@ -392,7 +400,7 @@ fn the_next_song_begins_below_the_end_of_one_that_counts() {
     bench.sound(1, 55_750, 56_000);
     assert_eq!(bench.plays(), [(play(1), 0), (play(2), 0)]);
     assert_eq!(bench.kinds(1).last(), Some(&Report::Finished));
-    let fades = bench.told.iter().position(|command| *command == Command::FadeOut).expect("it fades");
+    let fades = bench.told.iter().position(|command| *command == Command::FadeOut(4_000)).expect("it fades");
     assert!(matches!(bench.told[fades + 2], Command::Play(..)), "{:?}", &bench.told[fades..]);
 }
 
@@ -401,13 +409,22 @@ fn nothing_overlaps_without_a_next_song_or_before_one_counts() {
     let mut alone = Bench::overlapping(Outbox::default(), None, 4_000);
     alone.plan(vec![song(1, 60)]);
     alone.sound_to_the_end(1, 60_000);
-    assert!(!alone.told.contains(&Command::FadeOut));
+    assert!(alone.fades().is_empty());
     assert_eq!(alone.kinds(1).last(), Some(&Report::Finished));
 
     let mut short = Bench::overlapping(Outbox::default(), None, 4_000);
     short.plan(vec![song(1, 32), song(2, 60)]);
     short.sound(1, 0, 29_500);
-    assert!(!short.told.contains(&Command::FadeOut), "30 s count");
+    assert!(short.fades().is_empty(), "30 s count");
     short.sound(1, 29_500, 30_500);
-    assert!(short.told.contains(&Command::FadeOut) && short.kinds(1).contains(&Report::Heard));
+    assert_eq!(short.fades(), [2_000], "for as long as there is sound");
+    assert!(short.kinds(1).contains(&Report::Heard));
+
+    let mut late = Bench::overlapping(Outbox::default(), None, 4_000);
+    late.plan(vec![song(1, 60)]);
+    late.sound(1, 0, 59_500);
+    late.plan(vec![song(1, 60), song(2, 60)]);
+    late.take(Input::Ended(play(1), 60_000));
+    assert!(late.fades().is_empty(), "what ended goes on below nothing");
+    assert_eq!(late.plays().len(), 2);
 }
