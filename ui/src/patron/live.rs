@@ -95,7 +95,9 @@ fn take(room: &str, message: RoomMessage) {
         Folded::Applied if mine => drop(spawn(state::refresh_all())),
         Folded::Applied | Folded::Stale => {}
     }
-    for up in turn::up(before.as_ref(), ROOM.peek().as_ref(), is_mine, &TOLD.peek()) {
+    // What is looked at is let go of before it is written to.
+    let ups = turn::up(before.as_ref(), ROOM.peek().as_ref(), is_mine, &TOLD.peek());
+    for up in ups {
         TOLD.write().push(up.play);
         notice::tell(room, &up);
         // That it plays is told by what became of the request.
