@@ -46,18 +46,25 @@ impl Pages {
         if let Some(file) = path.strip_prefix("/ui/") {
             return Some(Built::get(file)?.data);
         }
-        match path {
-            "/connect.js" => return Some(include_bytes!("connect.js").as_slice().into()),
-            "/connect.css" => return Some(Built::get(self.manifest.assets.get("base.css")?)?.data),
-            _ => {}
+        if path == "/connect.js" {
+            return Some(include_bytes!("connect.js").as_slice().into());
         }
         // So Tauri calls the page at the root.
         let path = if path == "/index.html" { "/" } else { path };
         let surface = *self.surfaces.at(path).ok()?.value;
         match (self.home.server(), self.home.led_to()) {
             (Some(server), None) => Some(self.frame(surface, &server).into_bytes().into()),
-            (home, led_to) => Some(connect(home, led_to).into_bytes().into()),
+            (home, led_to) => Some(self.connect(home, led_to).into_bytes().into()),
         }
+    }
+
+    /// The page that asks for the server. An origin has nothing in it that HTML could take for something else.
+    fn connect(&self, home: Option<Server>, led_to: Option<Server>) -> String {
+        let origin = |server: Option<Server>| server.map(|server| server.origin()).unwrap_or_default();
+        let style = self.manifest.asset("base.css").unwrap_or_default();
+        let page = include_str!("connect.html").replacen("/connect.css", &style, 1);
+        let page = page.replacen("data-home=\"\"", &format!("data-home=\"{}\"", origin(home)), 1);
+        page.replacen("data-led-to=\"\"", &format!("data-led-to=\"{}\"", origin(led_to)), 1)
     }
 
     /// A page of a surface, without anything that only its server could know.
@@ -75,13 +82,6 @@ impl Pages {
         let page = Page { surface, title: "Jukeline", head: &head, first_paint: "", boot: &boot };
         page.html(&self.manifest).unwrap_or_else(|| UNBUILT.into())
     }
-}
-
-/// The page that asks for the server. An origin has nothing in it that HTML could take for something else.
-fn connect(home: Option<Server>, led_to: Option<Server>) -> String {
-    let origin = |server: Option<Server>| server.map(|server| server.origin()).unwrap_or_default();
-    let page = include_str!("connect.html").replacen("data-home=\"\"", &format!("data-home=\"{}\"", origin(home)), 1);
-    page.replacen("data-led-to=\"\"", &format!("data-led-to=\"{}\"", origin(led_to)), 1)
 }
 
 /// Own scripts only, and the app's own server beside the shell's own answers.
