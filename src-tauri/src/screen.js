@@ -16,11 +16,12 @@
     new Promise((done) => {
       const dialog = document.createElement("dialog");
       dialog.id = "leave-kiosk";
-      dialog.style.cssText = "margin:auto;padding:2rem;font-size:1.5rem";
+      dialog.style.cssText = "margin:auto;padding:2rem;border:0;border-radius:1.25rem;font-size:1.5rem";
       const form = document.createElement("form");
       form.method = "dialog";
       form.style.cssText = "display:grid;gap:1rem";
       const label = document.createElement("label");
+      label.style.cssText = "display:grid;gap:.75rem";
       label.textContent = words[stays];
       const field = document.createElement("input");
       field.className = "input";
@@ -29,6 +30,7 @@
       field.autocomplete = "off";
       const button = document.createElement("button");
       button.className = "btn main";
+      button.style.fontSize = "1.25rem";
       button.value = "typed";
       button.textContent = german ? "Verlassen" : "Leave";
       label.append(field);
