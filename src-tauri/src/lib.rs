@@ -40,7 +40,7 @@ use role::Role;
 use server::Home;
 use session::Session;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
-use tauri::{Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry, window::Color};
+use tauri::{Builder, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry, window::Color};
 
 /// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
 const GROUND: Color = Color(19, 14, 17, 255);
@@ -90,26 +90,7 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
     #[cfg(desktop)]
     let keys = (role == Role::Staff).then(|| staff::keys(&folder, options.skip_shortcut)).flatten();
     let session = Session::new(role, folder);
-    let builder = tauri::Builder::default();
-    // A screen fills what it is given.
-    #[cfg(desktop)]
-    let builder = match role {
-        Role::Screen => builder,
-        Role::Patron => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
-        Role::Staff => builder
-            .plugin(tauri_plugin_window_state::Builder::default().build())
-            .on_page_load(staff::page_loads)
-            .on_window_event(staff::window_changes),
-    };
-    #[cfg(mobile)]
-    let builder = builder.plugin(tauri_plugin_deep_link::init());
-    let builder = match role {
-        Role::Patron => builder.plugin(tauri_plugin_notification::init()),
-        Role::Staff | Role::Screen => builder,
-    };
-    builder
-        .plugin(tauri_plugin_geolocation::init())
-        .plugin(tauri_plugin_opener::init())
+    plugins(role)
         .invoke_handler(tauri::generate_handler![
             commands::connect,
             commands::session,
@@ -152,6 +133,27 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             Ok(())
         })
         .run(context)
+}
+
+/// What the app has of others.
+fn plugins(role: Role) -> Builder<Wry> {
+    let builder = Builder::default().plugin(tauri_plugin_geolocation::init()).plugin(tauri_plugin_opener::init());
+    // A screen fills what it is given.
+    #[cfg(desktop)]
+    let builder = match role {
+        Role::Screen => builder,
+        Role::Patron => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
+        Role::Staff => builder
+            .plugin(tauri_plugin_window_state::Builder::default().build())
+            .on_page_load(staff::page_loads)
+            .on_window_event(staff::window_changes),
+    };
+    #[cfg(mobile)]
+    let builder = builder.plugin(tauri_plugin_deep_link::init());
+    match role {
+        Role::Patron => builder.plugin(tauri_plugin_notification::init()),
+        Role::Staff | Role::Screen => builder,
+    }
 }
 
 /// The app's folder of settings.
