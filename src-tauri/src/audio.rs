@@ -16,12 +16,8 @@ const VARIABLE: &str = "PULSE_SINK";
 
 /// The device that was given, which is remembered in this folder, else the one that was. An empty name is the system's own.
 pub(crate) fn chosen(folder: &Path, given: Option<String>) -> io::Result<Option<String>> {
-    let file = folder.join(FILE);
-    let Some(device) = given else {
-        return Ok(std::fs::read_to_string(file).ok().filter(|device| !device.is_empty()));
-    };
-    private_file::write(&file, device.as_bytes())?;
-    Ok(Some(device).filter(|device| !device.is_empty()))
+    let device = private_file::given_or_kept(&folder.join(FILE), given)?;
+    Ok(device.filter(|device| !device.is_empty()))
 }
 
 /// Begins again on this device, unless that is done or can't be.

@@ -12,13 +12,9 @@ pub(crate) const LONGEST: i64 = 12;
 /// # Errors
 /// The disk refuses.
 pub(crate) fn chosen(folder: &Path, given: Option<u8>) -> io::Result<u8> {
-    let file = folder.join(FILE);
-    let Some(seconds) = given else {
-        let remembered = std::fs::read_to_string(file).ok().and_then(|text| text.parse().ok());
-        return Ok(remembered.filter(|seconds| i64::from(*seconds) <= LONGEST).unwrap_or_default());
-    };
-    private_file::write(&file, seconds.to_string().as_bytes())?;
-    Ok(seconds)
+    let text = private_file::given_or_kept(&folder.join(FILE), given.map(|seconds| seconds.to_string()))?;
+    let seconds = text.and_then(|text| text.parse().ok());
+    Ok(seconds.filter(|seconds| i64::from(*seconds) <= LONGEST).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -15,3 +15,13 @@ pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     half.persist(file).map_err(|failed| failed.error)?;
     Ok(())
 }
+
+/// What was given, which the file keeps from here on, else what it kept.
+///
+/// # Errors
+/// The disk refuses to keep it.
+pub(crate) fn given_or_kept(file: &Path, given: Option<String>) -> io::Result<Option<String>> {
+    let Some(text) = given else { return Ok(std::fs::read_to_string(file).ok()) };
+    write(file, text.as_bytes())?;
+    Ok(Some(text))
+}

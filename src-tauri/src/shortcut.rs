@@ -80,13 +80,9 @@ impl FromStr for Choice {
 /// # Errors
 /// The disk refuses.
 pub(crate) fn chosen(folder: &Path, given: Option<Choice>, can_listen: bool) -> io::Result<Option<Keys>> {
-    let file = folder.join(FILE);
-    let remembered = || std::fs::read_to_string(&file).ok()?.parse().ok();
-    if let Some(choice) = given {
-        let keys = if let Choice::Keys(keys) = choice { keys.to_string() } else { String::new() };
-        private_file::write(&file, keys.as_bytes())?;
-    }
-    Ok(match given.or_else(remembered) {
+    let given = given.map(|choice| if let Choice::Keys(keys) = choice { keys.to_string() } else { String::new() });
+    let kept = private_file::given_or_kept(&folder.join(FILE), given)?;
+    Ok(match kept.and_then(|text| text.parse().ok()) {
         Some(Choice::Keys(keys)) => Some(keys),
         Some(Choice::Nothing) => None,
         None => Some(USUAL).filter(|_| can_listen),

@@ -90,16 +90,15 @@ impl Engine {
     pub(super) async fn try_unlock(&self) {
         let Some(sound) = self.sound() else { return };
         let mut allowed = sound.is_allowed().await;
-        while allowed.is_none() && !self.inner.unlocked.get() {
-            // A touch may help meanwhile, and is asked for.
-            self.inner.asked.set(true);
+        // Where it isn't known yet a touch may help, and is asked for.
+        self.inner.asked.set(true);
+        while allowed.is_none() {
             TimeoutFuture::new(AGAIN_MS).await;
             if self.inner.unlocked.get() {
                 break;
             }
             allowed = sound.is_allowed().await;
         }
-        self.inner.asked.set(true);
         let is_allowed = allowed == Some(true);
         self.inner.sounds_again.set(is_allowed || update::keeps_a_touch());
         if is_allowed {
