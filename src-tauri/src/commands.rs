@@ -117,8 +117,8 @@ pub(crate) fn song(songs: State<'_, Songs>, song: SongId) -> Option<String> {
     songs.find(song)
 }
 
-/// Keeps a song: its sound is the body, its id a header.
-#[tauri::command]
+/// Keeps a song: its sound is the body, its id a header. Not on the thread that draws: a song is megabytes.
+#[tauri::command(async)]
 pub(crate) fn keep_song(songs: State<'_, Songs>, request: Request<'_>) -> Result<(), Refused> {
     let InvokeBody::Raw(sound) = request.body() else { return Err("the sound's bytes are expected".into()) };
     let song = request.headers().get("song").and_then(|song| song.to_str().ok()?.parse().ok());
@@ -128,7 +128,7 @@ pub(crate) fn keep_song(songs: State<'_, Songs>, request: Request<'_>) -> Result
 
 /// Puts a room's poster, the body, among the person's downloads and opens it; gives the name of its file. The room's
 /// name is a header.
-#[tauri::command]
+#[tauri::command(async)]
 pub(crate) fn keep_poster(window: WebviewWindow, request: Request<'_>) -> Result<String, Refused> {
     let InvokeBody::Raw(pdf) = request.body() else { return Err("the poster's bytes are expected".into()) };
     let room = request.headers().get("room").and_then(|room| room.to_str().ok()).filter(|room| is_room_name(room));

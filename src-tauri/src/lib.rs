@@ -25,6 +25,8 @@ mod server;
 mod session;
 #[cfg(desktop)]
 mod shortcut;
+#[cfg(desktop)]
+mod sizes;
 mod songs;
 #[cfg(desktop)]
 mod staff;
@@ -44,6 +46,9 @@ use tauri::{Builder, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, W
 
 /// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
 const GROUND: Color = Color(19, 14, 17, 255);
+
+/// The pages' way to the shell.
+const BRIDGE: &str = include_str!("bridge.js");
 
 /// Shows the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -85,7 +90,10 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
         options.open = Some(link.page);
     }
     context.set_assets(Box::new(Pages::new(home.clone())));
-    screen::remember_overlap(&folder, options.crossfade);
+    let script = match role {
+        Role::Screen => screen::overlap(&folder, options.crossfade) + BRIDGE + include_str!("screen.js"),
+        Role::Patron | Role::Staff => BRIDGE.into(),
+    };
     let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
     #[cfg(desktop)]
     let keys = (role == Role::Staff).then(|| staff::keys(&folder, options.skip_shortcut)).flatten();
@@ -122,7 +130,7 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             if role == Role::Staff {
                 staff::mind(app, keys);
             }
-            let window = open(app, role, role.name(), options.open.as_deref().unwrap_or(role.home()))?;
+            let window = open(app, role, role.name(), options.open.as_deref().unwrap_or(role.home()), &script)?;
             match role {
                 Role::Patron => notices::lead_back(&window),
                 Role::Staff => {}
@@ -142,11 +150,8 @@ fn plugins(role: Role) -> Builder<Wry> {
     #[cfg(desktop)]
     let builder = match role {
         Role::Screen => builder,
-        Role::Patron => builder.plugin(tauri_plugin_window_state::Builder::default().build()),
-        Role::Staff => builder
-            .plugin(tauri_plugin_window_state::Builder::default().build())
-            .on_page_load(staff::page_loads)
-            .on_window_event(staff::window_changes),
+        Role::Patron => sizes::remember(builder),
+        Role::Staff => sizes::remember(builder).on_page_load(staff::page_loads).on_window_event(staff::window_changes),
     };
     #[cfg(mobile)]
     let builder = builder.plugin(tauri_plugin_deep_link::init());
@@ -167,19 +172,13 @@ fn bring_to_front(window: &WebviewWindow) {
     let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
 }
 
-/// Opens a window for a page, under a name of its own.
-fn open<M: Manager<Wry>>(app: &M, role: Role, name: &str, page: &str) -> tauri::Result<WebviewWindow> {
+/// Opens a window for a page, under a name of its own; the script runs before each page of it.
+fn open<M: Manager<Wry>>(app: &M, role: Role, name: &str, page: &str, script: &str) -> tauri::Result<WebviewWindow> {
     let (width, height) = role.size();
-    let mut window = WebviewWindowBuilder::new(app, name, WebviewUrl::App(page.into()))
+    WebviewWindowBuilder::new(app, name, WebviewUrl::App(page.into()))
         .title(role.title())
         .inner_size(width, height)
-        .background_color(GROUND);
-    if role == Role::Screen {
-        window = window.initialization_script(screen::overlap(&settings(role)));
-    }
-    window = window.initialization_script(include_str!("bridge.js"));
-    if role == Role::Screen {
-        window = window.initialization_script(include_str!("screen.js"));
-    }
-    window.build()
+        .background_color(GROUND)
+        .initialization_script(script)
+        .build()
 }

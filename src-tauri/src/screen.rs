@@ -23,16 +23,12 @@ pub(crate) fn sound_on(folder: &Path, device: Option<String>) -> Option<ExitCode
     }
 }
 
-/// Remembers for how many seconds two songs overlap, where the command line says so.
-pub(crate) fn remember_overlap(folder: &Path, given: Option<u8>) {
-    if let Err(error) = crossfade::chosen(folder, given) {
+/// Tells the page for how many seconds two songs overlap, before bridge.js does: as the command line says, else as before.
+pub(crate) fn overlap(folder: &Path, given: Option<u8>) -> String {
+    let seconds = crossfade::chosen(folder, given).unwrap_or_else(|error| {
         tracing::warn!(%error, "for how long songs overlap can't be remembered");
-    }
-}
-
-/// Tells it to the page, before bridge.js does.
-pub(crate) fn overlap(folder: &Path) -> String {
-    let seconds = crossfade::chosen(folder, None).unwrap_or_default();
+        given.unwrap_or_default()
+    });
     format!("window.jukelineCrossfadeMs = {};", u32::from(seconds) * 1_000)
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn open_floor(app: &AppHandle, room: &str) -> tauri::Result<()> {
     let page = format!("{}/{room}", Role::Staff.home());
     let window = match app.get_webview_window(&name) {
         Some(window) => window,
-        None => crate::open(app, Role::Staff, &name, &page)?,
+        None => crate::open(app, Role::Staff, &name, &page, crate::BRIDGE)?,
     };
     // Somebody may have gone to another jukebox in it.
     let mut address = window.url()?;

@@ -45,6 +45,8 @@ pub enum Need {
     /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager, a
     /// notification server.
     Shell,
+    /// The languages of Debian's `locales`, and what compiles them.
+    Locales,
     /// Xorg, its driver for a graphics card that isn't there, and xrandr.
     TwoMonitors,
     /// debhelper, its judges, and the build tool that calls it.
@@ -95,6 +97,7 @@ impl Need {
                 ];
                 shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
             }
+            Self::Locales => program("localedef").is_ok() && Path::new("/usr/share/i18n/locales/de_DE").is_file(),
             Self::TwoMonitors => {
                 let driver = Path::new("/usr/lib/xorg/modules/drivers/dummy_drv.so");
                 program("Xorg").is_ok() && program("xrandr").is_ok() && driver.is_file()

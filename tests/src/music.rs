@@ -26,8 +26,22 @@ pub fn tone(file: &Path, title: &str, hertz: u32, seconds: u32, peak_db: i32) ->
     // ffmpeg's own sine has an eighth of full scale: -18 dB.
     let volume = peak_db + 18;
     let sine = format!("sine=frequency={hertz}:sample_rate=44100:duration={seconds},volume={volume}dB");
+    made(&sine, "libvorbis", title, file)
+}
+
+/// Writes a FLAC file of white noise under a title: some 88 kB a second, as no codec makes noise smaller.
+///
+/// # Errors
+/// ffmpeg is missing or fails.
+pub fn noise(file: &Path, title: &str, seed: u32, seconds: u32) -> Result<()> {
+    let noise = format!("anoisesrc=color=white:sample_rate=44100:duration={seconds}:seed={seed}:amplitude=0.5");
+    made(&noise, "flac", title, file)
+}
+
+/// Writes what one of ffmpeg's own sources sounds.
+fn made(source: &str, codec: &str, title: &str, file: &Path) -> Result<()> {
     let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", &sine, "-c:a", "libvorbis"]);
+    ffmpeg.args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", source, "-c:a", codec]);
     ffmpeg.args(["-metadata", &format!("title={title}"), "-metadata", "artist=The Fork"]).arg("-y").arg(file);
     let output = ffmpeg.output().context("ffmpeg")?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! A house whose only songs are tones, so that what its loudspeakers sound can be measured.
+//! A house whose only songs are tones or noise, so that what its loudspeakers sound can be measured.
 
 use anyhow::Result;
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ pub struct Tones {
 }
 
 impl Tones {
-    /// A house of two tones of so many seconds.
+    /// A house of two tones of so many seconds, in small files.
     ///
     /// # Errors
     /// The server doesn't start or the music can't be made.
@@ -36,6 +36,22 @@ impl Tones {
         for (title, hertz, peak_db) in [("Low", 440, low), ("High", 660, high)] {
             music::tone(&folder.path().join(format!("{title}.ogg")), title, hertz, seconds, peak_db)?;
         }
+        Tones::of(folder).await
+    }
+
+    /// A house of two large files of noise of so many seconds, 88 kB each.
+    ///
+    /// # Errors
+    /// As [`Tones::begin`].
+    pub async fn large(seconds: u32) -> Result<Tones> {
+        let folder = tempfile::tempdir()?;
+        for (title, seed) in [("Surf", 1), ("Rain", 2)] {
+            music::noise(&folder.path().join(format!("{title}.flac")), title, seed, seconds)?;
+        }
+        Tones::of(folder).await
+    }
+
+    async fn of(folder: TempDir) -> Result<Tones> {
         let server = Setup::embedded().start().await?;
         let house = House::set_up(&server, folder.path()).await?;
         Ok(Tones { server, house, _music: folder })

@@ -260,20 +260,6 @@ async fn sound_that_is_refused_asks_for_one_touch() -> Result<()> {
     Ok(())
 }
 
-/// Doubles the text of the page as a person's setting does.
-async fn double_the_text(phone: &Browser) -> Result<()> {
-    phone.eval("document.documentElement.style.fontSize = '200%'").await.map(drop)
-}
-
-async fn fits_across(phone: &Browser, name: &str) -> Result<()> {
-    phone.keep_picture(&format!("large-{name}")).await?;
-    let width = phone.eval("return document.documentElement.scrollWidth").await?;
-    let widest = "return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 391)
-        .slice(0, 5).map(e => e.tagName + '.' + e.className)";
-    ensure!(width == json!(390), "{name} is {width} wide: {}", phone.eval(widest).await?);
-    Ok(())
-}
-
 #[tokio::test]
 async fn twice_the_text_fits_and_keeps_the_main_button_in_view() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Chromium);
@@ -281,18 +267,18 @@ async fn twice_the_text_fits_and_keeps_the_main_button_in_view() -> Result<()> {
     let base = server.url();
     let player = Browser::player(&house, &base).await?;
     let phone = scan(&server, &house, &player).await?;
-    double_the_text(&phone).await?;
-    fits_across(&phone, "room").await?;
+    phone.double_the_text().await?;
+    phone.fits("large-room").await?;
     for (path, ready) in [("find", ".browse"), ("find?list=newest", SONG), ("code", "#code")] {
         phone.goto(&format!("{base}/r/{}/{path}", house.room)).await?;
         phone.wait_for(ready).await?;
-        double_the_text(&phone).await?;
-        fits_across(&phone, &path.replace("?list=", "-")).await?;
+        phone.double_the_text().await?;
+        phone.fits(&format!("large-{}", path.replace("?list=", "-"))).await?;
     }
     open_sheet(&phone, &base, &house.room, 0).await?;
     phone.wait_for(PLAY).await?;
-    double_the_text(&phone).await?;
-    fits_across(&phone, "sheet").await?;
+    phone.double_the_text().await?;
+    phone.fits("large-sheet").await?;
     let in_view = format!(
         "const box = document.querySelector('{PLAY}').getBoundingClientRect();
          return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth"
@@ -300,7 +286,7 @@ async fn twice_the_text_fits_and_keeps_the_main_button_in_view() -> Result<()> {
     phone.until("the main button in view", &in_view).await?;
     phone.click(PLAY).await?;
     phone.wait_for("dialog[open] .accepted").await?;
-    fits_across(&phone, "accepted").await
+    phone.fits("large-accepted").await
 }
 
 /// Tabs until the focus is on a song; returns its address.

@@ -43,9 +43,7 @@ async fn the_phones_quiet_pages_have_no_barrier() -> Result<()> {
         phone.wait_for(ready).await?;
         phone.keep_picture(&format!("quiet-{name}")).await?;
     }
-    phone.fill("input[type=email]", "nobody@bar.example").await?;
-    phone.fill("input[type=password]", "not the right one").await?;
-    phone.click("main form .btn.main").await?;
+    phone.sign_in("nobody@bar.example", "not the right one").await?;
     phone.wait_for("[role=alert]").await?;
     phone.keep_picture("quiet-sign-in-error").await?;
 

@@ -94,9 +94,7 @@ async fn titles_of_any_length_stay_on_the_page() -> Result<()> {
     for (look_of, ready, name) in [(Look::desktop(), "tbody tr", "staff"), (Look::phone(), ".skip", "remote")] {
         let staff = Browser::chromium(&look_of).await?;
         staff.goto(&format!("{base}/staff")).await?;
-        staff.fill("#email", EMAIL).await?;
-        staff.fill("#password", PASSWORD).await?;
-        staff.click("form .btn.main").await?;
+        staff.sign_in(EMAIL, PASSWORD).await?;
         staff.wait_for(ready).await?;
         look(&staff, &format!("looks-{name}-long")).await?;
     }

@@ -174,9 +174,9 @@ async fn look_hard(phone: &Browser, name: &str) -> Result<()> {
         .eval(&format!("document.querySelectorAll('main .row-title').forEach(t => t.textContent = '{title}')"))
         .await?;
     look(phone, &format!("{name}-long")).await?;
-    phone.eval("document.documentElement.style.fontSize = '200%'").await?;
+    phone.double_the_text().await?;
     look(phone, &format!("{name}-200")).await?;
-    phone.eval("document.documentElement.style.fontSize = ''").await?;
+    phone.text_as_usual().await?;
     phone.devtools("Emulation.setDeviceMetricsOverride", sideways(844, 390)).await?;
     look(phone, &format!("{name}-landscape")).await?;
     phone.devtools("Emulation.setDeviceMetricsOverride", sideways(390, 844)).await.map(drop)

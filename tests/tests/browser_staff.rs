@@ -26,29 +26,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 async fn at_the_floor(evening: &Evening, look: &Look) -> Result<Browser> {
     let staff = Browser::chromium(look).await?;
     staff.goto(&format!("{}/staff", evening.server.url())).await?;
-    sign_in(&staff, PASSWORD).await?;
+    staff.sign_in(EMAIL, PASSWORD).await?;
     staff.wait_for(".staff .pair").await?;
     Ok(staff)
-}
-
-async fn sign_in(staff: &Browser, password: &str) -> Result<()> {
-    staff.fill("#email", EMAIL).await?;
-    staff.fill("#password", password).await?;
-    staff.click("form .btn.main").await
 }
 
 /// Presses a key together with Control and Shift.
 async fn shortcut(staff: &Browser, key: &str) -> Result<()> {
     let keys = format!("{}{}{key}{}", Key::Control, Key::Shift, Key::Null);
     Ok(staff.client().find(Locator::Css("body")).await?.send_keys(&keys).await?)
-}
-
-/// Nothing reaches beyond the page's right edge.
-async fn fits(staff: &Browser, name: &str) -> Result<()> {
-    staff.keep_picture(name).await?;
-    let beyond = staff.eval("return document.documentElement.scrollWidth - innerWidth").await?;
-    ensure!(beyond.as_i64().is_some_and(|px| px <= 0), "{name}: {beyond} px beyond the page");
-    Ok(())
 }
 
 fn staff_said(said: SkipReason) -> ReturnReason {
@@ -64,14 +50,14 @@ async fn a_skip_can_be_taken_back_for_four_seconds() -> Result<()> {
     staff.goto(&format!("{}/staff", evening.server.url())).await?;
     staff.wait_for("#email").await?;
     staff.keep_picture("staff-sign-in").await?;
-    sign_in(&staff, "not the right one").await?;
+    staff.sign_in(EMAIL, "not the right one").await?;
     staff.wait_for("[role=alert]").await?;
     staff.keep_picture("staff-sign-in-refused").await?;
-    sign_in(&staff, PASSWORD).await?;
+    staff.sign_in(EMAIL, PASSWORD).await?;
     staff.wait_for("tbody tr:nth-child(2)").await?;
     staff.wait_for_text("on the screen").await?;
     staff.wait_for_text("All is well").await?;
-    fits(&staff, "staff-floor").await?;
+    staff.fits("staff-floor").await?;
 
     // Taken back: nothing is ever sent.
     let first = &plays[0];
@@ -181,7 +167,7 @@ async fn the_sound_is_held_and_let_go() -> Result<()> {
     // The sound of the house is off: the line holds, the credits are where they were.
     shortcut(&staff, "o").await?;
     staff.wait_for_text("Sound is off.").await?;
-    fits(&staff, "staff-sound-off").await?;
+    staff.fits("staff-sound-off").await?;
     let reserved = evening.guest.api.me().await?.reserved;
     ensure!(reserved == 4, "{reserved} credits are set aside for two songs");
     staff.wait_for_text("Sound is on again: go on").await?;
@@ -204,7 +190,7 @@ async fn without_a_connection_it_says_what_still_works() -> Result<()> {
     staff.wait_for_text("The jukebox plays on by itself.").await?;
     staff.wait_for_text(title).await?;
     staff.wait_for(".skip[disabled]").await?;
-    fits(&staff, "staff-offline").await?;
+    staff.fits("staff-offline").await?;
     evening.server.restart().await?;
     staff.wait_for(".skip:not([disabled])").await?;
     staff.until("the connection", "return !document.body.innerText.includes('No connection')").await?;
@@ -232,10 +218,10 @@ async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
     player.hear().await?;
     let phone = Browser::chromium(&Look::phone()).await?;
     phone.goto(&format!("{base}/staff")).await?;
-    sign_in(&phone, PASSWORD).await?;
+    phone.sign_in(EMAIL, PASSWORD).await?;
     phone.wait_for(".skip:not([disabled])").await?;
     phone.wait_for_text("Skip, refund 2").await?;
-    fits(&phone, "staff-remote").await?;
+    phone.fits("staff-remote").await?;
     let shown = phone.visible_text().await?;
     for there in ["Pause", "Stop after this song", "Volume"] {
         ensure!(shown.contains(there), "{there} is on the remote:\n{shown}");
@@ -246,13 +232,13 @@ async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
     phone.click(".btn.pause").await?;
     player.hear_nothing().await?;
     phone.wait_for_text("Go on playing").await?;
-    fits(&phone, "staff-remote-paused").await?;
+    phone.fits("staff-remote-paused").await?;
     phone.click(".btn.pause").await?;
     let before = player.hear().await?;
     phone.click(".skip").await?;
     phone.press("Too loud").await?;
     phone.wait_for(".undo").await?;
-    fits(&phone, "staff-remote-undo").await?;
+    phone.fits("staff-remote-undo").await?;
     let second = eventually("the next song", PATIENCE, || async {
         let now = player.reading().await?;
         ensure!(now.started && now.play.is_some() && now.play != before.play, "{now:?}");
@@ -269,12 +255,12 @@ async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
     phone.wait_for_text("was skipped: 2 credits back.").await?;
     player.hear_nothing().await?;
     phone.wait_for_text("The jukebox is quiet").await?;
-    fits(&phone, "staff-remote-stopped").await?;
+    phone.fits("staff-remote-stopped").await?;
     phone.click(".btn.pause").await?;
     let third = player.hear().await?;
     ensure!(third.play != second.play, "{third:?}");
-    phone.eval("document.documentElement.style.fontSize = '200%'").await?;
-    fits(&phone, "staff-remote-large").await?;
+    phone.double_the_text().await?;
+    phone.fits("staff-remote-large").await?;
     Ok(())
 }
 
@@ -285,12 +271,12 @@ async fn every_state_has_a_page() -> Result<()> {
     let base = evening.server.url();
     let staff = at_the_floor(&evening, &Look::desktop()).await?;
     staff.wait_for_text("The jukebox is quiet").await?;
-    fits(&staff, "staff-empty").await?;
+    staff.fits("staff-empty").await?;
     evening.with_songs(6).await?;
     staff.wait_for("tbody tr:nth-child(5)").await?;
-    staff.eval("document.documentElement.style.fontSize = '200%'").await?;
-    fits(&staff, "staff-large").await?;
-    staff.eval("document.documentElement.style.fontSize = ''").await?;
+    staff.double_the_text().await?;
+    staff.fits("staff-large").await?;
+    staff.text_as_usual().await?;
     let colours = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
     staff.devtools("Emulation.setEmulatedMedia", colours).await?;
     // axe-core judges the colours that the page asked for, not those that are forced: shapes are looked at instead.
@@ -302,7 +288,7 @@ async fn every_state_has_a_page() -> Result<()> {
     for (width, name) in [(1024, "staff-1024"), (760, "staff-760")] {
         let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
         staff.devtools("Emulation.setDeviceMetricsOverride", size).await?;
-        fits(&staff, name).await?;
+        staff.fits(name).await?;
     }
     staff.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await?;
 
@@ -314,7 +300,7 @@ async fn every_state_has_a_page() -> Result<()> {
     staff.click("a[href='/staff/yard']").await?;
     staff.wait_for("[aria-current=page][href='/staff/yard']").await?;
     staff.wait_for_text("none paired yet").await?;
-    fits(&staff, "staff-no-screen").await?;
+    staff.fits("staff-no-screen").await?;
     staff.goto(&format!("{base}/staff/elsewhere")).await?;
     staff.wait_for_text("You are not staff here").await?;
     staff.keep_picture("staff-not-here").await?;
@@ -327,15 +313,13 @@ async fn every_state_has_a_page() -> Result<()> {
     };
     evening.guest.api.sign_up(&mara).await?;
     staff.press("Sign out").await?;
-    staff.fill("#email", &mara.email).await?;
-    staff.fill("#password", PASSWORD).await?;
-    staff.click("form .btn.main").await?;
+    staff.sign_in(&mara.email, PASSWORD).await?;
     staff.wait_for_text("You are not staff here").await?;
     staff.keep_picture("staff-nowhere").await?;
 
     let german = Browser::chromium(&Look { language: "de".into(), ..Look::desktop() }).await?;
     german.goto(&format!("{base}/staff/{}", evening.house.room)).await?;
-    sign_in(&german, PASSWORD).await?;
+    german.sign_in(EMAIL, PASSWORD).await?;
     german.wait_for_text("Überspringen, 2 zurück").await?;
-    fits(&german, "staff-german").await
+    german.fits("staff-german").await
 }

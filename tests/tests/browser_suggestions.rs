@@ -122,11 +122,6 @@ async fn look(browser: &Browser, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn large_text(phone: &Browser) -> Result<()> {
-    phone.eval("document.documentElement.style.fontSize = '200%'").await?;
-    Ok(())
-}
-
 async fn pressed(phone: &Browser, wanted: &str) -> Result<()> {
     phone.wait_for(&format!("{HEART}[aria-pressed='{wanted}']")).await
 }
@@ -164,7 +159,7 @@ async fn a_heart_is_kept_and_turns_back_where_it_is_not_taken() -> Result<()> {
     phone.wait_for("dialog[open] .heart-word .error").await?;
     pressed(&phone, "false").await?;
     look(&phone, "suggest-heart-failed").await?;
-    large_text(&phone).await?;
+    phone.double_the_text().await?;
     look(&phone, "suggest-heart-failed-large").await
 }
 
@@ -204,7 +199,7 @@ async fn what_was_heard_leads_to_more_of_it() -> Result<()> {
     .await?;
     phone.wait_for_text(&format!("Because you played {PLAYED}")).await?;
     look(&phone, "suggest-find").await?;
-    large_text(&phone).await?;
+    phone.double_the_text().await?;
     look(&phone, "suggest-find-large").await?;
 
     // From sheet to sheet, and back to the page behind both.
@@ -220,7 +215,7 @@ async fn what_was_heard_leads_to_more_of_it() -> Result<()> {
     phone.until("the other sheet", &format!("return location.pathname.endsWith('{beside}')")).await?;
     phone.wait_for("dialog[open] #song-title[dir=auto]").await?;
     look(&phone, "suggest-sheet-other").await?;
-    large_text(&phone).await?;
+    phone.double_the_text().await?;
     look(&phone, "suggest-sheet-large").await?;
     phone.click("dialog[open] .sheet-top .btn:last-child").await?;
     phone.wait_until_gone("dialog").await?;
@@ -256,7 +251,7 @@ async fn what_is_not_there_is_asked_for_and_the_house_knows() -> Result<()> {
     look(&phone, "suggest-wish-told").await?;
     let told = place.house.operator.wishes().await?.wishes;
     ensure!(told.len() == 1 && told[0].people == 1, "{told:?}");
-    large_text(&phone).await?;
+    phone.double_the_text().await?;
     look(&phone, "suggest-wish-told-large").await?;
 
     let german = place.phone(german(Look::phone())).await?;

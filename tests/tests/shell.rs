@@ -29,9 +29,7 @@ async fn patron(desk: &Desk, server: &Server) -> Result<Browser> {
 
 async fn sign_in(app: &Browser) -> Result<()> {
     app.eval("location.href = '/signin'").await?;
-    app.fill("input[type=email]", EMAIL).await?;
-    app.fill("input[type=password]", PASSWORD).await?;
-    app.click("form .btn.main").await?;
+    app.sign_in(EMAIL, PASSWORD).await?;
     app.until("the page after signing in", "return location.pathname !== '/signin'").await.map(drop)
 }
 
@@ -164,9 +162,7 @@ async fn staff_skip_what_plays_from_their_window() -> Result<()> {
     tones.queue_all(&tones.guest(&screen.room_code().await?).await?).await?;
     let playing = screen.hear().await?;
     let app = desk.open(&["--role", "staff", "--server", &server.url()]).await?;
-    app.fill("#email", EMAIL).await?;
-    app.fill("#password", PASSWORD).await?;
-    app.click("form .btn.main").await?;
+    app.sign_in(EMAIL, PASSWORD).await?;
     app.wait_for_text("All is well").await?;
     app.keep_picture("shell-staff").await?;
     app.click(".skip").await?;

@@ -30,9 +30,7 @@ async fn staff(desk: &Desk, evening: &Evening, more: &[&str]) -> Result<Browser>
 }
 
 async fn sign_in(app: &Browser) -> Result<()> {
-    app.fill("#email", EMAIL).await?;
-    app.fill("#password", PASSWORD).await?;
-    app.click("form .btn.main").await?;
+    app.sign_in(EMAIL, PASSWORD).await?;
     app.wait_for(".staff .pair").await
 }
 
@@ -289,9 +287,7 @@ async fn a_browser_opens_another_jukebox_in_a_tab() -> Result<()> {
     House::open(evening.house.operator.clone(), "yard").await?;
     let browser = Browser::chromium(&Look { language: "de".into(), ..Look::desktop() }).await?;
     browser.goto(&format!("{}/staff", evening.server.url())).await?;
-    browser.fill("#email", EMAIL).await?;
-    browser.fill("#password", PASSWORD).await?;
-    browser.click("form .btn.main").await?;
+    browser.sign_in(EMAIL, PASSWORD).await?;
     browser.wait_for(".signin .apart").await?;
     browser.keep_picture("staff-pick-german").await?;
     browser.click("a[href='/staff/copper']").await?;

@@ -76,6 +76,7 @@ const NEEDS: [Need; 19] = [
             on_path("WebKitWebDriver") && session.into_iter().all(on_path) && has_webkit_headers()
         },
     },
+    Need { name: "locales", packages: &["locales"], is_there: || Path::new("/usr/share/i18n/locales/de_DE").is_file() },
     Need {
         name: "two monitors",
         packages: &["xserver-xorg-core", "xserver-xorg-video-dummy", "x11-xserver-utils"],

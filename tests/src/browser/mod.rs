@@ -6,6 +6,7 @@ mod driver;
 mod notices;
 mod pages;
 mod shell;
+mod steps;
 mod webkit;
 mod worker;
 

@@ -1,6 +1,10 @@
 //! The apps: Tauri windows through WebKitWebDriver, in a desktop session of their own.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use jukeline_app::api::ScreenRole;
@@ -76,6 +80,8 @@ pub struct Desk {
     /// Where it sounds.
     pub speakers: Speakers,
     display: Display,
+    /// Where the language is that its programs speak, if it isn't the system's own.
+    locales: Option<PathBuf>,
     home: TempDir,
 }
 
@@ -119,7 +125,8 @@ impl Desk {
         write_browser(home.path())?;
         let windows = manage_windows(&display, home.path()).await?;
         let speakers = Speakers::start().await?;
-        let mut desk = Desk { _keyring: None, _windows: windows, _bus: process, bus, speakers, display, home };
+        let mut desk =
+            Desk { _keyring: None, _windows: windows, _bus: process, bus, speakers, display, locales: None, home };
         desk._keyring = match secrets {
             // Unlocked by the password of whoever signs in to the desktop.
             Secrets::Unlocked => Some(desk.keyring("echo hushed | exec gnome-keyring-daemon --foreground --unlock")?),
@@ -127,6 +134,20 @@ impl Desk {
             Secrets::None => None,
         };
         Ok(desk)
+    }
+
+    /// Who sits there speaks German: so do the programs that are started from here on.
+    ///
+    /// # Errors
+    /// The system can't be taught it.
+    pub async fn speak_german(&mut self) -> Result<()> {
+        let locales = self.home.path().join("locales");
+        std::fs::create_dir_all(&locales)?;
+        let mut command = Command::new("localedef");
+        command.args(["--inputfile=de_DE", "--charmap=UTF-8"]).arg(locales.join("de_DE.UTF-8"));
+        machine::run(command).await?;
+        self.locales = Some(locales);
+        Ok(())
     }
 
     fn keyring(&self, start: &str) -> Result<Process> {
@@ -137,7 +158,7 @@ impl Desk {
     }
 
     /// A file of this session, by its path below the home.
-    pub(super) fn file(&self, name: &str) -> std::path::PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
@@ -157,6 +178,9 @@ impl Desk {
             ("XDG_STATE_HOME", ".local/state"),
         ] {
             command.env(variable, self.home.path().join(folder));
+        }
+        if let Some(locales) = &self.locales {
+            command.env("LOCPATH", locales).env("LC_ALL", "de_DE.UTF-8");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     notice,
     state::{self, ROOM, Toast},
-    turn::{self, Turn},
+    turn::{self, Turn, Turns},
 };
 use crate::shared::{
     clock,
@@ -85,7 +85,7 @@ fn take(room: &str, message: RoomMessage) {
         return;
     }
     let mine = touches_mine(&message);
-    let before = ROOM.peek().clone();
+    let before = Turns::of(ROOM.peek().as_ref());
     let folded = room_fold::fold(&mut ROOM.write(), message);
     if ROOM.peek().is_some() {
         *ROOM_ERROR.write() = None;
@@ -96,7 +96,7 @@ fn take(room: &str, message: RoomMessage) {
         Folded::Applied | Folded::Stale => {}
     }
     // What is looked at is let go of before it is written to.
-    let ups = turn::up(before.as_ref(), ROOM.peek().as_ref(), is_mine, &TOLD.peek());
+    let ups = turn::up(before, ROOM.peek().as_ref(), is_mine, &TOLD.peek());
     for up in ups {
         TOLD.write().push(up.play);
         notice::tell(room, &up);

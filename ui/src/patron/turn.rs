@@ -25,17 +25,38 @@ pub(crate) struct Up {
     pub title: String,
 }
 
+/// Who is how far in a room, whosever it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Turns {
+    now: Option<PlayId>,
+    next: Option<PlayId>,
+}
+
+impl Turns {
+    /// Reads it from a room that is known.
+    pub(crate) fn of(room: Option<&RoomSnapshot>) -> Turns {
+        let play = |turn| at(turn, room?).map(|(play, _)| play);
+        Turns { now: play(Turn::Now), next: play(Turn::Next) }
+    }
+
+    fn at(self, turn: Turn) -> Option<PlayId> {
+        match turn {
+            Turn::Now => self.now,
+            Turn::Next => self.next,
+        }
+    }
+}
+
 /// Whose turn has come between two looks at the room: plays of one's own, unless one was `told` of before.
 pub(crate) fn up(
-    before: Option<&RoomSnapshot>,
+    before: Turns,
     now: Option<&RoomSnapshot>,
     is_mine: impl Fn(PlayId) -> bool,
     told: &[PlayId],
 ) -> Vec<Up> {
     let up = |turn| {
         let (play, song) = at(turn, now?)?;
-        let was = before.and_then(|room| at(turn, room)).map(|(play, _)| play);
-        let is_news = was != Some(play) && !told.contains(&play) && is_mine(play);
+        let is_news = before.at(turn) != Some(play) && !told.contains(&play) && is_mine(play);
         is_news.then(|| Up { play, turn, title: song.title.clone() })
     };
     [Turn::Now, Turn::Next].into_iter().filter_map(up).collect()
@@ -92,7 +113,7 @@ mod tests {
         let mut said = Vec::new();
         for (n, now) in looks.iter().enumerate() {
             let before = n.checked_sub(1).and_then(|before| looks.get(before));
-            for up in up(before, Some(now), |other| other.0.as_u128() >= MINE, &told) {
+            for up in up(Turns::of(before), Some(now), |other| other.0.as_u128() >= MINE, &told) {
                 assert_eq!(up.title, format!("Song {}", up.play.0.as_u128()));
                 told.push(up.play);
                 said.push((up.play.0.as_u128(), up.turn));
@@ -137,7 +158,8 @@ mod tests {
 
     #[test]
     fn nothing_is_told_of_a_room_that_stays_as_it_was_or_is_not_known() {
-        assert!(up(Some(&room(Some(1), &[MINE])), Some(&room(Some(1), &[MINE])), |_| true, &[]).is_empty());
-        assert!(up(Some(&room(Some(1), &[MINE])), None, |_| true, &[]).is_empty());
+        let before = Turns::of(Some(&room(Some(1), &[MINE])));
+        assert!(up(before, Some(&room(Some(1), &[MINE])), |_| true, &[]).is_empty());
+        assert!(up(before, None, |_| true, &[]).is_empty());
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{
     disk::Disk,
+    element::codecs,
     files::{FileNews, Files},
     player_core::{Command, Input, Now, Player},
-    sound::{Reading, Sound, SoundNews, codecs},
+    sound::{Reading, Sound, SoundNews},
     update::{self, Update},
 };
 use crate::shared::{platform, socket::Socket};

@@ -1,8 +1,10 @@
 //! The jukebox screen: the player that sounds, and displays that only show.
 
 mod chime;
+mod decks;
 mod diagnosis;
 mod disk;
+mod element;
 mod engine;
 mod fade;
 mod files;

@@ -1,6 +1,6 @@
 //! Pairing this page by a one-time code.
 
-use super::sound::codecs;
+use super::element::codecs;
 use crate::shared::{
     fetch::api,
     icons::{Icon, Mark},
