@@ -309,9 +309,14 @@ impl Config {
         self.public_url.host().is_some_and(|host| reach::is_private(&host))
     }
 
-    /// Plain http on a network: guests only, no passwords.
+    /// Plain http on a network: guests only, no passwords but at the server's own machine.
     pub fn is_trial(&self) -> bool {
         self.public_url.scheme() == "http" && !self.is_loopback()
+    }
+
+    /// Whether a password that comes from there was readable to nobody on its way.
+    pub fn takes_passwords(&self, from: IpAddr) -> bool {
+        !self.is_trial() || from.is_loopback()
     }
 
     /// Whether cookies carry `Secure` and the `__Host-` prefix.

@@ -5,7 +5,6 @@
 
 use crate::private_file;
 use std::{
-    io,
     path::Path,
     process::{Command, ExitCode},
 };
@@ -15,9 +14,8 @@ const FILE: &str = "audio-device";
 const VARIABLE: &str = "PULSE_SINK";
 
 /// The device that was given, which is remembered in this folder, else the one that was. An empty name is the system's own.
-pub(crate) fn chosen(folder: &Path, given: Option<String>) -> io::Result<Option<String>> {
-    let device = private_file::given_or_kept(&folder.join(FILE), given)?;
-    Ok(device.filter(|device| !device.is_empty()))
+pub(crate) fn chosen(folder: &Path, given: Option<String>) -> Option<String> {
+    private_file::given_or_kept(&folder.join(FILE), given).filter(|device| !device.is_empty())
 }
 
 /// Begins again on this device, unless that is done or can't be.
@@ -46,10 +44,10 @@ mod tests {
     fn a_device_is_remembered_until_another_is_given() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path().join("new");
-        assert_eq!(chosen(&folder, None).expect("read"), None);
-        assert_eq!(chosen(&folder, Some("bar".into())).expect("written"), Some("bar".into()));
-        assert_eq!(chosen(&folder, None).expect("read"), Some("bar".into()));
-        assert_eq!(chosen(&folder, Some(String::new())).expect("written"), None, "the system's own again");
-        assert_eq!(chosen(&folder, None).expect("read"), None);
+        assert_eq!(chosen(&folder, None), None);
+        assert_eq!(chosen(&folder, Some("bar".into())), Some("bar".into()));
+        assert_eq!(chosen(&folder, None), Some("bar".into()));
+        assert_eq!(chosen(&folder, Some(String::new())), None, "the system's own again");
+        assert_eq!(chosen(&folder, None), None);
     }
 }

@@ -1,6 +1,7 @@
 // What the shell puts into its windows before a page starts: the other half of ui/src/shared/platform.rs.
 (() => {
   const ask = (command, args) => window.__TAURI_INTERNALS__.invoke(command, args);
+  const german = navigator.language.startsWith("de");
   let session, held;
   // Known at once where it can be: a page that goes has no time to wait for it.
   const is = (asked) => {
@@ -40,8 +41,8 @@
   // Said once a page: what is at stake is the session, and with it a guest's credits.
   const say = async () => {
     const { token, trouble } = await session;
-    if (!token || !trouble || document.getElementById("shell-note")) return;
-    const german = navigator.language.startsWith("de");
+    // Nobody's session is lost where there is nothing to keep one.
+    if (!trouble || (!token && trouble === "missing") || document.getElementById("shell-note")) return;
     const words = {
       missing: german
         ? "Dieser Computer hat keinen Schlüsselbund. Du bleibst angemeldet, bis du die App schließt."
@@ -49,6 +50,9 @@
       locked: german
         ? "Der Schlüsselbund ist gesperrt. Du bleibst angemeldet, bis du die App schließt."
         : "The keyring is locked. You stay signed in until you close the app.",
+      unread: german
+        ? "Der Schlüsselbund ist gesperrt: Wer hier angemeldet war, muss sich neu anmelden, oder ihn entsperren und die App neu starten."
+        : "The keyring is locked: who was signed in here has to sign in again, or unlock it and start the app again.",
     };
     const note = document.createElement("div");
     note.id = "shell-note";
@@ -56,7 +60,7 @@
     note.setAttribute("role", "status");
     note.style.cssText = "position:fixed;inset:auto .75rem 5rem;z-index:9;max-inline-size:40rem;margin-inline:auto";
     const text = document.createElement("span");
-    text.textContent = words[trouble];
+    text.textContent = words[token ? trouble : "unread"];
     const close = document.createElement("button");
     close.className = "btn";
     close.style.whiteSpace = "nowrap";
@@ -114,7 +118,10 @@
     // "granted", "denied", or "default" where nobody was asked yet.
     mayNotify: (asks) => ask("may_notify", { asks }),
     notify: (title, text) => void ask("notify", { title, text }),
-    title: (title) => void ask("set_title", { title }),
+    title(title) {
+      const awake = german ? "hält diesen Computer wach" : "keeps this computer awake";
+      ask("set_title", { title, awake });
+    },
     async keepPoster(room, pdf) {
       return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
     },

@@ -154,7 +154,7 @@ pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>) {
 /// Leaves the kiosk, with the staff's code where one is needed; says what stands in the way otherwise.
 #[tauri::command]
 pub(crate) fn leave_kiosk(window: WebviewWindow, kiosk: State<'_, Kiosk>, code: &str) -> Result<(), Stays> {
-    kiosk.leave(code, Instant::now())?;
+    kiosk.leave(code, kiosk::monitors(&window), Instant::now())?;
     // A window that can't be changed is as good as left: it can be closed.
     let _ = kiosk::leave(&window);
     Ok(())
@@ -173,11 +173,11 @@ pub(crate) fn notify(app: AppHandle, title: &str, text: &str) -> Result<(), Refu
     notices::show(&app, title, text).map_err(|error| error.to_string())
 }
 
-/// Names what the window shows.
+/// Names what the window shows, and says so, in the page's words, where the computer is kept awake.
 #[tauri::command]
-pub(crate) fn set_title(window: WebviewWindow, title: &str) -> Result<(), Refused> {
-    let is_awake = window.try_state::<Awake>().is_some_and(|awake| awake.is_kept());
-    let title = if is_awake { format!("{title} · keeps this computer awake") } else { title.into() };
+pub(crate) fn set_title(window: WebviewWindow, title: &str, awake: &str) -> Result<(), Refused> {
+    let is_awake = window.try_state::<Awake>().is_some_and(|kept| kept.is_kept());
+    let title = if is_awake { format!("{title} · {awake}") } else { title.into() };
     window.set_title(&title).map_err(|error| error.to_string())
 }
 

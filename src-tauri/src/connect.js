@@ -4,7 +4,7 @@ if (german) {
   document.documentElement.lang = "de";
   for (const element of document.querySelectorAll("[data-de]")) element.textContent = element.dataset.de;
 }
-const { home, ledTo } = document.body.dataset;
+const { home, ledTo, first } = document.body.dataset;
 const field = document.getElementById("address");
 const connect = (address) => window.__TAURI_INTERNALS__.invoke("connect", { address });
 
@@ -19,7 +19,7 @@ if (ledTo) {
   stay.textContent = german ? `Bei ${home} bleiben` : `Stay with ${home}`;
   stay.addEventListener("click", async () => {
     await connect(home);
-    window.location.replace("/");
+    window.location.replace(first);
   });
 }
 document.querySelector("form").addEventListener("submit", async (event) => {

@@ -6,7 +6,10 @@ use crate::private_file;
 use serde::{Deserialize, Serialize};
 use std::{
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 #[cfg(desktop)]
@@ -46,9 +49,10 @@ impl Setup {
 
 /// A kiosk that runs.
 pub(crate) struct Kiosk {
-    /// What leaves it; on a machine with one monitor nothing is asked.
+    /// What leaves it; while the machine has one monitor nothing is asked.
     code: Option<String>,
     not_before: Mutex<Instant>,
+    is_left: AtomicBool,
 }
 
 /// Why the kiosk isn't left.
@@ -64,14 +68,20 @@ pub(crate) enum Stays {
 }
 
 impl Kiosk {
-    /// Asks for `code` where there is another monitor to work at.
-    pub(crate) fn new(code: Option<String>, monitors: usize, now: Instant) -> Kiosk {
-        Kiosk { code: code.filter(|_| monitors > 1), not_before: Mutex::new(now) }
+    /// Asks for `code` as long as there is another monitor to work at.
+    pub(crate) fn new(code: Option<String>, now: Instant) -> Kiosk {
+        Kiosk { code, not_before: Mutex::new(now), is_left: AtomicBool::new(false) }
     }
 
-    /// Whether it is left with what somebody typed.
-    pub(crate) fn leave(&self, typed: &str, now: Instant) -> Result<(), Stays> {
-        let Some(code) = &self.code else { return Ok(()) };
+    /// Leaves it with what somebody typed, on a machine with so many monitors at this moment.
+    pub(crate) fn leave(&self, typed: &str, monitors: usize, now: Instant) -> Result<(), Stays> {
+        self.may_leave(typed, monitors, now)?;
+        self.is_left.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn may_leave(&self, typed: &str, monitors: usize, now: Instant) -> Result<(), Stays> {
+        let Some(code) = self.code.as_ref().filter(|_| !self.is_free_to_go(monitors)) else { return Ok(()) };
         if typed.is_empty() {
             return Err(Stays::CodeNeeded);
         }
@@ -86,22 +96,33 @@ impl Kiosk {
         Err(Stays::WrongCode)
     }
 
-    /// Whether the window may be closed without a word.
-    pub(crate) fn is_free_to_go(&self) -> bool {
-        self.code.is_none()
+    /// Whether the window may be closed without a word, on a machine with so many monitors at this moment.
+    pub(crate) fn is_free_to_go(&self, monitors: usize) -> bool {
+        self.code.is_none() || monitors < 2 || self.is_left.load(Ordering::Relaxed)
     }
 }
 
-/// Fills the second monitor, or the only one; gives how many there are.
+/// How many monitors there are: one may be unplugged. Where that can't be told nobody is locked out.
 #[cfg(desktop)]
-pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<usize> {
+pub(crate) fn monitors(window: &WebviewWindow) -> usize {
+    window.available_monitors().map_or(1, |monitors| monitors.len())
+}
+
+/// A phone has one.
+#[cfg(mobile)]
+pub(crate) fn monitors(_: &WebviewWindow) -> usize {
+    1
+}
+
+/// Fills the second monitor, or the only one.
+#[cfg(desktop)]
+pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<()> {
     let monitors = app.available_monitors()?;
     let primary = app.primary_monitor()?.map(|monitor| *monitor.position());
     let second = monitors.iter().position(|monitor| Some(*monitor.position()) != primary);
     window.set_cursor_visible(false)?;
     let Some(second) = second.filter(|_| monitors.len() > 1) else {
-        window.set_fullscreen(true)?;
-        return Ok(1);
+        return window.set_fullscreen(true);
     };
     window.set_position(*monitors[second].position())?;
     let window = window.clone();
@@ -116,7 +137,7 @@ pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<usize> {
             tracing::warn!(%error, "the monitor can't be filled");
         }
     });
-    Ok(monitors.len())
+    Ok(())
 }
 
 #[cfg(desktop)]
@@ -145,8 +166,8 @@ fn fill_monitor(window: &WebviewWindow, _: usize) -> tauri::Result<()> {
 
 /// An app fills a phone anyhow.
 #[cfg(mobile)]
-pub(crate) fn fill(_: &App, _: &WebviewWindow) -> tauri::Result<usize> {
-    Ok(1)
+pub(crate) fn fill(_: &App, _: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// A window like any other.
@@ -169,19 +190,24 @@ mod tests {
     #[test]
     fn staff_leave_with_their_code_and_nobody_tries_them_all() {
         let start = Instant::now();
-        let kiosk = Kiosk::new(Some("4821".into()), 2, start);
-        assert!(!kiosk.is_free_to_go());
-        assert_eq!(kiosk.leave("", start), Err(Stays::CodeNeeded));
-        assert_eq!(kiosk.leave("1234", start), Err(Stays::WrongCode));
-        assert_eq!(kiosk.leave("4821", start + Duration::from_secs(1)), Err(Stays::TooSoon));
-        assert_eq!(kiosk.leave("4821", start + PAUSE), Ok(()));
+        let kiosk = Kiosk::new(Some("4821".into()), start);
+        assert!(!kiosk.is_free_to_go(2));
+        assert_eq!(kiosk.leave("", 2, start), Err(Stays::CodeNeeded));
+        assert_eq!(kiosk.leave("1234", 2, start), Err(Stays::WrongCode));
+        assert_eq!(kiosk.leave("4821", 2, start + Duration::from_secs(1)), Err(Stays::TooSoon));
+        assert!(!kiosk.is_free_to_go(2));
+        assert_eq!(kiosk.leave("4821", 2, start + PAUSE), Ok(()));
+        assert!(kiosk.is_free_to_go(2), "who left may close the window");
     }
 
     #[test]
     fn the_only_monitor_is_never_locked() {
         let now = Instant::now();
-        assert_eq!(Kiosk::new(Some("4821".into()), 1, now).leave("", now), Ok(()));
-        assert_eq!(Kiosk::new(None, 2, now).leave("", now), Ok(()));
+        let kiosk = Kiosk::new(Some("4821".into()), now);
+        assert!(!kiosk.is_free_to_go(2));
+        assert!(kiosk.is_free_to_go(1), "the other one was unplugged");
+        assert_eq!(kiosk.leave("", 1, now), Ok(()));
+        assert_eq!(Kiosk::new(None, now).leave("", 2, now), Ok(()));
     }
 
     #[test]

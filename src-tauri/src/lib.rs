@@ -41,8 +41,8 @@ use pages::Pages;
 use role::Role;
 use server::Home;
 use session::Session;
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
-use tauri::{Builder, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry, window::Color};
+use std::{process::ExitCode, sync::Arc};
+use tauri::{App, Builder, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry, window::Color};
 
 /// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
 const GROUND: Color = Color(19, 14, 17, 255);
@@ -57,7 +57,8 @@ pub fn run() -> ExitCode {
     let options = Options::parse();
     let role = options.role.or_else(Role::of_build).unwrap_or(Role::Patron);
     if role == Role::Screen
-        && let Some(ended) = screen::sound_on(&settings(role), options.audio_device.clone())
+        && let Some(folder) = dirs::config_dir()
+        && let Some(ended) = screen::sound_on(&folder.join(role.identifier()), options.audio_device.clone())
     {
         return ended;
     }
@@ -77,27 +78,16 @@ fn run_on_a_phone() {
     let _ = show(Role::of_build().unwrap_or(Role::Patron), Options::default());
 }
 
-fn show(role: Role, mut options: Options) -> tauri::Result<()> {
+fn show(role: Role, options: Options) -> tauri::Result<()> {
     // What the window is known by: its icon is found by that.
     #[cfg(target_os = "linux")]
     glib::set_prgname(Some(format!("jukeline-{}", role.name())));
     let mut context = tauri::generate_context!();
     context.config_mut().identifier = role.identifier();
-    let folder = settings(role);
-    let home = Arc::new(Home::find(folder.clone(), options.server));
-    if let Some(link) = options.link.take() {
-        home.lead_to(link.server);
-        options.open = Some(link.page);
-    }
-    context.set_assets(Box::new(Pages::new(home.clone())));
-    let script = match role {
-        Role::Screen => screen::overlap(&folder, options.crossfade) + BRIDGE + include_str!("screen.js"),
-        Role::Patron | Role::Staff => BRIDGE.into(),
-    };
-    let kiosk = screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code);
     #[cfg(desktop)]
-    let keys = (role == Role::Staff).then(|| staff::keys(&folder, options.skip_shortcut)).flatten();
-    let session = Session::new(role, folder);
+    context.set_default_window_icon(Some(role.icon()));
+    let home = Arc::new(Home::default());
+    context.set_assets(Box::new(Pages::new(role, home.clone())));
     plugins(role)
         .invoke_handler(tauri::generate_handler![
             commands::connect,
@@ -120,27 +110,44 @@ fn show(role: Role, mut options: Options) -> tauri::Result<()> {
             #[cfg(desktop)]
             commands::open_floor,
         ])
-        .setup(move |app| {
-            if let Some(server) = home.server() {
-                tauri::async_runtime::block_on(session.belongs_to(&server));
-            }
-            app.manage(home);
-            app.manage(session);
-            #[cfg(desktop)]
-            if role == Role::Staff {
-                staff::mind(app, keys);
-            }
-            let window = open(app, role, role.name(), options.open.as_deref().unwrap_or(role.home()), &script)?;
-            match role {
-                Role::Patron => notices::lead_back(&window),
-                Role::Staff => {}
-                Role::Screen => screen::mind(app, &window, kiosk)?,
-            }
-            #[cfg(mobile)]
-            phone_links::follow(&window)?;
-            Ok(())
-        })
+        .setup(move |app| Ok(begin(app, role, options, home)?))
         .run(context)
+}
+
+/// Finds out what was before, and opens the window.
+fn begin(app: &App, role: Role, options: Options, home: Arc<Home>) -> tauri::Result<()> {
+    let folder = app.path().app_config_dir()?;
+    home.settle(&folder, options.server);
+    let mut open_with = options.open;
+    if let Some(link) = options.link {
+        home.lead_to(link.server);
+        open_with = Some(link.page);
+    }
+    let session = Session::new(role, folder.clone());
+    if let Some(server) = home.server() {
+        tauri::async_runtime::block_on(session.belongs_to(&server));
+    }
+    app.manage(home);
+    app.manage(session);
+    #[cfg(desktop)]
+    if role == Role::Staff {
+        staff::mind(app, &folder, options.skip_shortcut);
+    }
+    let script = match role {
+        Role::Screen => screen::overlap(&folder, options.crossfade) + BRIDGE + include_str!("screen.js"),
+        Role::Patron | Role::Staff => BRIDGE.into(),
+    };
+    let window = open(app, role, role.name(), open_with.as_deref().unwrap_or(role.home()), &script)?;
+    match role {
+        Role::Patron => notices::lead_back(&window),
+        Role::Staff => {}
+        Role::Screen => {
+            screen::mind(app, &window, screen::kiosk_setup(&folder, options.kiosk, options.kiosk_code))?;
+        }
+    }
+    #[cfg(mobile)]
+    phone_links::follow(&window)?;
+    Ok(())
 }
 
 /// What the app has of others.
@@ -159,11 +166,6 @@ fn plugins(role: Role) -> Builder<Wry> {
         Role::Patron => builder.plugin(tauri_plugin_notification::init()),
         Role::Staff | Role::Screen => builder,
     }
-}
-
-/// The app's folder of settings.
-fn settings(role: Role) -> PathBuf {
-    dirs::config_dir().unwrap_or_default().join(role.identifier())
 }
 
 /// Puts a window in front of the others. A window manager that has other rules is right.

@@ -1,5 +1,6 @@
 //! Links that the system hands to the app: a room's address on the web, or the same with the app's own scheme where a
-//! system has no other way. Neither carries a secret; a code in a link is for the page that it opens.
+//! system has no other way. Any program may claim that scheme, so such a link leads to a room and carries nothing else: no
+//! code, no page with a secret in its address.
 
 use crate::server::{NoServer, Server};
 use url::Url;
@@ -19,16 +20,19 @@ pub(crate) struct Link {
 impl Link {
     /// Reads a link.
     pub(crate) fn read(text: &str) -> Result<Link, NoServer> {
-        let on_the_web = match text.split_once("://") {
-            Some((SCHEME, rest)) => format!("https://{rest}"),
-            _ => text.to_owned(),
+        let (on_the_web, is_own) = match text.split_once("://") {
+            Some((SCHEME, rest)) => (format!("https://{rest}"), true),
+            _ => (text.to_owned(), false),
         };
         let url = Url::parse(&on_the_web).map_err(|_| NoServer)?;
         // Below a window's own address this would be another host.
         if url.path().starts_with("//") {
             return Err(NoServer);
         }
-        let page = match url.query() {
+        if is_own && url.path() != "/" && !url.path().starts_with("/r/") {
+            return Err(NoServer);
+        }
+        let page = match url.query().filter(|_| !is_own) {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
@@ -59,7 +63,8 @@ mod tests {
         let read = |text: &str| Link::read(text).map(|link| (String::from(link.server), link.page));
         let copper = Ok(("https://jukebox.example".to_owned(), "/r/copper?c=123456".to_owned()));
         assert_eq!(read("https://jukebox.example/r/copper?c=123456"), copper);
-        assert_eq!(read("jukeline://jukebox.example/r/copper?c=123456"), copper);
+        let without_code = Ok(("https://jukebox.example".to_owned(), "/r/copper".to_owned()));
+        assert_eq!(read("jukeline://jukebox.example/r/copper?c=123456"), without_code);
         assert_eq!(read("jukeline://jukebox.example"), Ok(("https://jukebox.example".into(), "/".into())));
         for bad in [
             "",
@@ -68,6 +73,8 @@ mod tests {
             "javascript:alert(1)",
             "https://me:secret@jukebox.example/",
             "https://jukebox.example//evil.example/",
+            "jukeline://jukebox.example/reset/abc",
+            "jukeline://jukebox.example/paid/abc",
         ] {
             assert_eq!(read(bad), Err(NoServer), "{bad}");
         }

@@ -1,6 +1,9 @@
 //! The pages in the program: the same bundles that a server serves, in frames of the shell's own.
 
-use crate::server::{Home, Server};
+use crate::{
+    role::Role,
+    server::{Home, Server},
+};
 use jukeline_app::page::{Manifest, PAGES, Page, start};
 use rust_embed::Embed;
 use serde_json::json;
@@ -22,12 +25,13 @@ struct Built;
 pub(crate) struct Pages {
     manifest: Manifest,
     surfaces: matchit::Router<&'static str>,
+    role: Role,
     home: Arc<Home>,
 }
 
 impl Pages {
     /// The built pages, for the server that is home; those of an unbuilt checkout say so.
-    pub(crate) fn new(home: Arc<Home>) -> Pages {
+    pub(crate) fn new(role: Role, home: Arc<Home>) -> Pages {
         let manifest = Built::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok());
         let mut surfaces = matchit::Router::new();
         for (surface, paths) in PAGES {
@@ -36,7 +40,7 @@ impl Pages {
                 let _ = surfaces.insert(*path, *surface);
             }
         }
-        Pages { manifest: manifest.unwrap_or_default(), surfaces, home }
+        Pages { manifest: manifest.unwrap_or_default(), surfaces, role, home }
     }
 
     fn find(&self, path: &str) -> Option<Cow<'_, [u8]>> {
@@ -64,7 +68,8 @@ impl Pages {
         let style = self.manifest.asset("base.css").unwrap_or_default();
         let page = include_str!("connect.html").replacen("/connect.css", &style, 1);
         let page = page.replacen("data-home=\"\"", &format!("data-home=\"{}\"", origin(home)), 1);
-        page.replacen("data-led-to=\"\"", &format!("data-led-to=\"{}\"", origin(led_to)), 1)
+        let page = page.replacen("data-led-to=\"\"", &format!("data-led-to=\"{}\"", origin(led_to)), 1);
+        page.replacen("data-first=\"\"", &format!("data-first=\"{}\"", self.role.home()), 1)
     }
 
     /// A page of a surface, without anything that only its server could know.

@@ -16,12 +16,25 @@ pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// What was given, which the file keeps from here on, else what it kept.
-///
-/// # Errors
-/// The disk refuses to keep it.
-pub(crate) fn given_or_kept(file: &Path, given: Option<String>) -> io::Result<Option<String>> {
-    let Some(text) = given else { return Ok(std::fs::read_to_string(file).ok()) };
-    write(file, text.as_bytes())?;
-    Ok(Some(text))
+/// What was given, which the file keeps from here on, else what it kept. Where the disk refuses to keep it, it is for this
+/// run only.
+pub(crate) fn given_or_kept(file: &Path, given: Option<String>) -> Option<String> {
+    let Some(text) = given else { return std::fs::read_to_string(file).ok() };
+    if let Err(error) = write(file, text.as_bytes()) {
+        tracing::warn!(%error, file = %file.display(), "what was chosen can't be remembered");
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_is_for_this_run_where_the_disk_refuses() {
+        let no_folder = tempfile::NamedTempFile::new().expect("a file");
+        let file = no_folder.path().join("choice");
+        assert_eq!(given_or_kept(&file, Some("bar".into())), Some("bar".into()));
+        assert_eq!(given_or_kept(&file, None), None);
+    }
 }

@@ -1,6 +1,8 @@
 //! Which of the three apps this is.
 
 use clap::ValueEnum;
+#[cfg(desktop)]
+use tauri::{image::Image, include_image};
 
 /// The app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,6 +28,16 @@ impl Role {
     /// What names its folders and its entries in the keyring, apart from those of the other two.
     pub(crate) fn identifier(self) -> String {
         format!("app.jukeline.{}", self.name())
+    }
+
+    /// What stands for it in a list of windows, and in the tray.
+    #[cfg(desktop)]
+    pub(crate) fn icon(self) -> Image<'static> {
+        match self {
+            Role::Patron => include_image!("../packaging/apps/patron/hicolor/128x128/apps/jukeline-patron.png"),
+            Role::Staff => include_image!("../packaging/apps/staff/hicolor/128x128/apps/jukeline-staff.png"),
+            Role::Screen => include_image!("../packaging/apps/screen/hicolor/128x128/apps/jukeline-screen.png"),
+        }
     }
 
     /// The window's title before a page says another.

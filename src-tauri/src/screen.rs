@@ -14,22 +14,12 @@ use uuid::Uuid;
 
 /// Begins again where the screen is to sound on another device than the system's own.
 pub(crate) fn sound_on(folder: &Path, device: Option<String>) -> Option<ExitCode> {
-    match audio::chosen(folder, device) {
-        Ok(device) => audio::begin_again_on(&device?),
-        Err(error) => {
-            tracing::warn!(%error, "the device can't be remembered");
-            None
-        }
-    }
+    audio::begin_again_on(&audio::chosen(folder, device)?)
 }
 
 /// Tells the page for how many seconds two songs overlap, before bridge.js does: as the command line says, else as before.
 pub(crate) fn overlap(folder: &Path, given: Option<u8>) -> String {
-    let seconds = crossfade::chosen(folder, given).unwrap_or_else(|error| {
-        tracing::warn!(%error, "for how long songs overlap can't be remembered");
-        given.unwrap_or_default()
-    });
-    format!("window.jukelineCrossfadeMs = {};", u32::from(seconds) * 1_000)
+    format!("window.jukelineCrossfadeMs = {};", u32::from(crossfade::chosen(folder, given)) * 1_000)
 }
 
 /// How the kiosk is set up: as the command line says, else as before.
@@ -54,7 +44,7 @@ pub(crate) fn mind(app: &App, window: &WebviewWindow, kiosk: kiosk::Setup) -> ta
     app.manage(Awake::keep());
     let watchdog = Arc::new(Watchdog::new(Instant::now()));
     app.manage(watchdog.clone());
-    watchdog::mind_crashes(window)?;
+    watchdog::mind_crashes(window, watchdog.clone())?;
     be_a_kiosk(app, window, kiosk)?;
     let window = window.clone();
     tauri::async_runtime::spawn(async move {
@@ -70,19 +60,17 @@ pub(crate) fn mind(app: &App, window: &WebviewWindow, kiosk: kiosk::Setup) -> ta
 
 fn be_a_kiosk(app: &App, window: &WebviewWindow, setup: kiosk::Setup) -> tauri::Result<()> {
     if !setup.on {
-        app.manage(Kiosk::new(None, 1, Instant::now()));
+        app.manage(Kiosk::new(None, Instant::now()));
         return Ok(());
     }
-    let monitors = kiosk::fill(app, window)?;
-    let kiosk = Kiosk::new(setup.code, monitors, Instant::now());
-    let is_free_to_go = kiosk.is_free_to_go();
-    app.manage(kiosk);
+    app.manage(Kiosk::new(setup.code, Instant::now()));
+    let held = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event
-            && !is_free_to_go
+            && !held.state::<Kiosk>().is_free_to_go(kiosk::monitors(&held))
         {
             api.prevent_close();
         }
     });
-    Ok(())
+    kiosk::fill(app, window)
 }

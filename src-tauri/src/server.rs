@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{PoisonError, RwLock},
+    sync::{OnceLock, PoisonError, RwLock},
 };
 use url::Url;
 
@@ -63,21 +63,24 @@ impl Server {
 }
 
 /// The server that the app belongs to now, and where it is remembered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Home {
-    folder: PathBuf,
+    folder: OnceLock<PathBuf>,
     server: RwLock<Option<Server>>,
     /// Another one, to which a link leads: the person says whether the app is to belong to it.
     led_to: RwLock<Option<Server>>,
 }
 
 impl Home {
-    /// The given server, which is remembered in this folder, else the one that was.
-    pub(crate) fn find(folder: PathBuf, given: Option<Server>) -> Home {
-        let home = Home { server: RwLock::new(Server::remembered(&folder)), led_to: RwLock::default(), folder };
-        let other = given.filter(|given| home.server().as_ref() != Some(given));
-        other.into_iter().for_each(|other| home.move_to(other));
-        home
+    /// The given server, which is remembered in this folder, else the one that was. Called once, before a page is opened.
+    pub(crate) fn settle(&self, folder: &Path, given: Option<Server>) {
+        let remembered = Server::remembered(folder);
+        let is_new = given.is_some() && given != remembered;
+        *self.server.write().unwrap_or_else(PoisonError::into_inner) = remembered;
+        self.folder.get_or_init(|| folder.to_owned());
+        if let Some(given) = given.filter(|_| is_new) {
+            self.move_to(given);
+        }
     }
 
     /// The server, once it is known.
@@ -109,7 +112,9 @@ impl Home {
     /// From here on the app belongs to this one.
     pub(crate) fn move_to(&self, server: Server) {
         *self.led_to.write().unwrap_or_else(PoisonError::into_inner) = None;
-        if let Err(error) = server.remember(&self.folder) {
+        if let Some(folder) = self.folder.get()
+            && let Err(error) = server.remember(folder)
+        {
             tracing::warn!(%error, "the server's address can't be remembered");
         }
         *self.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server);
@@ -147,7 +152,8 @@ mod tests {
     #[test]
     fn a_link_takes_an_app_to_its_first_server_and_asks_before_another() {
         let folder = tempfile::tempdir().expect("a folder");
-        let home = Home::find(folder.path().to_owned(), None);
+        let home = Home::default();
+        home.settle(folder.path(), None);
         let [ours, other] =
             ["https://a.example", "https://b.example"].map(|text| Server::read(text).expect("an address"));
         assert!(home.lead_to(ours.clone()));
@@ -160,6 +166,20 @@ mod tests {
         home.lead_to(other.clone());
         home.move_to(other.clone());
         assert_eq!(Server::remembered(folder.path()), Some(other));
+    }
+
+    #[test]
+    fn a_given_server_takes_the_place_of_the_remembered_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [ours, other] =
+            ["https://a.example", "https://b.example"].map(|text| Server::read(text).expect("an address"));
+        for (given, server) in
+            [(None, None), (Some(&ours), Some(&ours)), (None, Some(&ours)), (Some(&other), Some(&other))]
+        {
+            let home = Home::default();
+            home.settle(folder.path(), given.cloned());
+            assert_eq!((home.server(), Server::remembered(folder.path())), (server.cloned(), server.cloned()));
+        }
     }
 
     #[test]

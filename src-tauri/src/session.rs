@@ -2,7 +2,7 @@
 
 use crate::{keyring::Trouble, role::Role, server::Server, token_store::TokenStore};
 use serde::Serialize;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use tokio::sync::Mutex;
 
 /// The session of an app with its server.
@@ -10,7 +10,7 @@ pub(crate) struct Session {
     role: Role,
     /// Where an app without a keyring keeps its own.
     folder: PathBuf,
-    open: Mutex<Option<Open>>,
+    open: Arc<Mutex<Option<Open>>>,
 }
 
 struct Open {
@@ -35,15 +35,18 @@ impl Session {
         Session { role, folder, open: Mutex::default() }
     }
 
-    /// From here on it is the session with this server; what is kept of another one stays there.
+    /// From here on it is the session with this server; what is kept of another one stays there. A keyring may take its
+    /// time: whoever asks for the session waits for it, and nothing else does.
     pub(crate) async fn belongs_to(&self, server: &Server) {
         let store = TokenStore::of(self.role, server, &self.folder);
-        let mut open = self.open.lock().await;
-        let (token, trouble) = match store.read().await {
-            Ok(token) => (token, None),
-            Err(trouble) => (None, Some(trouble)),
-        };
-        *open = Some(Open { store, held: Held { token, trouble, ..Held::default() } });
+        let mut open = self.open.clone().lock_owned().await;
+        tauri::async_runtime::spawn(async move {
+            let (token, trouble) = match store.read().await {
+                Ok(token) => (token, None),
+                Err(trouble) => (None, Some(trouble)),
+            };
+            *open = Some(Open { store, held: Held { token, trouble, ..Held::default() } });
+        });
     }
 
     /// The session.

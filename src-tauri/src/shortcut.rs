@@ -4,7 +4,7 @@ use crate::{
     floors::{self, Asked},
     private_file,
 };
-use std::{fmt, io, path::Path, str::FromStr};
+use std::{fmt, path::Path, str::FromStr};
 use tauri::App;
 use tauri_plugin_global_shortcut::{Code, GlobalShortcutExt, Modifiers, Shortcut, ShortcutState};
 
@@ -76,17 +76,14 @@ impl FromStr for Choice {
 
 /// The keys that were given, which are remembered in this folder, else those that were. Where nobody chose, the usual
 /// ones, if `can_listen`: a desktop that gives keys to no program but the one in front has nothing for them.
-///
-/// # Errors
-/// The disk refuses.
-pub(crate) fn chosen(folder: &Path, given: Option<Choice>, can_listen: bool) -> io::Result<Option<Keys>> {
+pub(crate) fn chosen(folder: &Path, given: Option<Choice>, can_listen: bool) -> Option<Keys> {
     let given = given.map(|choice| if let Choice::Keys(keys) = choice { keys.to_string() } else { String::new() });
-    let kept = private_file::given_or_kept(&folder.join(FILE), given)?;
-    Ok(match kept.and_then(|text| text.parse().ok()) {
+    let kept = private_file::given_or_kept(&folder.join(FILE), given);
+    match kept.and_then(|text| text.parse().ok()) {
         Some(Choice::Keys(keys)) => Some(keys),
         Some(Choice::Nothing) => None,
         None => Some(USUAL).filter(|_| can_listen),
-    })
+    }
 }
 
 /// Whether this desktop lets a program hear keys that are pressed elsewhere: under Wayland none does.
@@ -141,7 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let chosen = |given: Option<&str>, can_listen: bool| {
             let given = given.map(|typed| typed.parse().expect("a choice"));
-            chosen(folder.path(), given, can_listen).expect("a disk").map(|keys| keys.to_string())
+            chosen(folder.path(), given, can_listen).map(|keys| keys.to_string())
         };
         assert_eq!(chosen(None, true), Some("Control+Alt+Shift+S".into()));
         assert_eq!(chosen(None, false), None, "nobody asked for it, and it can't work");

@@ -14,7 +14,7 @@ use std::{
     io,
     net::Ipv4Addr,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 use tower::ServiceExt;
@@ -31,6 +31,8 @@ pub(crate) struct Songs {
     room: u64,
     /// `http://127.0.0.1:<port>/<token>`: whoever else is on this machine doesn't know the token.
     address: Arc<str>,
+    /// One at a time makes room.
+    keeping: Arc<Mutex<()>>,
 }
 
 impl Songs {
@@ -44,7 +46,7 @@ impl Songs {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = format!("http://{}/{}", listener.local_addr()?, token.simple());
-        let songs = Songs { folder: Arc::new(folder), room, address: address.into() };
+        let songs = Songs { folder: Arc::new(folder), room, address: address.into(), keeping: Arc::default() };
         let routes =
             Router::new().route(&format!("/{}/{{song}}", token.simple()), get(sound)).with_state(songs.clone());
         let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -68,6 +70,7 @@ impl Songs {
         if sound.len() as u64 > self.room {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
+        let _one = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
         self.make_room(sound.len() as u64)?;
         private_file::write(&self.file(song), sound)
     }

@@ -7,11 +7,14 @@ use crate::{
     tray::Tray,
 };
 use jukeline_app::outside::Floor;
-use std::path::Path;
+use std::{path::Path, time::Duration};
 use tauri::{
     App, AppHandle, Manager, Webview, Window, WindowEvent,
     webview::{PageLoadEvent, PageLoadPayload},
 };
+
+/// So long a page that goes has for its last request.
+const PARTING: Duration = Duration::from_millis(800);
 
 /// What reaches the pages from outside.
 struct Outside {
@@ -21,21 +24,10 @@ struct Outside {
     tray: Option<Tray>,
 }
 
-/// The keys that skip, as the command line says, else as before.
-pub(crate) fn keys(folder: &Path, given: Option<Choice>) -> Option<Keys> {
-    shortcut::chosen(folder, given, shortcut::can_listen()).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the keys that skip can't be remembered");
-        match given {
-            Some(Choice::Keys(keys)) => Some(keys),
-            _ => None,
-        }
-    })
-}
-
-/// Listens for keys, puts the tray up, and listens for what pages tell.
-pub(crate) fn mind(app: &App, keys: Option<Keys>) {
-    let keys = keys.filter(|keys| {
-        let can_listen = shortcut::can_listen();
+/// Listens for keys, as the command line says or else as before, puts the tray up, and listens for what pages tell.
+pub(crate) fn mind(app: &App, folder: &Path, keys: Option<Choice>) {
+    let can_listen = shortcut::can_listen();
+    let keys = shortcut::chosen(folder, keys, can_listen).filter(|keys| {
         if !can_listen {
             tracing::warn!(%keys, "this desktop gives keys to no program but the one in front");
         }
@@ -91,16 +83,37 @@ pub(crate) fn page_loads(page: &Webview, load: &PageLoadPayload<'_>) {
     }
 }
 
-/// Who is in front, and who is gone.
+/// Who is in front, who goes, and who is gone.
 pub(crate) fn window_changes(window: &Window, event: &WindowEvent) {
     match event {
         WindowEvent::Focused(true) => turn_to(window.app_handle(), window.label()),
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            part(window);
+        }
         WindowEvent::Destroyed => {
             window.state::<Floors>().close(window.label());
             show(window.app_handle());
         }
         _ => {}
     }
+}
+
+/// Closes a window whose page is told first: a skip that can still be undone is sent as its page goes, and the app may end
+/// with its last window.
+fn part(window: &Window) {
+    let page = window.get_webview_window(window.label());
+    let told = page.map_or(Ok(()), |page| page.eval("window.dispatchEvent(new Event('pagehide'))"));
+    if let Err(error) = told.and_then(|()| window.hide()) {
+        tracing::warn!(%error, "the page isn't told that it goes");
+    }
+    let window = window.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(PARTING).await;
+        if let Err(error) = window.destroy() {
+            tracing::warn!(%error, "the window stays");
+        }
+    });
 }
 
 /// From here on this window is meant.

@@ -21,7 +21,8 @@ impl TokenStore {
     /// The place for this role, with files in `folder`.
     pub(crate) fn of(role: Role, server: &Server, folder: &Path) -> TokenStore {
         match role {
-            Role::Screen => TokenStore::File(folder.join("screen.token")),
+            // One a server: no other is shown it.
+            Role::Screen => TokenStore::File(folder.join(format!("screen-{}.token", name_of(server)))),
             Role::Patron | Role::Staff => TokenStore::Keyring(Keyring::new(&role.identifier(), &server.origin())),
         }
     }
@@ -52,6 +53,11 @@ impl TokenStore {
     }
 }
 
+/// A server's name that can be one of a file.
+fn name_of(server: &Server) -> String {
+    url::form_urlencoded::byte_serialize(server.origin().as_bytes()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,9 +74,13 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let about = std::fs::metadata(folder.path().join("new/screen.token")).expect("a file");
+            let file = folder.path().join("new/screen-http%3A%2F%2F127.0.0.1%3A8080.token");
+            let about = std::fs::metadata(file).expect("a file");
             assert_eq!(about.permissions().mode() & 0o777, 0o600);
         }
+        let other = Server::read("http://127.0.0.1:8081").expect("an address");
+        let other = TokenStore::of(Role::Screen, &other, &folder.path().join("new"));
+        assert_eq!(other.read().await, Ok(None), "no other server is shown it");
         store.forget().await.expect("forgotten");
         store.forget().await.expect("forgotten already");
         assert_eq!(store.read().await, Ok(None));

@@ -1,7 +1,7 @@
 //! A page that doesn't say in time that it is alive is loaded again, and so is one whose process died.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 use tauri::WebviewWindow;
@@ -23,6 +23,11 @@ impl Watchdog {
     /// A page is being loaded now.
     pub(crate) fn new(now: Instant) -> Watchdog {
         Watchdog(Mutex::new(now + START))
+    }
+
+    /// It is being loaded again, by whomever.
+    fn loads(&self, now: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now + START;
     }
 
     /// The page is alive.
@@ -60,19 +65,20 @@ pub(crate) fn load_again(window: &WebviewWindow) {
 }
 
 /// Loads the page again as soon as its process dies, where the system says so.
-pub(crate) fn mind_crashes(window: &WebviewWindow) -> tauri::Result<()> {
+pub(crate) fn mind_crashes(window: &WebviewWindow, watchdog: Arc<Watchdog>) -> tauri::Result<()> {
     #[cfg(target_os = "linux")]
-    window.with_webview(|webview| {
+    window.with_webview(move |webview| {
         use webkit2gtk::{WebProcessTerminationReason, WebViewExt};
-        webview.inner().connect_web_process_terminated(|webview, reason| {
+        webview.inner().connect_web_process_terminated(move |webview, reason| {
             if reason != WebProcessTerminationReason::TerminatedByApi {
                 tracing::warn!(?reason, "the page's process ended, and is started again");
+                watchdog.loads(Instant::now());
                 webview.reload();
             }
         });
     })?;
     #[cfg(not(target_os = "linux"))]
-    let _ = window;
+    let _ = (window, watchdog);
     Ok(())
 }
 
@@ -93,5 +99,8 @@ mod tests {
         assert!(watchdog.is_due(at(40)), "frozen");
         assert!(!watchdog.is_due(at(69)), "loading again");
         assert!(watchdog.is_due(at(70)), "and frozen at once");
+        watchdog.heard(at(80));
+        watchdog.loads(at(81));
+        assert!(!watchdog.is_due(at(110)), "its process died, and the next one starts");
     }
 }

@@ -13,6 +13,7 @@ use jukeline_tests::{
     server::Setup,
     sound::Recording,
     tones::Tones,
+    wait::always,
 };
 use rustix::process::Signal;
 
@@ -236,6 +237,8 @@ async fn a_kiosk_fills_the_second_monitor_and_is_left_with_the_staffs_code() -> 
     let second = "return innerWidth === 1920 && innerHeight === 1080 && screenX === 1280";
     app.until("all of the second monitor", second).await?;
     desk.keep_picture("shell-kiosk-second-monitor")?;
+    desk.press("alt+F4").await?;
+    always("the kiosk stays", Duration::from_secs(2), || async { Ok(app.eval(second).await? == true) }).await?;
     app.key(Key::Escape).await?;
     app.fill("#leave-kiosk input", "1111").await?;
     app.keep_picture("shell-kiosk-code").await?;
@@ -255,5 +258,6 @@ async fn a_kiosk_fills_the_second_monitor_and_is_left_with_the_staffs_code() -> 
         Ok(())
     })
     .await?;
-    app.close().await
+    // Who left it may close the window, too.
+    desk.close_windows("Jukeline").await
 }

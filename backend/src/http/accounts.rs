@@ -90,7 +90,7 @@ async fn sign_up(
     cookies: SetCookies,
     Json(who): Json<AddressAndPassword>,
 ) -> Answer<(StatusCode, Json<SessionStarted>)> {
-    let email = sessions::checked_address(&context, &who.email)?;
+    let email = sessions::checked_address(&context, address, &who.email)?;
     passwords::check(&who.password, &email)?;
     sessions::count_try(&shared, &email, &device, address)?;
     let address_hash = sessions::address_hash(&context, &email);

@@ -1,6 +1,6 @@
 //! The HTML of a shell: what shows before the program has loaded.
 
-use super::manifest::Pages;
+use super::{manifest::Pages, shared::Address};
 use crate::config::Config;
 use jukeline_app::{
     api::{Playing, QueueEntry, RoomSnapshot, SongBrief},
@@ -23,7 +23,14 @@ pub struct Seen<'a> {
 }
 
 /// A whole page of `surface`.
-pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_>>, no_cookie: bool) -> String {
+pub fn shell(
+    config: &Config,
+    pages: &Pages,
+    surface: &str,
+    seen: Option<Seen<'_>>,
+    from: Address,
+    no_cookie: bool,
+) -> String {
     let room = seen.map(|seen| seen.room);
     let title =
         room.map_or_else(|| "Jukeline".to_owned(), |room| format!("{} – Jukeline", escape(&room.info.venue_name)));
@@ -36,7 +43,7 @@ pub fn shell(config: &Config, pages: &Pages, surface: &str, seen: Option<Seen<'_
         "assets": manifest.addresses(),
         "build": pages.build,
         "trial": config.is_trial(),
-        "passwords": !config.is_trial(),
+        "passwords": config.takes_passwords(from.0),
         "no_cookie": no_cookie,
     });
     let page = Page { surface, title: &title, head: "", first_paint: &first_paint, boot: &boot };

@@ -27,15 +27,18 @@ pub fn routes() -> Router<Context> {
     let mut router = Router::new().route(ROOM, get(room)).route(WITHIN_A_ROOM, get(room_within));
     for (surface, paths) in PAGES {
         for path in paths.iter().filter(|path| ![ROOM, WITHIN_A_ROOM].contains(*path)) {
-            router = router.route(path, get(async |context, shared, headers| plain(context, shared, headers, surface)));
+            router = router.route(
+                path,
+                get(async |context, shared, address, headers| plain(context, shared, address, headers, surface)),
+            );
         }
     }
     router
 }
 
 /// A page that needs no room.
-fn plain(State(context): State<Context>, shared: Shared, headers: HeaderMap, surface: &str) -> Response {
-    page(&context, &shared, surface, None, &headers)
+fn plain(State(context): State<Context>, shared: Shared, from: Address, headers: HeaderMap, surface: &str) -> Response {
+    page(&context, &shared, surface, None, from, &headers)
 }
 
 /// A room. With a code in the address (from the QR) it is redeemed here, before any page: the next address has none.
@@ -53,7 +56,7 @@ async fn room(
 ) -> Answer<Response> {
     shared.room_opened(address.0);
     let Some(code) = query.as_deref().and_then(code_in) else {
-        return room_page(&context, &shared, &name, &headers, &passes).await;
+        return room_page(&context, &shared, &name, address, &headers, &passes).await;
     };
     let Some(room) = places::room(&context.store, &name).await? else {
         let there = if is_room_name(&name) { format!("/r/{name}") } else { "/".to_owned() };
@@ -77,13 +80,14 @@ async fn room_within(
     passes: Passes,
 ) -> Answer<Response> {
     shared.room_opened(address.0);
-    room_page(&context, &shared, &name, &headers, &passes).await
+    room_page(&context, &shared, &name, address, &headers, &passes).await
 }
 
 async fn room_page(
     context: &Context,
     shared: &Shared,
     name: &str,
+    from: Address,
     headers: &HeaderMap,
     passes: &Passes,
 ) -> Answer<Response> {
@@ -91,7 +95,7 @@ async fn room_page(
     let seen = snapshot
         .as_ref()
         .map(|room| html::Seen { room, in_the_room: passes.until(room.info.jukebox, room.server_now).is_some() });
-    let mut response = page(context, shared, "patron", seen, headers);
+    let mut response = page(context, shared, "patron", seen, from, headers);
     if snapshot.is_none() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
@@ -108,11 +112,12 @@ fn page(
     shared: &Shared,
     surface: &str,
     room: Option<html::Seen<'_>>,
+    from: Address,
     headers: &HeaderMap,
 ) -> Response {
     // A browser that sends no cookie at all may be one that keeps none; the page tries before it says so.
     let no_cookie = cookies::all(headers).next().is_none();
-    let text = html::shell(&context.config, &shared.pages, surface, room, no_cookie);
+    let text = html::shell(&context.config, &shared.pages, surface, room, from, no_cookie);
     let status = if shared.pages.manifest.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, [(header::CACHE_CONTROL, "no-store")], Html(text)).into_response()
 }

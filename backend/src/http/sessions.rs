@@ -68,11 +68,16 @@ pub(super) fn started(
     }
 }
 
-/// The folded address; refused over plain http and where it can't be an address.
-pub(super) fn checked_address(context: &Context, email: &str) -> Answer<String> {
-    if context.config.is_trial() {
+/// The folded address; refused where it can't be one, and where what comes with it could be read on its way from there.
+pub(super) fn checked_address(context: &Context, from: Address, email: &str) -> Answer<String> {
+    if !context.config.takes_passwords(from.0) {
         return Err(Code::NeedsHttps.into());
     }
+    folded_address(email)
+}
+
+/// The folded address; refused where it can't be one.
+pub(super) fn folded_address(email: &str) -> Answer<String> {
     fold_email(email).ok_or_else(|| ApiProblem::invalid("email", "an address such as mara@example.org"))
 }
 
@@ -101,7 +106,7 @@ async fn sign_in(
     cookies: SetCookies,
     Json(who): Json<AddressAndPassword>,
 ) -> Answer<(StatusCode, Json<SessionStarted>)> {
-    let email = checked_address(&context, &who.email)?;
+    let email = checked_address(&context, address, &who.email)?;
     count_try(&shared, &email, &device, address)?;
     let found = accounts::by_address(&context.store, &address_hash(&context, &email)).await?;
     let hash = found.as_ref().map(|found| found.password_hash.clone());
@@ -170,7 +175,7 @@ async fn forgotten(
     headers: axum::http::HeaderMap,
     Json(who): Json<ForgotPassword>,
 ) -> Answer<StatusCode> {
-    let email = checked_address(&context, &who.email)?;
+    let email = checked_address(&context, address, &who.email)?;
     if context.config.mail.smtp.is_none() {
         return Err(Code::NoMail.into());
     }
@@ -211,7 +216,7 @@ async fn reset(
     address: Address,
     Json(reset): Json<ResetPassword>,
 ) -> Answer<StatusCode> {
-    if context.config.is_trial() {
+    if !context.config.takes_passwords(address.0) {
         return Err(Code::NeedsHttps.into());
     }
     passwords::check(&reset.password, "")?;
@@ -263,7 +268,7 @@ async fn reset_code(
     let Some(highest) = roles.iter().map(|role| role.role).max().filter(|role| *role >= Role::VenueManager) else {
         return Err(Code::Forbidden.into());
     };
-    let email = checked_address(&context, &ask.email)?;
+    let email = checked_address(&context, address, &ask.email)?;
     shared.limits.count(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
     let code = secret::token().chars().filter(char::is_ascii_alphanumeric).take(16).collect::<String>().to_lowercase();
     let now = context.store.now().await?;

@@ -26,7 +26,7 @@ use axum::{
     routing::{get, post},
 };
 use jukeline_app::{
-    account::{Role, fold_email},
+    account::Role,
     api::{
         Code, Credential, ImportMusic, ImportState, MakeOperator, MakeVenue, PlayerStatus, Problem, SessionStarted,
         SetupRoom, SetupState,
@@ -117,15 +117,14 @@ async fn make_operator(
     cookies: SetCookies,
     Json(make): Json<MakeOperator>,
 ) -> Answer<(StatusCode, Json<SessionStarted>)> {
-    if context.config.is_trial() && !address.0.is_loopback() {
+    if !context.config.takes_passwords(address.0) {
         return Err(Code::NeedsHttps.into());
     }
     let name = checked_name(&make.name)?;
     if name.is_empty() {
         return Err(ApiProblem::invalid("name", "1 to 40 characters"));
     }
-    let email =
-        fold_email(&make.email).ok_or_else(|| ApiProblem::invalid("email", "an address such as mara@example.org"))?;
+    let email = sessions::folded_address(&make.email)?;
     passwords::check(&make.password, &email)?;
     shared.limits.count(limits::ONE_TIME_CODES, &address.key()).map_err(ApiProblem::slow_down)?;
     if accounts::has_operator(&context.store).await? {

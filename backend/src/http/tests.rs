@@ -157,8 +157,13 @@ impl World {
         self.send(Method::POST, path, cookies, Some(body)).await
     }
 
-    async fn ask(&self, mut request: Request<Body>) -> Answered {
-        let peer = SocketAddr::from(([192, 0, 2, 7], 40_000));
+    async fn ask(&self, request: Request<Body>) -> Answered {
+        self.ask_from([192, 0, 2, 7], request).await
+    }
+
+    /// As somebody at this network address.
+    async fn ask_from(&self, from: [u8; 4], mut request: Request<Body>) -> Answered {
+        let peer = SocketAddr::from((from, 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();

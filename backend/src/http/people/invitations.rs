@@ -78,7 +78,10 @@ async fn invite_to(
     invite: Invite,
 ) -> Answer<(StatusCode, Json<Invited>)> {
     check_role(&context, invite.role, place)?;
-    let email = invite.email.as_deref().map(|email| sessions::checked_address(&context, email)).transpose()?;
+    let email = invite.email.as_deref().map(sessions::folded_address).transpose()?;
+    if email.is_some() && context.config.is_trial() {
+        return Err(Code::NeedsHttps.into());
+    }
     if email.is_some() && context.config.mail.smtp.is_none() {
         return Err(Code::NoMail.into());
     }

@@ -2,7 +2,10 @@
 
 use super::World;
 use crate::store::accounts;
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use jukeline_app::{account::Role, id::AccountId};
 use serde_json::{Value, json};
 
@@ -119,13 +122,19 @@ async fn eleven_tries_with_one_address_have_to_wait() {
 }
 
 #[tokio::test]
-async fn over_plain_http_on_a_network_there_are_no_passwords() {
+async fn over_plain_http_on_a_network_there_are_no_passwords_but_at_the_servers_own_machine() {
     let world = World::with(|config| config.public_url = "http://192.0.2.1:8080".parse().expect("an address")).await;
     for path in ["/api/accounts", "/api/sessions"] {
         assert_eq!(world.post(path, "", &who("mara@example.org")).await.code(), "needs_https");
     }
     let guest = world.post("/api/guests", "", &json!({})).await;
     assert_eq!((guest.status, guest.json()["me"]["passwords"].as_bool()), (201, Some(false)));
+    let at_the_machine = async |path: &str| {
+        let request = Request::post(path).header("content-type", "application/json");
+        let request = request.body(Body::from(who("mara@example.org").to_string())).expect("a request");
+        world.ask_from([127, 0, 0, 1], request).await.status
+    };
+    assert_eq!((at_the_machine("/api/accounts").await, at_the_machine("/api/sessions").await), (201, 201));
 }
 
 #[tokio::test]
