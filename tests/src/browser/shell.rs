@@ -315,6 +315,30 @@ impl Desk {
         Ok(())
     }
 
+    /// A script that runs the apps' program in this session, for programs that are started elsewhere and start it. Where it
+    /// keeps what it remembers they say.
+    ///
+    /// # Errors
+    /// It isn't built, or the disk refuses.
+    pub fn script(&self) -> Result<PathBuf> {
+        use std::os::unix::fs::PermissionsExt;
+        let program = machine::shell()?;
+        let mut command = Command::new(&program);
+        self.is_here(&mut command);
+        let mut text = String::from("#!/bin/sh\n");
+        for (name, value) in command.get_envs() {
+            let (name, value) = (name.to_string_lossy(), value.unwrap_or_default().to_string_lossy());
+            if !["XDG_CONFIG_HOME", "XDG_DATA_HOME"].contains(&&*name) {
+                text += &format!("export {name}='{value}'\n");
+            }
+        }
+        text += &format!("exec '{}' \"$@\"\n", program.display());
+        let script = self.home.path().join("bin/apps-program");
+        std::fs::write(&script, text)?;
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
+        Ok(script)
+    }
+
     /// Starts an app as its owner does, without a driver that minds it.
     ///
     /// # Errors
