@@ -196,9 +196,7 @@ pub async fn position() -> Option<(Position, f64)> {
     let fix = JsFuture::from(shell()?.position()).await.ok().filter(|fix| !fix.is_null())?;
     let fix: Fix = fix.unchecked_into();
     let at = Position { latitude: fix.latitude(), longitude: fix.longitude() };
-    // What a device without a position says where it should have refused.
-    let is_nowhere = at.latitude == 0.0 && at.longitude == 0.0 && fix.accuracy() == 0.0;
-    (!is_nowhere).then_some((at, fix.accuracy()))
+    (!at.is_nowhere(fix.accuracy())).then_some((at, fix.accuracy()))
 }
 
 /// Whether notifications of ours are shown on this device.
