@@ -115,8 +115,9 @@
     mayNotify: (asks) => ask("may_notify", { asks }),
     notify: (title, text) => void ask("notify", { title, text }),
     title: (title) => void ask("set_title", { title }),
-    async keepPoster(room, pdf) {
-      return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
+    alive: () => void ask("alive"),
+    async keepFile(name, file) {
+      return window.__TAURI_INTERNALS__.invoke("keep_file", await file.arrayBuffer(), { headers: { name } });
     },
     floor: (floor) => ask("floor", { floor: floor ? JSON.parse(floor) : null }),
     openFloor: (room) => void ask("open_floor", { room }),
