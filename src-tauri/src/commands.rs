@@ -147,10 +147,14 @@ pub(crate) fn keep_file(window: WebviewWindow, request: Request<'_>) -> Result<S
     Ok(file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
-/// The page is alive.
+/// The page is alive; `begins`: it is being loaded, and its program speaks next.
 #[tauri::command]
-pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>) {
-    watchdog.heard(Instant::now());
+pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>, begins: Option<bool>) {
+    let now = Instant::now();
+    if begins.unwrap_or_default() {
+        return watchdog.begins(now);
+    }
+    watchdog.heard(now);
 }
 
 /// Leaves the kiosk, with the staff's code where one is needed; says what stands in the way otherwise.

@@ -6,7 +6,7 @@ use std::{
 };
 use tauri::WebviewWindow;
 
-/// A page says so every two seconds; longer than this it is frozen.
+/// A page's program says so every two seconds; silent for longer it is frozen, or ended by a fault of its own.
 const SILENCE: Duration = Duration::from_secs(6);
 /// So long a page may take from being loaded to its first word: a cold start on a slow disk.
 const START: Duration = Duration::from_secs(30);
@@ -23,6 +23,11 @@ impl Watchdog {
     /// A page is being loaded now.
     pub(crate) fn new(now: Instant) -> Watchdog {
         Watchdog(Mutex::new(now + START))
+    }
+
+    /// A page begins, whoever had it loaded: it has the time of a start.
+    pub(crate) fn begins(&self, now: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now + START;
     }
 
     /// The page is alive.
@@ -93,5 +98,9 @@ mod tests {
         assert!(watchdog.is_due(at(40)), "frozen");
         assert!(!watchdog.is_due(at(69)), "loading again");
         assert!(watchdog.is_due(at(70)), "and frozen at once");
+        watchdog.heard(at(72));
+        watchdog.begins(at(73));
+        assert!(!watchdog.is_due(at(102)), "it loaded itself again");
+        assert!(watchdog.is_due(at(103)));
     }
 }
