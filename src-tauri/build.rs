@@ -9,7 +9,7 @@ const COMMANDS: &[&str] = &[
     "keep_session",
     "forget_session",
     "keep_pass",
-    "keep_poster",
+    "keep_file",
     "open_outside",
     "position",
     "set_title",

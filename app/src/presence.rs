@@ -28,6 +28,12 @@ impl Position {
         (-90.0..=90.0).contains(&self.latitude) && (-180.0..=180.0).contains(&self.longitude)
     }
 
+    /// Whether this, with an accuracy of `accuracy_m` metres, is "0, 0, accuracy 0": what a device without a position says
+    /// where it should have refused.
+    pub fn is_nowhere(self, accuracy_m: f64) -> bool {
+        self.latitude == 0.0 && self.longitude == 0.0 && accuracy_m == 0.0
+    }
+
     /// Great-circle distance in metres by the haversine formula over the mean earth radius of 6,371,008.8 m (IUGG).
     pub fn distance_m(self, other: Position) -> f64 {
         let (lat1, lat2) = (self.latitude.to_radians(), other.latitude.to_radians());
@@ -56,8 +62,7 @@ pub enum Whereabouts {
 
 /// Judges a position with `accuracy_m` (metres, 68 % or better) against a room.
 pub fn whereabouts(room: Position, radius_m: f64, reported: Position, accuracy_m: f64) -> Whereabouts {
-    let absent = reported.latitude == 0.0 && reported.longitude == 0.0 && accuracy_m == 0.0;
-    if absent || !reported.is_possible() || !(0.0..=ACCURACY_LIMIT_M).contains(&accuracy_m) {
+    if reported.is_nowhere(accuracy_m) || !reported.is_possible() || !(0.0..=ACCURACY_LIMIT_M).contains(&accuracy_m) {
         return Whereabouts::Unknown;
     }
     let distance = room.distance_m(reported) - accuracy_m.min(ACCURACY_CREDIT_M);
@@ -132,6 +137,15 @@ mod tests {
         assert_eq!(whereabouts(ROOM, 75.0, Position { latitude: f64::NAN, longitude: 0.0 }, 5.0), Whereabouts::Unknown);
         assert_eq!(whereabouts(ROOM, 75.0, ROOM, f64::NAN), Whereabouts::Unknown);
         assert_eq!(whereabouts(ROOM, 75.0, Position { latitude: 0.0, longitude: 0.0 }, 0.0), Whereabouts::Unknown);
+    }
+
+    #[test]
+    fn nowhere_is_all_three_zeros() {
+        let origin = Position { latitude: 0.0, longitude: 0.0 };
+        assert!(origin.is_nowhere(0.0));
+        assert!(!origin.is_nowhere(5.0), "the Gulf of Guinea is a place");
+        assert!(!Position { longitude: 13.405, ..origin }.is_nowhere(0.0), "and so is the equator");
+        assert!(!Position { latitude: 52.52, ..origin }.is_nowhere(0.0), "and the meridian");
     }
 
     #[test]

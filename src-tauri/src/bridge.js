@@ -122,8 +122,9 @@
       const awake = german ? "hält diesen Computer wach" : "keeps this computer awake";
       ask("set_title", { title, awake });
     },
-    async keepPoster(room, pdf) {
-      return window.__TAURI_INTERNALS__.invoke("keep_poster", await pdf.arrayBuffer(), { headers: { room } });
+    alive: () => void ask("alive"),
+    async keepFile(name, file) {
+      return window.__TAURI_INTERNALS__.invoke("keep_file", await file.arrayBuffer(), { headers: { name } });
     },
     floor: (floor) => ask("floor", { floor: floor ? JSON.parse(floor) : null }),
     openFloor: (room) => void ask("open_floor", { room }),

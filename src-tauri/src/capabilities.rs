@@ -28,12 +28,12 @@ fn check(file: &str, role: &str, windows: &[&str], own: &[&str]) {
 
 #[test]
 fn each_window_may_do_what_is_listed_here_and_no_more() {
-    let outside = ["allow-keep-pass", "allow-open-outside"];
+    let outside = ["allow-keep-pass", "allow-keep-file", "allow-open-outside"];
     let patron = [&outside[..], &["allow-position", "allow-may-notify", "allow-notify"]].concat();
     check(include_str!("../capabilities/patron.json"), "patron", &["patron"], &patron);
     // One window for each jukebox, named by its room.
     let windows = ["staff", "staff-*"];
-    let staff = [&outside[..], &["allow-keep-poster", "allow-floor", "allow-open-floor"]].concat();
+    let staff = [&outside[..], &["allow-floor", "allow-open-floor"]].concat();
     check(include_str!("../capabilities/staff.json"), "staff", &windows, &staff);
     let screen = ["allow-song", "allow-keep-song", "allow-alive", "allow-leave-kiosk"];
     check(include_str!("../capabilities/screen.json"), "screen", &["screen"], &screen);

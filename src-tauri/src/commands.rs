@@ -12,7 +12,9 @@ use crate::{
     songs::Songs,
     watchdog::Watchdog,
 };
-use jukeline_app::{id::SongId, venue::is_room_name};
+use jukeline_app::id::SongId;
+#[cfg(desktop)]
+use jukeline_app::venue::is_room_name;
 use serde::Serialize;
 use std::{sync::Arc, time::Instant};
 use tauri::{
@@ -126,29 +128,33 @@ pub(crate) fn keep_song(songs: State<'_, Songs>, request: Request<'_>) -> Result
     songs.keep(SongId(song), sound).map_err(|error| error.to_string())
 }
 
-/// Puts a room's poster, the body, among the person's downloads and opens it; gives the name of its file. The room's
-/// name is a header.
+/// Puts a file, the body, among the person's downloads and opens it; gives the name that it has there. The name that it is
+/// to have is a header.
 #[tauri::command(async)]
-pub(crate) fn keep_poster(window: WebviewWindow, request: Request<'_>) -> Result<String, Refused> {
-    let InvokeBody::Raw(pdf) = request.body() else { return Err("the poster's bytes are expected".into()) };
-    let room = request.headers().get("room").and_then(|room| room.to_str().ok()).filter(|room| is_room_name(room));
-    let room = room.ok_or("a room's name is expected")?;
-    if !pdf.starts_with(b"%PDF-") {
-        return Err("a PDF is expected".into());
+pub(crate) fn keep_file(window: WebviewWindow, request: Request<'_>) -> Result<String, Refused> {
+    let InvokeBody::Raw(content) = request.body() else { return Err("the file's bytes are expected".into()) };
+    let name = request.headers().get("name").and_then(|name| name.to_str().ok()).and_then(downloads::Name::read);
+    let name = name.ok_or("a plain name of a table, a picture or a document is expected")?;
+    if !name.suits(content) {
+        return Err("the file is of another kind than its name".into());
     }
     let folder = downloads::folder().ok_or("there is no folder for downloads")?;
-    let file = downloads::keep(&folder, &format!("poster-{room}"), "pdf", pdf).map_err(|error| error.to_string())?;
+    let file = downloads::keep(&folder, name, content).map_err(|error| error.to_string())?;
     // It is there, whether or not this system has something to show it with.
     if let Err(error) = window.opener().open_path(file.to_string_lossy(), None::<&str>) {
-        tracing::warn!(%error, "the poster can't be opened");
+        tracing::warn!(%error, "what was kept can't be opened");
     }
     Ok(file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
-/// The page is alive.
+/// The page is alive; `begins`: it is being loaded, and its program speaks next.
 #[tauri::command]
-pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>) {
-    watchdog.heard(Instant::now());
+pub(crate) fn alive(watchdog: State<'_, Arc<Watchdog>>, begins: Option<bool>) {
+    let now = Instant::now();
+    if begins.unwrap_or_default() {
+        return watchdog.begins(now);
+    }
+    watchdog.heard(now);
 }
 
 /// Leaves the kiosk, with the staff's code where one is needed; says what stands in the way otherwise.

@@ -95,7 +95,7 @@ fn show(role: Role, options: Options) -> tauri::Result<()> {
             commands::keep_session,
             commands::forget_session,
             commands::keep_pass,
-            commands::keep_poster,
+            commands::keep_file,
             commands::open_outside,
             commands::position,
             commands::set_title,

@@ -1,9 +1,10 @@
-// What the shell puts into a screen's window beside bridge.js: a sign of life, and the way out of a kiosk.
+// What the shell puts into a screen's window beside bridge.js: word of a page that begins, and the way out of a kiosk.
 (() => {
   const ask = (command, args) => window.__TAURI_INTERNALS__.invoke(command, args);
 
-  // A screen's page has nobody to load it again when it freezes.
-  setInterval(() => ask("alive"), 2_000);
+  // A screen's page has nobody to load it again when it freezes. Its program says that it runs; until then it is loading,
+  // and a timer of this script would go on where the program has ended.
+  ask("alive", { begins: true });
 
   // Escape leaves a kiosk: at once where it fills the only monitor, else with the staff's code.
   const german = navigator.language.startsWith("de");

@@ -6,7 +6,7 @@ use std::{
 };
 use tauri::WebviewWindow;
 
-/// A page says so every two seconds; longer than this it is frozen.
+/// A page's program says so every two seconds; silent for longer it is frozen, or ended by a fault of its own.
 const SILENCE: Duration = Duration::from_secs(6);
 /// So long a page may take from being loaded to its first word: a cold start on a slow disk.
 const START: Duration = Duration::from_secs(30);
@@ -25,8 +25,8 @@ impl Watchdog {
         Watchdog(Mutex::new(now + START))
     }
 
-    /// It is being loaded again, by whomever.
-    fn loads(&self, now: Instant) {
+    /// A page begins, whoever had it loaded: it has the time of a start.
+    pub(crate) fn begins(&self, now: Instant) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now + START;
     }
 
@@ -72,7 +72,7 @@ pub(crate) fn mind_crashes(window: &WebviewWindow, watchdog: Arc<Watchdog>) -> t
         webview.inner().connect_web_process_terminated(move |webview, reason| {
             if reason != WebProcessTerminationReason::TerminatedByApi {
                 tracing::warn!(?reason, "the page's process ended, and is started again");
-                watchdog.loads(Instant::now());
+                watchdog.begins(Instant::now());
                 webview.reload();
             }
         });
@@ -99,8 +99,9 @@ mod tests {
         assert!(watchdog.is_due(at(40)), "frozen");
         assert!(!watchdog.is_due(at(69)), "loading again");
         assert!(watchdog.is_due(at(70)), "and frozen at once");
-        watchdog.heard(at(80));
-        watchdog.loads(at(81));
-        assert!(!watchdog.is_due(at(110)), "its process died, and the next one starts");
+        watchdog.heard(at(72));
+        watchdog.begins(at(73));
+        assert!(!watchdog.is_due(at(102)), "it loaded itself again");
+        assert!(watchdog.is_due(at(103)));
     }
 }

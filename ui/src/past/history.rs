@@ -5,6 +5,7 @@ use super::{
     again::{self, Again, Today, TodayHere},
     filters::{FilterForm, Filters},
     heart::Heart,
+    keep::Keep,
     staples::StaplesOfMine,
     ways::{NoneYet, Own, OwnTop, sheet},
 };
@@ -95,7 +96,7 @@ fn Mine(room: Option<String>) -> Element {
                 Older { pages, filters, room, before }
             }
             div { class: "actions",
-                a { class: "btn", href: "/api/history.csv", download: "history.csv", {lang.as_a_table()} }
+                Keep { path: "/api/history.csv", name: "history.csv", {lang.as_a_table()} }
             }
         }
     }

@@ -11,6 +11,7 @@ mod filters;
 mod follow;
 mod heart;
 mod history;
+mod keep;
 mod queueing;
 mod share;
 mod staples;

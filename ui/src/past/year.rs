@@ -1,6 +1,7 @@
 //! The page of one's own year: pictures that one would share.
 
 use super::{
+    keep::{Keep, use_picture},
     share,
     ways::{NoneYet, Own, OwnTop, year_of},
 };
@@ -98,6 +99,7 @@ fn Picture(year: Year, picture: YearPicture) -> Element {
     let number = year.year;
     let file = format!("jukeline-{number}-{}.png", picture.word());
     let source = format!("/api/years/{number}/pictures/{}?format=png&lang={}", picture.word(), lang.tag());
+    let shown = use_picture(source.clone());
     let name = lang.picture_name(picture);
     let shared = (source.clone(), file.clone());
     let give = move |_| {
@@ -112,7 +114,13 @@ fn Picture(year: Year, picture: YearPicture) -> Element {
     };
     rsx! {
         figure { class: "picture",
-            img { src: source.clone(), alt: told(lang, &year, picture), width: "1080", height: "1350", loading: "lazy", decoding: "async" }
+            match shown {
+                None => rsx! { PictureBones {} },
+                Some(Ok(shown)) => rsx! {
+                    img { src: shown, alt: told(lang, &year, picture), width: "1080", height: "1350", loading: "lazy", decoding: "async" }
+                },
+                Some(Err(error)) => rsx! { p { class: "error", role: "alert", {lang.client_error(&error)} } },
+            }
             figcaption { class: "sr-only", {name} }
             if let Some(error) = trouble() {
                 p { class: "error", role: "alert", {lang.client_error(&error)} }
@@ -121,7 +129,7 @@ fn Picture(year: Year, picture: YearPicture) -> Element {
                 if share::can_share() {
                     button { class: "btn main", aria_busy: busy(), disabled: busy(), onclick: give, {lang.share()} " " span { class: "sr-only", {name} } }
                 }
-                a { class: "btn", href: source, download: file, {lang.download()} " " span { class: "sr-only", {name} } }
+                Keep { path: source, name: file, {lang.download()} " " span { class: "sr-only", {name} } }
             }
         }
     }

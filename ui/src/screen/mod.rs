@@ -1,5 +1,6 @@
 //! The jukebox screen: the player that sounds, and displays that only show.
 
+mod alive;
 mod chime;
 mod decks;
 mod diagnosis;
@@ -43,6 +44,7 @@ pub fn launch() {
 #[component]
 fn Screen() -> Element {
     clock::use_clock();
+    alive::use_sign_of_life();
     let mut asked = use_signal(|| false);
     let mut paired = use_signal(|| None::<ScreenInfo>);
     use_hook(|| {

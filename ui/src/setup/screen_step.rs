@@ -6,7 +6,7 @@ use super::{
     jukebox::without_scheme,
     way::Step,
 };
-use crate::shared::{clock, fetch::api, format, icons::Icon, words::lang};
+use crate::shared::{clock, fetch::api, format, icons::Icon, link_out::LinkOut, words::lang};
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{PairingCode, ScreenRole, SetupState},
@@ -95,7 +95,7 @@ fn Code(code: PairingCode) -> Element {
             p { class: "state bad", role: "status", {words.setup_code_over()} }
         }
         p { class: "actions",
-            a { class: "btn", href: here, target: "_blank", rel: "noopener", Icon { name: "sound" } {words.setup_open_here()} }
+            LinkOut { class: "btn", href: here, apart: true, Icon { name: "sound" } {words.setup_open_here()} }
         }
     }
 }

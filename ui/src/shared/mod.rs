@@ -7,6 +7,7 @@ pub mod fetch;
 pub mod format;
 pub mod icons;
 pub mod lean;
+pub mod link_out;
 pub mod listen;
 pub mod live_region;
 pub mod lower;

@@ -37,9 +37,12 @@ extern "C" {
     fn open(this: &Shell, address: &str);
     #[wasm_bindgen(method)]
     fn title(this: &Shell, title: &str);
-    /// Puts a poster among the person's downloads and opens it; gives the name of its file.
-    #[wasm_bindgen(method, js_name = "keepPoster")]
-    fn keep_poster(this: &Shell, room: &str, pdf: &Blob) -> Promise;
+    /// The page is alive, which the shell of a screen wants to hear every few seconds.
+    #[wasm_bindgen(method)]
+    fn alive(this: &Shell);
+    /// Puts a file among the person's downloads and opens it; gives the name that it has there.
+    #[wasm_bindgen(method, js_name = "keepFile")]
+    fn keep_file(this: &Shell, name: &str, file: &Blob) -> Promise;
     /// Gives the keys that skip from anywhere on the computer, or `null`.
     #[wasm_bindgen(method)]
     fn floor(this: &Shell, floor: Option<&str>) -> Promise;
@@ -87,6 +90,18 @@ fn shell() -> Option<Shell> {
     SHELL.with(Clone::clone)
 }
 
+/// Whether this is the window of an app. Its links and pictures carry no session: only [`fetch`] does.
+pub fn is_app() -> bool {
+    shell().is_some()
+}
+
+/// Tells an app's shell that the page's program runs.
+pub fn alive() {
+    if let Some(shell) = shell() {
+        shell.alive();
+    }
+}
+
 /// Sends a request to the page's server.
 pub async fn fetch(path: &str, init: &RequestInit) -> Result<Response, JsValue> {
     let answer = match shell() {
@@ -116,7 +131,7 @@ pub fn address(path: String) -> String {
 
 /// What a session that is started here is kept as: a cookie, or in the app's keyring.
 pub fn credential() -> Credential {
-    if shell().is_some() { Credential::Bearer } else { Credential::Cookie }
+    if is_app() { Credential::Bearer } else { Credential::Cookie }
 }
 
 /// Goes to a page of others, such as a hosted checkout: here, or outside of the app.
@@ -139,20 +154,19 @@ pub fn set_title(title: &str) {
     }
 }
 
-/// Puts the poster of a room among the person's downloads; gives the name of its file, or nothing where it can't be kept.
-pub async fn keep_poster(room: &str, pdf: &Blob) -> Option<String> {
+/// Puts a file among the person's downloads; gives the name that it has there, or nothing where it can't be kept.
+pub async fn keep_file(name: &str, file: &Blob) -> Option<String> {
     if let Some(shell) = shell() {
-        return JsFuture::from(shell.keep_poster(room, pdf)).await.ok()?.as_string();
+        return JsFuture::from(shell.keep_file(name, file)).await.ok()?.as_string();
     }
-    let name = format!("poster-{room}.pdf");
-    let address = Url::create_object_url_with_blob(pdf).ok()?;
+    let address = Url::create_object_url_with_blob(file).ok()?;
     let link = web_sys::window()?.document()?.create_element("a").ok()?;
     link.set_attribute("href", &address).ok()?;
-    link.set_attribute("download", &name).ok()?;
+    link.set_attribute("download", name).ok()?;
     link.dyn_into::<HtmlElement>().ok()?.click();
     // The browser reads it in its own time.
     Timeout::new(DOWNLOADED_MS, move || drop(Url::revoke_object_url(&address))).forget();
-    Some(name)
+    Some(name.into())
 }
 
 /// Tells an app what its page shows, or that it shows no floor; gives the keys that skip from anywhere on the computer.
@@ -196,9 +210,7 @@ pub async fn position() -> Option<(Position, f64)> {
     let fix = JsFuture::from(shell()?.position()).await.ok().filter(|fix| !fix.is_null())?;
     let fix: Fix = fix.unchecked_into();
     let at = Position { latitude: fix.latitude(), longitude: fix.longitude() };
-    // What a device without a position says where it should have refused.
-    let is_nowhere = at.latitude == 0.0 && at.longitude == 0.0 && fix.accuracy() == 0.0;
-    (!is_nowhere).then_some((at, fix.accuracy()))
+    (!at.is_nowhere(fix.accuracy())).then_some((at, fix.accuracy()))
 }
 
 /// Whether notifications of ours are shown on this device.

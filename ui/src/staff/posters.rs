@@ -37,8 +37,8 @@ async fn keep(jukebox: JukeboxId, room: &str, lang: Lang) {
         Ok(poster) => poster,
         Err(error) => return desk::tell(lang.staff_no_poster(&lang.client_error(&error)), true),
     };
-    match platform::keep_poster(room, &poster).await {
+    match platform::keep_file(&format!("poster-{room}.pdf"), &poster).await {
         Some(name) => desk::tell(lang.staff_poster_kept(&name), false),
-        None => desk::tell(lang.staff_no_poster(lang.staff_poster_refused()), true),
+        None => desk::tell(lang.staff_no_poster(lang.downloads_refuse()), true),
     }
 }

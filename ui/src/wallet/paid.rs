@@ -14,6 +14,7 @@ use crate::{
         fetch::api,
         format,
         icons::Icon,
+        link_out::LinkOut,
         words::{Lang, lang},
     },
 };
@@ -193,7 +194,7 @@ fn Receipt(receipt: ReceiptBrief) -> Element {
                 p { class: "code-text large", {receipt.claim_code.clone()} }
                 p { class: "hint", {lang.keep_code()} }
             }
-            p { class: "actions", a { class: "btn", href: receipt.path.clone(), {lang.receipt_n(receipt.number)} } }
+            p { class: "actions", LinkOut { class: "btn", href: receipt.path.clone(), {lang.receipt_n(receipt.number)} } }
         }
     }
 }
@@ -210,7 +211,7 @@ fn Unpaid(head: String, text: String, purchase: MyPurchase) -> Element {
             p { {text} }
         }
         if let Some(address) = again {
-            a { class: "btn main wide", href: address, {again_words(lang, &purchase)} }
+            LinkOut { class: "btn main wide", href: address, {again_words(lang, &purchase)} }
         }
         WayBack { purchase, main: !is_open }
     }

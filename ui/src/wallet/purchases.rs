@@ -5,6 +5,7 @@ use crate::{
     shared::{
         fetch::api,
         format,
+        link_out::LinkOut,
         words::{Lang, lang},
     },
 };
@@ -58,7 +59,7 @@ fn Bought(purchase: MyPurchase, seller: Seller) -> Element {
             }
             p { class: "state {class}", {words} }
             if let Some(address) = purchase.checkout_url.clone() {
-                p { class: "actions", a { class: "btn main", href: address, {lang.go_on_paying()} } }
+                p { class: "actions", LinkOut { class: "btn main", href: address, {lang.go_on_paying()} } }
             }
             Charge { purchase: purchase.clone(), seller }
         }
@@ -90,7 +91,7 @@ fn Charge(purchase: MyPurchase, seller: Seller) -> Element {
                 }
             }
             if let Some(receipt) = &purchase.receipt {
-                p { class: "actions", a { class: "btn", href: receipt.path.clone(), {lang.receipt_n(receipt.number)} } }
+                p { class: "actions", LinkOut { class: "btn", href: receipt.path.clone(), {lang.receipt_n(receipt.number)} } }
             }
             p { class: "hint", {lang.help_note()} }
         }

@@ -22,6 +22,7 @@ texts! {
     password = "Password", "Passwort";
     password_hint = "At least 10 characters. A sentence is good.", "Mindestens 10 Zeichen. Ein Satz ist gut.";
     quiet = "The jukebox is quiet", "Die Jukebox ist still";
+    downloads_refuse = "It could not be written to your downloads.", "Es ließ sich nicht in deine Downloads schreiben.";
     one_moment = "One moment", "Einen Moment";
 }
 
@@ -31,6 +32,14 @@ impl Lang {
         match self {
             Lang::En => format!("{n} {}", self.plural(n, "credit", "credits")),
             Lang::De => format!("{n} {}", self.plural(n, "Credit", "Credits")),
+        }
+    }
+
+    /// Where a file is now.
+    pub fn file_kept(self, name: &str) -> String {
+        match self {
+            Lang::En => format!("The file is in your downloads: {name}."),
+            Lang::De => format!("Die Datei liegt in deinen Downloads: {name}."),
         }
     }
 

@@ -19,7 +19,6 @@ texts! {
     staff_open_the_room = "Open the room", "Den Raum öffnen";
     staff_set_up = "Set up", "Einrichten";
     staff_posters = "Posters for the tables", "Plakate für die Tische";
-    staff_poster_refused = "It could not be written to your downloads.", "Es ließ sich nicht in deine Downloads schreiben.";
     staff_room_gone = "The room could not be read", "Der Raum ließ sich nicht lesen";
 
     staff_pause = "Pause", "Anhalten";
