@@ -95,7 +95,7 @@ async fn a_locked_keyring_holds_nobody_up() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_patron_scans_buys_in_their_own_browser_and_plays() -> Result<()> {
+async fn a_patron_scans_signs_in_buys_in_their_own_browser_and_plays() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Chromium);
     let mut shop = Shop::open().await?;
     let desk = Desk::begin(Secrets::Unlocked).await?;
@@ -103,6 +103,8 @@ async fn a_patron_scans_buys_in_their_own_browser_and_plays() -> Result<()> {
     let app = desk.open(&["--role", "patron", &scanned]).await?;
     app.wait_for_text("The Copper Still").await?;
     app.until("the way in", "return location.search === ''").await?;
+    sign_in(&app).await?;
+    ensure!(who(&app).await?.as_deref() == Some(EMAIL), "signed in");
     app.eval("location.href = '/wallet'").await?;
     app.click(".packs .btn.main.priced").await?;
     let card_page = desk.opened_outside().await?;
