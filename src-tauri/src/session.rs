@@ -32,7 +32,7 @@ pub(crate) struct Held {
 impl Session {
     /// Nobody's until a server is known.
     pub(crate) fn new(role: Role, folder: PathBuf) -> Session {
-        Session { role, folder, open: Mutex::default() }
+        Session { role, folder, open: Arc::default() }
     }
 
     /// From here on it is the session with this server; what is kept of another one stays there. A keyring may take its

@@ -36,7 +36,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 19] = [
+const NEEDS: [Need; 20] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
