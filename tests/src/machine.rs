@@ -91,6 +91,7 @@ impl Need {
                     "dunst",
                     "gnome-keyring-daemon",
                     "openbox",
+                    "pactl",
                     "pulseaudio",
                     "parec",
                     "xdotool",

@@ -1,7 +1,7 @@
 //! What a machine's loudspeakers would sound: a sound server whose only device is recorded.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::{eventually, process::Process};
+use crate::{eventually, machine, process::Process};
 
 /// Samples a second of the recording.
 const RATE: u32 = 8_000;
@@ -18,17 +18,16 @@ const WINDOW: Duration = Duration::from_millis(10);
 /// Quieter than this is silence: -50 dB of full scale, root mean square.
 const SILENCE: f64 = 0.003_16 * 32_768.0;
 
-/// Where it listens, and what it sounded.
+/// Where it listens, and the device that programs sound on without a choice.
 const SOCKET: &str = "sound";
-const HEARD: &str = "heard";
+const SPEAKERS: &str = "speakers";
 
 /// A sound server with one device, and what it sounded since the start.
 #[derive(Debug)]
 pub struct Speakers {
-    /// The recorder, dropped before its server.
-    running: Option<(Process, Process)>,
+    /// The device's recording, dropped before its server.
+    running: Option<(Device, Process)>,
     folder: TempDir,
-    begun: Instant,
 }
 
 impl Speakers {
@@ -38,7 +37,7 @@ impl Speakers {
     /// PulseAudio is missing or isn't ready in time.
     pub async fn start() -> Result<Speakers> {
         let folder = tempfile::Builder::new().prefix("jukeline-sound-").tempdir()?;
-        let mut speakers = Speakers { running: None, folder, begun: Instant::now() };
+        let mut speakers = Speakers { running: None, folder };
         speakers.power_on().await?;
         Ok(speakers)
     }
@@ -46,9 +45,9 @@ impl Speakers {
     /// Loses its power in the middle of a sound.
     pub fn power_off(&mut self) {
         self.running = None;
-        for left in [SOCKET, HEARD] {
+        for left in [self.folder.path().join(SOCKET), heard(self.folder.path(), SPEAKERS)] {
             // What was killed leaves them.
-            let _ = std::fs::remove_file(self.folder.path().join(left));
+            let _ = std::fs::remove_file(left);
         }
     }
 
@@ -74,18 +73,25 @@ impl Speakers {
             }
         })
         .await?;
-        let mut command = Command::new("parec");
-        command.args(["--device=speakers.monitor", "--format=s16le", "--channels=1", "--latency-msec=20"]);
-        command.arg(format!("--rate={RATE}")).arg("--raw").arg(folder.join(HEARD));
-        command.env("PULSE_SERVER", format!("unix:{}", socket.display())).env("HOME", folder);
-        self.begun = Instant::now();
-        self.running = Some((Process::start(command, &folder.join("recorder.log"))?, server));
+        self.running = Some((Device::record(folder, SPEAKERS)?, server));
         Ok(())
+    }
+
+    /// One more device, on which a program sounds that chooses it by this name.
+    ///
+    /// # Errors
+    /// The server refuses it.
+    pub async fn add(&self, name: &str) -> Result<Device> {
+        let mut command = Command::new("pactl");
+        command.args(["load-module", "module-null-sink"]).arg(format!("sink_name={name}"));
+        is_client(&mut command, self.folder.path());
+        machine::run(command).await?;
+        Device::record(self.folder.path(), name)
     }
 
     /// Lets a program sound here.
     pub fn are_heard_by(&self, command: &mut Command) {
-        command.env("PULSE_SERVER", format!("unix:{}", self.folder.path().join(SOCKET).display()));
+        command.env("PULSE_SERVER", address(self.folder.path()));
     }
 
     /// What sounded until now.
@@ -93,7 +99,38 @@ impl Speakers {
     /// # Errors
     /// Nothing was recorded.
     pub fn recording(&self) -> Result<Recording> {
-        let bytes = std::fs::read(self.folder.path().join(HEARD)).context("nothing was recorded")?;
+        let (device, _) = self.running.as_ref().context("without power")?;
+        device.recording()
+    }
+}
+
+/// A device, and what it sounded since the recording began.
+#[derive(Debug)]
+pub struct Device {
+    _recorder: Process,
+    heard: PathBuf,
+    begun: Instant,
+}
+
+impl Device {
+    fn record(folder: &Path, name: &str) -> Result<Device> {
+        let heard = heard(folder, name);
+        let mut command = Command::new("parec");
+        command.arg(format!("--device={name}.monitor"));
+        command.args(["--format=s16le", "--channels=1", "--latency-msec=20"]);
+        command.arg(format!("--rate={RATE}")).arg("--raw").arg(&heard);
+        is_client(&mut command, folder);
+        let begun = Instant::now();
+        let recorder = Process::start(command, &folder.join(format!("{name}-recorder.log")))?;
+        Ok(Device { _recorder: recorder, heard, begun })
+    }
+
+    /// What sounded until now.
+    ///
+    /// # Errors
+    /// Nothing was recorded.
+    pub fn recording(&self) -> Result<Recording> {
+        let bytes = std::fs::read(&self.heard).context("nothing was recorded")?;
         let samples = bytes.chunks_exact(2);
         let samples: Vec<f64> = samples.map(|sample| f64::from(i16::from_le_bytes([sample[0], sample[1]]))).collect();
         let window = (RATE as usize) * WINDOW.as_millis() as usize / 1_000;
@@ -105,10 +142,24 @@ impl Speakers {
     }
 }
 
+/// Where a device's recording is.
+fn heard(folder: &Path, device: &str) -> PathBuf {
+    folder.join(format!("{device}-heard"))
+}
+
+fn address(folder: &Path) -> String {
+    format!("unix:{}", folder.join(SOCKET).display())
+}
+
+/// A tool of the sound server's own.
+fn is_client(command: &mut Command, folder: &Path) {
+    command.env("PULSE_SERVER", address(folder)).env("HOME", folder);
+}
+
 fn sound_server(folder: &Path) -> Command {
     let mut command = Command::new("pulseaudio");
     command.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]);
-    command.arg("--load=module-null-sink sink_name=speakers");
+    command.arg(format!("--load=module-null-sink sink_name={SPEAKERS}"));
     let socket = folder.join(SOCKET);
     command.arg(format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()));
     command.env("HOME", folder).env("XDG_RUNTIME_DIR", folder);
