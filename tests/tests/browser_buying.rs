@@ -95,16 +95,8 @@ async fn balance_is(phone: &Browser, words: &str) -> Result<()> {
     .await
 }
 
-/// Scrolls to the first element that matches, as a thumb does before it taps: the tabs lie over the foot of the page.
-async fn clear_of_tabs(phone: &Browser, css: &str) -> Result<()> {
-    phone.wait_for(css).await?;
-    phone.eval(&format!("document.querySelector('{css}').scrollIntoView({{ block: 'center' }})")).await?;
-    Ok(())
-}
-
 /// Opens "What is this charge?" of the newest purchase and shows it.
 async fn open_charge(phone: &Browser) -> Result<()> {
-    clear_of_tabs(phone, ".purchase summary").await?;
     phone.click(".purchase summary").await?;
     phone.wait_for(".purchase details[open]").await?;
     phone.eval("document.querySelector('.purchase').scrollIntoView()").await?;
@@ -201,7 +193,6 @@ async fn cards_that_do_not_pay_say_why_and_the_bank_may_ask() -> Result<()> {
     phone.goto(&format!("{}/wallet", shop.server.url())).await?;
     phone.wait_for_text("your bank didn’t confirm").await?;
     look(&phone, "buy-wallet-declined").await?;
-    clear_of_tabs(&phone, ".purchase .btn.main").await?;
     phone.press("Go on paying").await?;
     pay(&phone, &shop.server, CHALLENGED).await?;
     phone.press("Yes, confirm").await?;
@@ -267,7 +258,6 @@ async fn another_browser_without_a_cookie_is_told_as_well() -> Result<()> {
     other.press("To the wallet").await?;
     other.press("I have a voucher or a receipt’s code").await?;
     other.wait_for("details[open] #credit-code").await?;
-    clear_of_tabs(&other, "#credit-code").await?;
     other.fill("#credit-code", "ABCD-EFGH-JKMN").await?;
     other.press("Use the code").await?;
     other.wait_for_text("Check the letters.").await?;

@@ -40,7 +40,7 @@ async fn the_patrons_window() -> Result<()> {
     let room = &evening.house.room;
     let scanned = format!("{}/r/{room}?c={}", evening.server.url(), evening.screen.code()?);
     let app = open(&desk, &["--role", "patron", &scanned]).await?;
-    app.wait_for_text("Läuft jetzt").await?;
+    app.wait_for_text("Läuft gerade").await?;
     look(&app, "patron-room").await?;
     for (path, ready, name) in [
         (format!("/r/{room}/find?list=newest"), "main a.row[href*='/song/']", "patron-find"),

@@ -190,7 +190,7 @@ impl Browser {
     /// # Errors
     /// None can be clicked within 20 s.
     pub async fn click(&self, css: &str) -> Result<()> {
-        eventually(css, PATIENCE, || async { Ok(self.client.find(Locator::Css(css)).await?.click().await?) }).await
+        eventually(css, PATIENCE, || self.try_to_click(Locator::Css(css))).await
     }
 
     /// Clicks the button, link or other element with a role whose visible words or label are these.
@@ -203,8 +203,18 @@ impl Browser {
             "//*[self::button or self::a or self::summary or self::label or @role]\
              [normalize-space(.)={quoted} or @aria-label={quoted}]"
         );
-        let find = || async { Ok(self.client.find(Locator::XPath(&path)).await?.click().await?) };
-        eventually(&format!("something to press: “{words}”"), PATIENCE, find).await
+        eventually(&format!("something to press: “{words}”"), PATIENCE, || self.try_to_click(Locator::XPath(&path)))
+            .await
+    }
+
+    /// Clicks it, or scrolls it to the middle for the next try: a driver scrolls to the nearest edge, where a bar may lie over
+    /// it.
+    async fn try_to_click(&self, what: Locator<'_>) -> Result<()> {
+        let element = self.client.find(what).await?;
+        let Err(error) = element.clone().click().await else { return Ok(()) };
+        let middle = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.client.execute(middle, vec![serde_json::to_value(element)?]).await?;
+        Err(error.into())
     }
 
     /// Replaces what is in a field by typing.
