@@ -36,6 +36,8 @@ impl Browser {
     /// # Errors
     /// It does: what is there is named.
     pub async fn fits(&self, name: &str) -> Result<()> {
+        // WebKit draws some frames later than it knows of what is on the page.
+        self.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => done()))").await?;
         self.keep_picture(name).await?;
         let beyond = "return document.documentElement.scrollWidth <= innerWidth ? [] :
             [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)

@@ -30,12 +30,13 @@ pub(super) fn Keep(path: String, name: String, children: Element) -> Element {
         });
     };
     rsx! {
-        button { class: "btn", aria_busy: busy(), disabled: busy(), onclick: keep, {children} }
+        // Above: what is below a button may be out of sight.
         match told() {
             None => VNode::empty(),
             Some(Ok(words)) => rsx! { p { role: "status", {words} } },
             Some(Err(words)) => rsx! { p { class: "error", role: "alert", {words} } },
         }
+        button { class: "btn", aria_busy: busy(), disabled: busy(), onclick: keep, {children} }
     }
 }
 
