@@ -44,7 +44,7 @@ async fn the_patrons_window() -> Result<()> {
     look(&app, "patron-room").await?;
     for (path, ready, name) in [
         (format!("/r/{room}/find?list=newest"), "main a.row[href*='/song/']", "patron-find"),
-        ("/wallet".into(), ".packs .btn", "patron-wallet"),
+        ("/wallet".into(), "main .banner", "patron-wallet"),
         ("/signin".into(), "main form", "patron-sign-in"),
         ("/r/elsewhere".into(), "main .btn", "patron-no-room"),
     ] {
