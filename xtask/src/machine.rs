@@ -36,7 +36,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 20] = [
+const NEEDS: [Need; 21] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -82,6 +82,8 @@ const NEEDS: [Need; 20] = [
         packages: &["xserver-xorg-core", "xserver-xorg-video-dummy", "x11-xserver-utils"],
         is_there: || on_path("Xorg") && on_path("xrandr") && Path::new(DUMMY_DRIVER).is_file(),
     },
+    // Names in any script are drawn by what the system has.
+    Need { name: "Japanese letters", packages: &["fonts-noto-cjk"], is_there: has_japanese_letters },
     Need { name: "ffmpeg", packages: &["ffmpeg"], is_there: || on_path("ffmpeg") },
     Need { name: "wrk", packages: &["wrk"], is_there: || on_path("wrk") },
     Need { name: "openssl", packages: &["openssl"], is_there: || on_path("openssl") },
@@ -194,6 +196,11 @@ fn install(missing: &[&Need]) {
     for error in [updated, installed].into_iter().filter_map(Result::err) {
         say(&format!("{error:#}"));
     }
+}
+
+fn has_japanese_letters() -> bool {
+    let fonts = Command::new("fc-list").arg(":lang=ja").output();
+    fonts.is_ok_and(|fonts| !fonts.stdout.is_empty())
 }
 
 /// The virtual environment's Python, or where it would be.
