@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
+    serve::ListenerExt,
 };
 use jukeline_app::id::SongId;
 use std::{
@@ -49,7 +50,10 @@ impl Songs {
         let songs = Songs { folder: Arc::new(folder), room, address: address.into(), keeping: Arc::default() };
         let routes =
             Router::new().route(&format!("/{}/{{song}}", token.simple()), get(sound)).with_state(songs.clone());
-        let listener = tokio::net::TcpListener::from_std(listener)?;
+        // A song's beginning waits for nothing: not for more to send either, as TCP would.
+        let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Ok(songs)
     }
