@@ -41,7 +41,7 @@ use pages::Pages;
 use role::Role;
 use server::Home;
 use session::Session;
-use std::{process::ExitCode, sync::Arc};
+use std::{error::Error, process::ExitCode, sync::Arc};
 use tauri::{App, Builder, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry, window::Color};
 
 /// The pages' ground, which windows have before there is a page: nothing flashes in a dark bar.
@@ -110,12 +110,12 @@ fn show(role: Role, options: Options) -> tauri::Result<()> {
             #[cfg(desktop)]
             commands::open_floor,
         ])
-        .setup(move |app| Ok(begin(app, role, options, home)?))
+        .setup(move |app| begin(app, role, options, home))
         .run(context)
 }
 
 /// Finds out what was before, and opens the window.
-fn begin(app: &App, role: Role, options: Options, home: Arc<Home>) -> tauri::Result<()> {
+fn begin(app: &App, role: Role, options: Options, home: Arc<Home>) -> Result<(), Box<dyn Error>> {
     let folder = app.path().app_config_dir()?;
     home.settle(&folder, options.server);
     let mut open_with = options.open;
