@@ -21,22 +21,10 @@ async fn house() -> Result<(Server, House)> {
     Ok((server, house))
 }
 
-async fn patron(desk: &Desk, server: &Server) -> Result<Browser> {
-    let app = desk.open(&["--role", "patron", "--server", &server.url()]).await?;
-    app.until("the app's page", "return document.querySelector('#main h1') !== null").await?;
-    Ok(app)
-}
-
 async fn sign_in(app: &Browser) -> Result<()> {
     app.eval("location.href = '/signin'").await?;
     app.sign_in(EMAIL, PASSWORD).await?;
     app.until("the page after signing in", "return location.pathname !== '/signin'").await.map(drop)
-}
-
-/// Whom the app's server takes the app for: the address of who is signed in, or nothing.
-async fn who(app: &Browser) -> Result<Option<String>> {
-    let me = "jukelineShell.fetch('/api/me', {}).then(answer => answer.json()).then(me => done(me.email ?? null));";
-    Ok(app.eval_async(me).await?.as_str().map(str::to_owned))
 }
 
 #[tokio::test]
@@ -44,23 +32,23 @@ async fn who_signed_in_once_is_signed_in_after_a_restart_and_the_page_keeps_noth
     needs!(Need::Server, Need::Pages, Need::Shell);
     let (server, _house) = house().await?;
     let desk = Desk::begin(Secrets::Unlocked).await?;
-    let app = patron(&desk, &server).await?;
+    let app = desk.patron(&server).await?;
     app.keep_picture("shell-patron").await?;
     sign_in(&app).await?;
-    ensure!(who(&app).await?.as_deref() == Some(EMAIL), "signed in");
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in");
     let kept = app.eval("return JSON.stringify({...localStorage, ...sessionStorage}) + document.cookie").await?;
     let token = "__TAURI_INTERNALS__.invoke('session').then(held => done(held.token));";
     let token = app.eval_async(token).await?;
     ensure!(token.as_str().is_some_and(|token| token.len() >= 32 && !kept.to_string().contains(token)), "{kept}");
     app.close().await?;
 
-    let app = patron(&desk, &server).await?;
-    ensure!(who(&app).await?.as_deref() == Some(EMAIL), "signed in still");
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in still");
     let out = "jukelineShell.fetch('/api/sessions/current', { method: 'DELETE' }).then(answer => done(answer.status));";
     ensure!(app.eval_async(out).await? == 204, "signed out");
     app.close().await?;
-    let app = patron(&desk, &server).await?;
-    ensure!(who(&app).await?.is_none(), "signed out for good");
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.is_none(), "signed out for good");
     app.close().await
 }
 
@@ -68,15 +56,15 @@ async fn who_signed_in_once_is_signed_in_after_a_restart_and_the_page_keeps_noth
 async fn is_for_this_run(secrets: Secrets, words: &str, picture: &str) -> Result<()> {
     let (server, _house) = house().await?;
     let desk = Desk::begin(secrets).await?;
-    let app = patron(&desk, &server).await?;
+    let app = desk.patron(&server).await?;
     sign_in(&app).await?;
-    ensure!(who(&app).await?.as_deref() == Some(EMAIL), "signed in");
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in");
     app.wait_for_text(words).await?;
     app.keep_picture(picture).await?;
     app.press("Got it").await?;
     app.close().await?;
-    let app = patron(&desk, &server).await?;
-    ensure!(who(&app).await?.is_none(), "signed in without a keyring");
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.is_none(), "signed in without a keyring");
     app.close().await
 }
 
@@ -104,7 +92,7 @@ async fn a_patron_scans_signs_in_buys_in_their_own_browser_and_plays() -> Result
     app.wait_for_text("The Copper Still").await?;
     app.until("the way in", "return location.search === ''").await?;
     sign_in(&app).await?;
-    ensure!(who(&app).await?.as_deref() == Some(EMAIL), "signed in");
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in");
     app.eval("location.href = '/wallet'").await?;
     app.click(".packs .btn.main.priced").await?;
     let card_page = desk.opened_outside().await?;
@@ -133,7 +121,7 @@ async fn a_link_to_another_server_asks_before_the_app_belongs_to_it() -> Result<
     let (ours, _house) = house().await?;
     let (other, there) = house().await?;
     let desk = Desk::begin(Secrets::None).await?;
-    let app = patron(&desk, &ours).await?;
+    let app = desk.patron(&ours).await?;
     sign_in(&app).await?;
     app.close().await?;
     let link = format!("{}/r/{}", other.url(), there.room);

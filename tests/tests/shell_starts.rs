@@ -37,25 +37,13 @@ async fn write_over(bus: &str, app: &str, secret: &[u8]) -> Result<()> {
     Ok(entry.call("SetSecret", &(sent,)).await?)
 }
 
-async fn patron(desk: &Desk, server: &Server) -> Result<Browser> {
-    let app = desk.open(&["--role", "patron", "--server", &server.url()]).await?;
-    app.until("the app's page", "return document.querySelector('#main h1') !== null").await?;
-    Ok(app)
-}
-
 /// Signs in, and sees that the server takes the app for who that is.
 async fn sign_in(app: &Browser) -> Result<()> {
     app.eval("location.href = '/signin'").await?;
     app.sign_in(EMAIL, PASSWORD).await?;
     app.until("the page after signing in", "return location.pathname !== '/signin'").await?;
-    ensure!(who(app).await?.as_deref() == Some(EMAIL), "signed in");
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in");
     Ok(())
-}
-
-/// Whom the app's server takes the app for: the address of who is signed in, or nothing.
-async fn who(app: &Browser) -> Result<Option<String>> {
-    let me = "jukelineShell.fetch('/api/me', {}).then(answer => answer.json()).then(me => done(me.email ?? null));";
-    Ok(app.eval_async(me).await?.as_str().map(str::to_owned))
 }
 
 #[tokio::test]
@@ -63,19 +51,19 @@ async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell);
     let (server, _house) = house().await?;
     let desk = Desk::begin(Secrets::Unlocked).await?;
-    let app = patron(&desk, &server).await?;
+    let app = desk.patron(&server).await?;
     sign_in(&app).await?;
     app.close().await?;
     // Of no text's encoding.
     write_over(desk.bus(), "app.jukeline.patron", &[0xff, 0xfe, 0x00, 0xc3, 0x28]).await?;
 
-    let app = patron(&desk, &server).await?;
-    ensure!(who(&app).await?.is_none(), "nobody is signed in");
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.is_none(), "nobody is signed in");
     sign_in(&app).await?;
     ensure!(!app.shows("#shell-note").await?, "the keyring is as good as before");
     app.close().await?;
-    let app = patron(&desk, &server).await?;
-    ensure!(who(&app).await?.as_deref() == Some(EMAIL), "signed in still");
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in still");
     app.close().await
 }
 

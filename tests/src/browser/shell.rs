@@ -266,6 +266,16 @@ impl Desk {
         driver.open(json!({ "browserName": "wry", "webkitgtk:browserOptions": options })).await
     }
 
+    /// The patron's app of this server, with its page.
+    ///
+    /// # Errors
+    /// As [`Desk::open`], or the page isn't there in time.
+    pub async fn patron(&self, server: &Server) -> Result<Browser> {
+        let app = self.open(&["--role", "patron", "--server", &server.url()]).await?;
+        app.until("the app's page", "return document.querySelector('#main h1') !== null").await?;
+        Ok(app)
+    }
+
     /// A screen's app that is paired as the house's player and has claimed its jukebox.
     ///
     /// # Errors
@@ -348,6 +358,17 @@ impl Desk {
         command.args(arguments);
         self.is_here(&mut command);
         Ok(App { process: Process::start(command, &self.home.path().join("app.log"))? })
+    }
+}
+
+impl Browser {
+    /// Whom the app's server takes the app for: the address of who is signed in, or nothing.
+    ///
+    /// # Errors
+    /// This is no app's window, or the server doesn't answer.
+    pub async fn who(&self) -> Result<Option<String>> {
+        let me = "jukelineShell.fetch('/api/me', {}).then(answer => answer.json()).then(me => done(me.email ?? null));";
+        Ok(self.eval_async(me).await?.as_str().map(str::to_owned))
     }
 }
 
