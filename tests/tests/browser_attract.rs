@@ -67,8 +67,11 @@ impl Bar {
 
     /// A screen that shows what this room says.
     async fn display(&self, server: &Server, language: &str) -> Result<Browser> {
-        let look = Look { size: (1920, 1080), language: language.into(), ..Look::screen() };
-        let display = Browser::chromium(&look).await?;
+        self.display_as(server, Look { language: language.into(), ..Look::screen() }).await
+    }
+
+    async fn display_as(&self, server: &Server, look: Look) -> Result<Browser> {
+        let display = Browser::chromium(&Look { size: (1920, 1080), ..look }).await?;
         // The page itself, not the window, is as large as a television.
         let size = json!({ "width": 1920, "height": 1080, "deviceScaleFactor": 1, "mobile": false });
         display.devtools("Emulation.setDeviceMetricsOverride", size).await?;
@@ -219,7 +222,8 @@ async fn turns_stay_on_the_screen_whatever_the_titles_and_stand_still_where_moti
         other.guest = Phone::enter(&server.url(), "tin", other.player.code()?).await?;
         other.plays(*song).await?;
     }
-    let german = bar.display(&server, "de").await?;
+    let german = bar.display_as(&server, Look { language: "de".into(), is_moving: true, ..Look::screen() }).await?;
+    ensure!(german.eval("return document.getAnimations().length").await? != json!(0), "nothing moves");
     let still = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
     german.devtools("Emulation.setEmulatedMedia", still).await?;
     turns(&german, 4).await?;

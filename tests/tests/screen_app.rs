@@ -21,7 +21,7 @@ use rustix::process::Signal;
 const GAP: Duration = Duration::from_millis(150);
 /// A page that froze or crashed sounds again by then.
 const WATCHDOG: Duration = Duration::from_secs(10);
-/// The rest of a song of 40 s, on a busy machine.
+/// The rest of a song, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Two songs that are less apart than this are equally loud to a listener, in decibels.
 const EVEN_DB: f64 = 1.5;
@@ -54,26 +54,17 @@ async fn both(desk: &Desk, long: Duration) -> Result<Recording> {
 #[tokio::test]
 async fn two_songs_sound_from_the_loudspeakers_without_a_gap_that_is_heard() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
-    // The least of three: what else runs on the machine takes its time from the one that measures.
-    let mut gaps = Vec::new();
-    while gaps.len() < 3 && gaps.iter().all(|gap| *gap > GAP) {
-        gaps.push(between_two_songs().await?);
-    }
-    println!("between two songs: {gaps:?}");
-    ensure!(gaps.iter().any(|gap| *gap <= GAP), "{gaps:?} between two songs");
-    Ok(())
-}
-
-async fn between_two_songs() -> Result<Duration> {
     let tones = Tones::begin(12).await?;
     let desk = Desk::begin(Secrets::None).await?;
     let app = desk.player(&tones.server, &tones.house).await?;
     tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
     app.hear().await?;
     app.keep_picture("shell-screen-playing").await?;
-    let gap = both(&desk, Duration::from_millis(23_500)).await?.longest_gap();
-    app.close().await?;
-    Ok(gap)
+    let recording = both(&desk, Duration::from_millis(23_500)).await?;
+    let (sounded, gap) = (recording.sounded(), recording.longest_gap());
+    println!("{sounded:?} of sound, {gap:?} in between");
+    ensure!(gap <= GAP, "{gap:?} between two songs");
+    app.close().await
 }
 
 #[tokio::test]
@@ -134,8 +125,7 @@ async fn a_screen_plays_on_for_a_minute_without_its_server() -> Result<()> {
     let cut = Duration::from_secs(seconds.into());
     let recording = sounded(&desk, "sound without a server", cut, cut * 2).await?;
     println!("{:?} of sound, {:?} in between", recording.sounded(), recording.longest_gap());
-    // How long it is between two songs is measured above; here nothing may wait for a server.
-    ensure!(recording.longest_gap() <= GAP * 3, "silent for {:?}", recording.longest_gap());
+    ensure!(recording.longest_gap() <= GAP, "silent for {:?}", recording.longest_gap());
     app.keep_picture("shell-screen-alone").await?;
     tones.server.restart().await?;
     // The rest of the second song, which lasts two thirds of the cut.
@@ -171,11 +161,11 @@ async fn by_itself(desk: &Desk, tones: &Tones) -> Result<App> {
 
 /// Sends this to the page in the middle of the first of two songs, and measures the silence that follows.
 async fn silence_after(signal: Signal) -> Result<Duration> {
-    let tones = Tones::begin(40).await?;
+    let tones = Tones::begin(25).await?;
     let desk = Desk::begin(Secrets::None).await?;
     let app = by_itself(&desk, &tones).await?;
     app.signal_page(signal).await?;
-    let (long, patience) = (Duration::from_secs(75), Duration::from_secs(150));
+    let (long, patience) = (Duration::from_secs(45), Duration::from_secs(120));
     let recording = sounded(&desk, "both songs in spite of it", long, patience).await;
     if recording.is_err() {
         desk.keep_picture("shell-screen-silent")?;
@@ -204,7 +194,7 @@ async fn a_screen_whose_page_crashes_plays_on_within_ten_seconds() -> Result<()>
 #[tokio::test]
 async fn after_a_power_cut_the_room_has_its_song_again_without_hands() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
-    let mut tones = Tones::begin(40).await?;
+    let mut tones = Tones::begin(25).await?;
     let mut desk = Desk::begin(Secrets::None).await?;
     let mut app = by_itself(&desk, &tones).await?;
     app.kill9();
@@ -220,7 +210,7 @@ async fn after_a_power_cut_the_room_has_its_song_again_without_hands() -> Result
     .await?;
     desk.speakers.power_on().await?;
     // The rest of the first song, and all of the second.
-    let rest = Duration::from_secs(60);
+    let rest = Duration::from_secs(32);
     let recording = sounded(&desk, "the rest of both songs", rest, rest * 3).await;
     recording.map_err(|error| error.context(app.log()))?;
     is_over(&tones.house).await

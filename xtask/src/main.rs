@@ -6,6 +6,7 @@ mod command;
 mod demo;
 mod icons;
 mod kafka;
+mod lanes;
 mod machine;
 mod package;
 mod paths;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything, in the order in which a mistake shows soonest.
 
 use std::{
+    ffi::OsString,
     fs,
     path::PathBuf,
     process::{Command, ExitCode},
@@ -12,7 +13,7 @@ use clap::Args;
 
 use crate::{
     command::{self, say},
-    machine, paths,
+    lanes, machine, paths,
     summary::Totals,
     ui,
 };
@@ -50,9 +51,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     report.step("pages", |_| ui::run(&ui::Options::default()));
     report.step("pages of before", |_| build_previous());
     report.step("server", |_| build_server());
-    report.step("unit tests", |totals| totals.run(&mut tests(&["--lib", "--bins"], &[])?));
-    report.step("whole systems", |totals| totals.run(&mut tests(&["--test", "*"], &["--test-threads=1"])?));
-    report.step("examples in the documentation", |totals| totals.run(&mut tests(&["--doc"], &[])?));
+    report.step("unit tests", |totals| totals.run(&mut tests(&["--lib", "--bins"])?));
+    report.step("whole systems", |totals| lanes::run(totals, &mut tests(&["--test", "*"])?, &known()?));
+    report.step("examples in the documentation", |totals| totals.run(&mut tests(&["--doc"])?));
     report.finish()
 }
 
@@ -125,21 +126,22 @@ fn what_builds() -> &'static [&'static str] {
     if machine::has_webkit_headers() { &[] } else { &["--exclude", "jukeline-shell"] }
 }
 
-/// So long a test program may run, in seconds: one that hangs is a failure with a name, and the others are still run.
-const LONGEST: &str = "900";
-
-/// A test run that knows where the built parts are; Kafka and the Python tools it finds in the target folder.
-fn tests(targets: &[&str], to_runner: &[&str]) -> Result<Command> {
+/// A test run of these targets.
+fn tests(targets: &[&str]) -> Result<Command> {
     let mut cargo = command::cargo(["test", "--workspace", "--all-features", "--no-fail-fast"])?;
-    cargo.args(what_builds());
-    #[cfg(target_os = "linux")]
-    cargo.arg("--config").arg(format!("target.'cfg(all())'.runner = ['timeout', '--signal=ABRT', '{LONGEST}']"));
-    cargo.args(targets).arg("--").args(to_runner);
-    cargo.env("JUKELINE_BIN", paths::server("debug")?);
-    cargo.env("JUKELINE_UI", paths::pages()?);
-    cargo.env("JUKELINE_XTASK", std::env::current_exe()?);
-    cargo.env("TESTS_SKIPPED", skip_file()?);
+    cargo.args(what_builds()).args(targets).envs(known()?);
     Ok(cargo)
+}
+
+/// What a test knows: where the built parts are. Kafka and the Python tools it finds in the target folder.
+fn known() -> Result<Vec<(&'static str, OsString)>> {
+    Ok(vec![
+        ("CARGO_TARGET_DIR", paths::target()?.into()),
+        ("JUKELINE_BIN", paths::server("debug")?.into()),
+        ("JUKELINE_UI", paths::pages()?.into()),
+        ("JUKELINE_XTASK", std::env::current_exe()?.into()),
+        ("TESTS_SKIPPED", skip_file()?.into()),
+    ])
 }
 
 /// Tests append a line for what they skip to this file.

@@ -37,6 +37,9 @@ pub(super) async fn start(look: &Look, desk: Option<&Desk>) -> Result<Browser> {
     arguments.push(format!("--window-size={width},{height}"));
     arguments.push(format!("--user-data-dir={}", driver.folder.path().join("profile").display()));
     arguments.push(format!("--lang={}", look.language));
+    if !look.is_moving {
+        arguments.push("--force-prefers-reduced-motion".to_owned());
+    }
     if machine::is_root() {
         arguments.push("--no-sandbox".to_owned());
     }

@@ -38,19 +38,22 @@ pub struct Look {
     pub autoplay: bool,
     /// The first of the browser's languages.
     pub language: String,
+    /// Things move as most people see them. Where nothing asks for it they stand still: drawn without a graphics card,
+    /// they take half of the machine (Chromium only).
+    pub is_moving: bool,
 }
 
 impl Look {
     /// A phone of 390 × 844.
     #[must_use]
     pub fn phone() -> Self {
-        Self { size: (390, 844), is_phone: true, autoplay: false, language: "en".to_owned() }
+        Self { size: (390, 844), is_phone: true, autoplay: false, language: "en".to_owned(), is_moving: false }
     }
 
     /// A jukebox's screen of 1280 × 800 whose sound needs no touch.
     #[must_use]
     pub fn screen() -> Self {
-        Self { size: (1280, 800), is_phone: false, autoplay: true, language: "en".to_owned() }
+        Self { size: (1280, 800), is_phone: false, autoplay: true, ..Self::phone() }
     }
 
     /// A window of 1280 × 800.

@@ -1,6 +1,9 @@
 //! Kafka's programs are Java classes.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::Result;
 
@@ -9,18 +12,48 @@ use crate::machine;
 /// The cluster's id: 16 bytes in base64. Each cluster has a data folder of its own, so that one name does for all.
 const CLUSTER: &str = "JukelineTestsOnKafka1A";
 
-/// A command that runs one of Kafka's classes with this much heap (`256m`).
-pub(super) fn class(name: &str, heap: &str) -> Result<Command> {
+/// Tests start a broker each, most of them for some hundred records: they need one that is there soon. What measures is
+/// built for release, and its brokers have the time that the optimising compiler takes.
+pub(super) const STARTS_SOON: bool = cfg!(debug_assertions);
+
+/// No time for the optimising compiler.
+const QUICK: &str = "-XX:TieredStopAtLevel=1";
+
+/// A broker with these settings and this much heap (`256m`). `leaves`: where it leaves its classes as it ends in order, for
+/// the brokers after it.
+pub(super) fn broker(settings: &Path, heap: &str, leaves: Option<&Path>) -> Result<Command> {
     let mut command = machine_with(heap)?;
-    command.arg(name);
+    if STARTS_SOON {
+        command.arg(QUICK);
+    }
+    match leaves {
+        Some(file) => drop(command.arg(format!("-XX:ArchiveClassesAtExit={}", file.display()))),
+        None => take_classes(&mut command)?,
+    }
+    command.arg("kafka.Kafka").arg(settings);
     Ok(command)
+}
+
+/// A broker's classes as Java has them in memory: with them it starts in half the time. Java leaves them alone where they
+/// are another version's.
+pub(super) fn archive() -> Result<PathBuf> {
+    Ok(machine::target()?.join("kafka-classes.jsa"))
+}
+
+/// Lets it have the classes that a broker left, if there are any.
+fn take_classes(command: &mut Command) -> Result<()> {
+    let archive = archive()?;
+    if archive.exists() {
+        command.arg(format!("-XX:SharedArchiveFile={}", archive.display()));
+    }
+    Ok(())
 }
 
 /// A command that compiles a file of source and runs it, with Kafka's jars beside it. What it makes for itself goes
 /// into `folder`.
 pub(super) fn source(file: &Path, folder: &Path) -> Result<Command> {
     let mut command = machine_with("256m")?;
-    command.arg(file).env("JDK_JAVA_OPTIONS", format!("-XX:TieredStopAtLevel=1 -Djava.io.tmpdir={}", folder.display()));
+    command.arg(QUICK).arg(format!("-Djava.io.tmpdir={}", folder.display())).arg(file);
     Ok(command)
 }
 
@@ -42,8 +75,9 @@ fn machine_with(heap: &str) -> Result<Command> {
 
 /// A tool that lives for a moment: no time for the optimising compiler.
 pub(super) fn tool(name: &str) -> Result<Command> {
-    let mut command = class(name, "256m")?;
-    command.env("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+    let mut command = machine_with("256m")?;
+    take_classes(&mut command)?;
+    command.args([QUICK, name]);
     Ok(command)
 }
 

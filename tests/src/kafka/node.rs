@@ -1,6 +1,6 @@
 //! One node that is broker and controller, without encryption: what most tests need.
 
-use std::{collections::BTreeMap, fs, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use rdkafka::ClientConfig;
@@ -81,13 +81,28 @@ impl Kafka {
     /// # Errors
     /// Java or Kafka is missing, the settings are refused, or it is not ready in time.
     pub async fn start_with(port: u16, change: impl FnOnce(&mut Settings)) -> Result<Self> {
+        if java::STARTS_SOON && !java::archive()?.exists() {
+            Self::leave_classes().await?;
+        }
+        Self::begin(port, change, None).await
+    }
+
+    /// Runs one for the classes that it leaves.
+    async fn leave_classes() -> Result<()> {
+        let archive = java::archive()?;
+        let part = archive.with_extension(std::process::id().to_string());
+        Self::begin(ports::free()?, |_| {}, Some(&part)).await?.stop().await?;
+        Ok(fs::rename(part, archive)?)
+    }
+
+    async fn begin(port: u16, change: impl FnOnce(&mut Settings), leaves: Option<&Path>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("jukeline-kafka-").tempdir()?;
         let mut settings = one_node(&folder, port, ports::free()?);
         change(&mut settings);
         let path = folder.path().join("server.properties");
         fs::write(&path, properties(&settings))?;
         java::format(&path, &["--standalone".to_owned()]).await?;
-        let mut kafka = Self { port, broker: launch(&folder)?, folder };
+        let mut kafka = Self { port, broker: launch(&folder, leaves)?, folder };
         kafka.wait().await?;
         Ok(kafka)
     }
@@ -157,7 +172,7 @@ impl Kafka {
     /// It is not ready in time.
     pub async fn restart(&mut self) -> Result<()> {
         self.broker.kill9();
-        self.broker = launch(&self.folder)?;
+        self.broker = launch(&self.folder, None)?;
         self.wait().await
     }
 
@@ -179,9 +194,8 @@ impl Kafka {
     }
 }
 
-fn launch(folder: &TempDir) -> Result<Process> {
-    let mut command = java::class("kafka.Kafka", "512m")?;
-    command.arg(folder.path().join("server.properties"));
+fn launch(folder: &TempDir, leaves: Option<&Path>) -> Result<Process> {
+    let command = java::broker(&folder.path().join("server.properties"), "512m", leaves)?;
     Process::start(command, &folder.path().join("kafka.log"))
 }
 

@@ -165,8 +165,7 @@ impl SecureCluster {
 
 fn launch(folder: &Path, node: usize) -> Result<Process> {
     let home = folder.join(node.to_string());
-    let mut command = java::class("kafka.Kafka", "384m")?;
-    command.arg(home.join("server.properties"));
+    let command = java::broker(&home.join("server.properties"), "384m", None)?;
     Process::start(command, &home.join("kafka.log"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     element::{self, position_ms},
-    fade::Fade,
+    fade::{Curve, Fade},
     lift::Lift,
     player_core::Input,
     sound::{Reading, SoundNews},
@@ -136,10 +136,10 @@ impl Decks {
     }
 
     /// What sounds shall be heard below the next song for so many milliseconds; gives which it is.
-    pub(super) fn begin_fade(&self, over_ms: i64) -> usize {
+    pub(super) fn begin_fade(&self, over_ms: i64, curve: Curve) -> usize {
         self.end_fade();
         let which = self.active.get();
-        self.fade.set(Some(Fade { which, gain: self.gain(), begun: now_ms(), takes: over_ms as f64 }));
+        self.fade.set(Some(Fade { which, gain: self.gain(), begun: now_ms(), takes: over_ms as f64, curve }));
         which
     }
 

@@ -21,6 +21,10 @@ use std::{
 };
 use wasm_bindgen_futures::spawn_local;
 
+/// Between two readings of the audio clock, in milliseconds.
+const TICK_MS: u32 = 250;
+/// And at the least, so that a song that is held just before its end isn't read all the time.
+const LEAST_TICK_MS: u32 = 10;
 /// Between two tries whether sound is allowed while no device takes it, in milliseconds.
 const AGAIN_MS: u32 = 2_000;
 
@@ -166,7 +170,14 @@ impl Engine {
         self.take(Input::Superseded { epoch, same_disk: self.inner.disk.is_taken() });
     }
 
-    /// Reads the audio clock and lets time pass; every quarter of a second.
+    /// How long to wait for the next tick, in milliseconds.
+    pub(super) fn next_tick_ms(&self) -> u32 {
+        let due_ms = self.inner.player.borrow().gives_way_in().filter(|ms| *ms > 0);
+        let due_ms = due_ms.and_then(|ms| u32::try_from(ms).ok()).unwrap_or(TICK_MS);
+        due_ms.clamp(LEAST_TICK_MS, TICK_MS)
+    }
+
+    /// Reads the audio clock and lets time pass.
     pub(super) fn tick(&self) {
         let reading = self.sound().and_then(|sound| sound.clock());
         self.take(reading.unwrap_or(Input::Tick));
@@ -237,6 +248,7 @@ impl Engine {
             Command::Pause => sound.pause(),
             Command::Resume => sound.resume(),
             Command::FadeOut(over_ms) => sound.fade_out(over_ms),
+            Command::RingOut => sound.ring_out(),
             Command::Stop => sound.stop(),
             Command::Volume(percent) => sound.volume(percent),
             Command::Keep(songs) => self.keep(songs),

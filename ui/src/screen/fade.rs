@@ -13,6 +13,17 @@ pub(super) struct Fade {
     pub(super) begun: f64,
     /// How long it takes, in milliseconds.
     pub(super) takes: f64,
+    /// What becomes of the loudness of both.
+    pub(super) curve: Curve,
+}
+
+/// How the loudness of two songs that overlap changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Curve {
+    /// One goes as the other comes.
+    Cross,
+    /// Both are as loud as they are.
+    Flat,
 }
 
 impl Fade {
@@ -28,13 +39,19 @@ impl Fade {
 
     /// How loud the song that goes is, of its own loudness.
     pub(super) fn falling(self, now: f64) -> f64 {
-        (self.done(now) * FRAC_PI_2).cos()
+        match self.curve {
+            Curve::Cross => (self.done(now) * FRAC_PI_2).cos(),
+            Curve::Flat => 1.0,
+        }
     }
 
     /// How loud the song that comes is, of its own loudness. Of two songs that have nothing to do with each other the
     /// powers add up, and theirs is the same all the way.
     pub(super) fn rising(self, now: f64) -> f64 {
-        (self.done(now) * FRAC_PI_2).sin()
+        match self.curve {
+            Curve::Cross => (self.done(now) * FRAC_PI_2).sin(),
+            Curve::Flat => 1.0,
+        }
     }
 }
 
@@ -44,7 +61,7 @@ mod tests {
 
     #[test]
     fn one_goes_as_the_other_comes_and_together_they_stay_as_loud() {
-        let fade = Fade { which: 0, gain: 1.0, begun: 1_000.0, takes: 4_000.0 };
+        let fade = Fade { which: 0, gain: 1.0, begun: 1_000.0, takes: 4_000.0, curve: Curve::Cross };
         assert_eq!((fade.falling(1_000.0), fade.rising(1_000.0)), (1.0, 0.0));
         assert!(!fade.is_over(4_999.0));
         for now in [1_000.0, 2_000.0, 3_000.0, 4_000.0, 5_000.0] {
@@ -52,5 +69,12 @@ mod tests {
             assert!((power - 1.0).abs() < 1e-9, "{power} at {now}");
         }
         assert!(fade.is_over(5_000.0) && fade.falling(9_000.0) < 1e-9);
+    }
+
+    #[test]
+    fn what_rings_out_changes_no_loudness() {
+        let fade = Fade { which: 0, gain: 1.0, begun: 1_000.0, takes: 4_000.0, curve: Curve::Flat };
+        assert_eq!((fade.falling(4_900.0), fade.rising(1_000.0)), (1.0, 1.0));
+        assert!(!fade.is_over(4_999.0) && fade.is_over(5_000.0));
     }
 }

@@ -1,7 +1,7 @@
 //! Songs fetched ahead: what a player needs to play on through a network cut. At hand in memory, and on the disk for the
 //! next time where there is one.
 
-use super::shelf;
+use super::{shelf, sound::RING_MS};
 use crate::shared::platform;
 use gloo_timers::{callback::Timeout, future::TimeoutFuture};
 use jukeline_app::id::SongId;
@@ -16,10 +16,6 @@ use web_sys::{Blob, RequestInit, Url};
 
 const FIRST_WAIT_MS: u32 = 1_000;
 const LONGEST_WAIT_MS: u32 = 15_000;
-
-/// Up to here an app plays a song from memory, in bytes. WebKit's player took the middle of larger files for their end there
-/// (3 MB of FLAC ended at 1.5), and hears those from the disk whole, but begins later: 90 to 250 ms against 50.
-const MEMORY_BYTES: f64 = 1_000_000.0;
 
 /// What became of a wanted file.
 pub(super) enum FileNews {
@@ -63,8 +59,8 @@ impl Files {
             if !keep {
                 // It may be heard below the next song for a while.
                 let url = std::mem::take(url);
-                let overlap_ms = u32::try_from(platform::crossfade_ms()).unwrap_or_default();
-                Timeout::new(overlap_ms, move || drop(Url::revoke_object_url(&url))).forget();
+                let heard_ms = u32::try_from(platform::crossfade_ms()).unwrap_or_default() + RING_MS;
+                Timeout::new(heard_ms, move || drop(Url::revoke_object_url(&url))).forget();
             }
             keep
         });
@@ -124,7 +120,9 @@ async fn fetch(song: SongId) -> Result<Option<String>, JsValue> {
         return Err("not now".into());
     }
     let blob: Blob = JsFuture::from(answer.blob()?).await?.dyn_into()?;
-    if platform::is_app() && blob.size() > MEMORY_BYTES {
+    if platform::is_app() {
+        // WebKit's player takes the middle of a file in memory for its end (3 MB of FLAC ended at 1.5), and hears it from
+        // the disk whole.
         shelf::keep(song, &blob).await;
         if let Some(url) = shelf::find(song).await {
             return Ok(Some(url));

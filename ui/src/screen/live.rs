@@ -24,9 +24,7 @@ use jukeline_app::{
 
 /// A socket without a message for this long is dead, in milliseconds.
 const SILENT_MS: u32 = 40_000;
-/// Between two readings of the audio clock, in milliseconds.
-const TICK_MS: u32 = 250;
-/// Ticks between two beats: 5 s.
+/// Ticks between two beats: 5 s, a little less where a tick comes early for the end of a song.
 const TICKS_PER_BEAT: u32 = 20;
 
 /// The codes for the next minutes.
@@ -99,7 +97,7 @@ async fn run(engine: Engine, mut shown: impl FnMut(Here)) {
         ticks = ticks.wrapping_add(1);
         diagnosis::show(&engine);
         shown(engine.here());
-        TimeoutFuture::new(TICK_MS).await;
+        TimeoutFuture::new(engine.next_tick_ms()).await;
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     chime,
     decks::Decks,
     element::{name_of, settled, start},
+    fade::Curve,
     player_core::Input,
 };
 use futures_util::future::{Either, select};
@@ -17,6 +18,9 @@ const DEVICE_MS: u32 = 4_000;
 
 /// Between two steps of a fade, in milliseconds.
 const FADE_STEP_MS: u32 = 40;
+
+/// Sound that goes on for longer than its tags' length is let go on for this long, in milliseconds.
+pub(super) const RING_MS: u32 = 2_500;
 
 /// What the elements tell.
 pub(super) enum SoundNews {
@@ -58,7 +62,16 @@ impl Sound {
 
     /// Lets what sounds go on below the next song for so many milliseconds.
     pub(super) fn fade_out(&self, over_ms: i64) {
-        let which = self.decks.begin_fade(over_ms);
+        self.overlap(over_ms, Curve::Cross);
+    }
+
+    /// Lets what sounds go on to its end below the next song.
+    pub(super) fn ring_out(&self) {
+        self.overlap(RING_MS.into(), Curve::Flat);
+    }
+
+    fn overlap(&self, over_ms: i64, curve: Curve) {
+        let which = self.decks.begin_fade(over_ms, curve);
         let decks = self.decks.clone();
         spawn_local(async move {
             // Until it is over, or another song or silence came meanwhile.

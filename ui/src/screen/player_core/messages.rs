@@ -50,6 +50,8 @@ pub enum Command {
     Resume,
     /// What sounds goes on below the next song, for so many milliseconds.
     FadeOut(i64),
+    /// What sounds goes on to its end, as loud as it is, below the beginning of the next song.
+    RingOut,
     /// Silence.
     Stop,
     /// 0 to 100.

@@ -28,6 +28,10 @@ const PATIENCE_MS: i64 = 8_000;
 /// Sound that ends this much before its tags' length still counts as its end, in milliseconds.
 const END_TOLERANCE_MS: i64 = 2_500;
 
+/// The next song is started this long before the end of one that doesn't overlap with it, in milliseconds: a player needs a
+/// moment before it sounds (WebKit's 50 to 250 ms, measured at the loudspeakers), which would be heard as a gap.
+const LEAD_MS: i64 = 200;
+
 /// A song that waits here under its lease.
 #[derive(Clone, Debug)]
 struct Held {
@@ -227,19 +231,30 @@ impl Player {
         }
     }
 
-    /// The next song begins below the end of the one that sounds.
-    fn give_way(&mut self, now: Now, commands: &mut Vec<Command>) {
-        let Some(sounding) = self.sounding.as_ref().filter(|sounding| self.may_give_way(sounding, now)) else { return };
-        let left_ms = sounding.song.song.duration_ms - sounding.position_ms;
-        self.over(Report::Finished, now, commands);
-        commands.push(Command::FadeOut(left_ms.max(0)));
+    /// How long it is until the song that sounds gives way to the next one, in milliseconds.
+    pub fn gives_way_in(&self) -> Option<i64> {
+        let sounding = self.sounding.as_ref().filter(|sounding| sounding.started)?;
+        Some(sounding.left_ms() - self.overlap_ms(sounding))
     }
 
-    /// Whether the song that sounds is so near to its end that the next one begins: it counts already, and the next one is
-    /// at hand and may begin.
-    fn may_give_way(&self, sounding: &Sounding, now: Now) -> bool {
-        let is_near = sounding.position_ms + self.crossfade_ms >= sounding.song.song.duration_ms;
-        if self.crossfade_ms == 0 || !is_near || !sounding.heard || self.paused || self.wait || self.superseded {
+    /// For how long the next song sounds together with this one: for as long as the owner says, once this one counts.
+    fn overlap_ms(&self, sounding: &Sounding) -> i64 {
+        if sounding.heard { self.crossfade_ms.max(LEAD_MS) } else { LEAD_MS }
+    }
+
+    /// The next song begins below the end of the one that sounds.
+    fn give_way(&mut self, now: Now, commands: &mut Vec<Command>) {
+        let Some(sounding) = self.sounding.as_ref().filter(|_| self.may_give_way(now)) else { return };
+        let left_ms = sounding.left_ms().max(0);
+        let fades = self.overlap_ms(sounding) > LEAD_MS;
+        self.finish(now, commands);
+        commands.push(if fades { Command::FadeOut(left_ms) } else { Command::RingOut });
+    }
+
+    /// Whether the song that sounds is so near to its end that the next one begins: that one is at hand and may begin.
+    fn may_give_way(&self, now: Now) -> bool {
+        let is_near = self.gives_way_in().is_some_and(|ms| ms <= 0);
+        if !is_near || self.paused || self.wait || self.superseded {
             return false;
         }
         let Some(next) = self.line.first() else { return false };
@@ -250,13 +265,18 @@ impl Player {
 
     fn end(&mut self, play: PlayId, position_ms: i64, now: Now, commands: &mut Vec<Command>) {
         self.clock(play, position_ms, now, commands);
-        let Some(sounding) = self.sounding.as_mut().filter(|s| s.song.play == play) else { return };
+        let Some(sounding) = self.sounding.as_ref().filter(|s| s.song.play == play) else { return };
         if position_ms + END_TOLERANCE_MS < sounding.song.song.duration_ms {
             return self.over(Report::Broke { position_ms, cause: BreakCause::EndedEarly }, now, commands);
         }
-        let short = sounding.heard_to_the_end();
-        let attempt = sounding.song.attempt;
-        if short {
+        self.finish(now, commands);
+    }
+
+    /// What sounded came to its end.
+    fn finish(&mut self, now: Now, commands: &mut Vec<Command>) {
+        let Some(sounding) = self.sounding.as_mut() else { return };
+        let (play, attempt) = (sounding.song.play, sounding.song.attempt);
+        if sounding.heard_to_the_end() {
             self.report(play, attempt, Report::Heard, now, commands);
         }
         self.over(Report::Finished, now, commands);

@@ -62,6 +62,11 @@ impl Sounding {
         Sounding { song, epoch, position_ms: from_ms, started: false, heard, heard_ms, read_at: None, saved_at: None }
     }
 
+    /// How much of it is left, in milliseconds.
+    pub(super) fn left_ms(&self) -> i64 {
+        self.song.song.duration_ms - self.position_ms
+    }
+
     /// What to write down.
     pub fn saved(&self) -> Saved {
         let (play, attempt) = (self.song.play, self.song.attempt);

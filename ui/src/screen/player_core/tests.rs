@@ -405,6 +405,21 @@ fn the_next_song_begins_below_the_end_of_one_that_counts() {
 }
 
 #[test]
+fn without_an_overlap_the_next_song_is_started_just_before_the_end() {
+    let mut bench = Bench::new();
+    bench.plan(vec![song(1, 20), song(2, 60)]);
+    bench.sound(1, 0, 19_750);
+    assert_eq!((bench.plays().len(), bench.player.gives_way_in()), (1, Some(50)));
+    bench.mono_ms += 60;
+    bench.take(Input::Clock(play(1), 19_810));
+    assert_eq!(bench.plays(), [(play(1), 0), (play(2), 0)]);
+    assert!(bench.fades().is_empty() && bench.told.contains(&Command::RingOut), "it ends as loud as it is");
+    assert_eq!(bench.kinds(1)[1..], [Report::Heard, Report::Finished], "a short song counts");
+    bench.take(Input::Ended(play(1), 20_000));
+    assert_eq!((bench.plays().len(), bench.kinds(1).len()), (2, 3), "its own end changes nothing");
+}
+
+#[test]
 fn nothing_overlaps_without_a_next_song_or_before_one_counts() {
     let mut alone = Bench::overlapping(Outbox::default(), None, 4_000);
     alone.plan(vec![song(1, 60)]);
