@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "song",
     "keep_song",
     "alive",
+    "can_sound",
     "leave_kiosk",
     "may_notify",
     "notify",

@@ -123,6 +123,7 @@
       ask("set_title", { title, awake });
     },
     alive: () => void ask("alive"),
+    canSound: () => ask("can_sound"),
     async keepFile(name, file) {
       return window.__TAURI_INTERNALS__.invoke("keep_file", await file.arrayBuffer(), { headers: { name } });
     },

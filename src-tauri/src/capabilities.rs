@@ -35,7 +35,7 @@ fn each_window_may_do_what_is_listed_here_and_no_more() {
     let windows = ["staff", "staff-*"];
     let staff = [&outside[..], &["allow-floor", "allow-open-floor"]].concat();
     check(include_str!("../capabilities/staff.json"), "staff", &windows, &staff);
-    let screen = ["allow-song", "allow-keep-song", "allow-alive", "allow-leave-kiosk"];
+    let screen = ["allow-song", "allow-keep-song", "allow-alive", "allow-can-sound", "allow-leave-kiosk"];
     check(include_str!("../capabilities/screen.json"), "screen", &["screen"], &screen);
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/capabilities")).expect("a folder");
     assert_eq!(files.count(), 3, "no other file gives anything");

@@ -3,6 +3,7 @@
 #[cfg(desktop)]
 use crate::staff;
 use crate::{
+    audio,
     awake::Awake,
     downloads,
     kiosk::{self, Kiosk, Stays},
@@ -145,6 +146,12 @@ pub(crate) fn keep_file(window: WebviewWindow, request: Request<'_>) -> Result<S
         tracing::warn!(%error, "what was kept can't be opened");
     }
     Ok(file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+}
+
+/// Whether this machine has something to sound on.
+#[tauri::command(async)]
+pub(crate) fn can_sound() -> bool {
+    audio::can_sound()
 }
 
 /// The page is alive; `begins`: it is being loaded, and its program speaks next.

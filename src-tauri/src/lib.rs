@@ -102,6 +102,7 @@ fn show(role: Role, options: Options) -> tauri::Result<()> {
             commands::song,
             commands::keep_song,
             commands::alive,
+            commands::can_sound,
             commands::leave_kiosk,
             commands::may_notify,
             commands::notify,

@@ -100,7 +100,8 @@ fn policy(server: &Server) -> String {
     )
 }
 
-const UNBUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>Jukeline</title><h1>The pages are not built</h1>\
+const UNBUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>Jukeline</title>\
+                       <body style=\"background:#130e11;color:#fbf4ec;font-family:sans-serif\"><h1>The pages are not built</h1>\
                        <p>Build them with <code>cargo xtask ui</code>, and this program again.</p>";
 
 impl<R: Runtime> Assets<R> for Pages {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;
+use jukeline_app::play::PlayState;
 use jukeline_tests::{
     browser::{App, Desk, Monitors, Secrets},
     eventually,
-    house::House,
+    house::{House, Phone},
     machine::Need,
     music, needs,
     server::Setup,
@@ -148,7 +149,7 @@ async fn is_over_within(house: &House, patience: Duration) -> Result<()> {
 }
 
 /// A paired screen's app that runs as its owner starts it and plays the first of two tones.
-async fn by_itself(desk: &Desk, tones: &Tones) -> Result<App> {
+async fn by_itself(desk: &Desk, tones: &Tones) -> Result<(App, Phone)> {
     let paired = desk.player(&tones.server, &tones.house).await?;
     let code = paired.room_code().await?;
     paired.close().await?;
@@ -156,14 +157,24 @@ async fn by_itself(desk: &Desk, tones: &Tones) -> Result<App> {
     let guest = tones.guest(&code).await?;
     tones.queue_all(&guest).await?;
     sounded(desk, "a first sound", Duration::from_secs(4), Duration::from_secs(60)).await?;
-    Ok(app)
+    Ok((app, guest))
+}
+
+/// Both songs were played to their ends, as the guest is told.
+async fn both_count(guest: &Phone) -> Result<()> {
+    eventually("both to count", PATIENCE, || async {
+        let states: Vec<PlayState> = guest.api.plays(None).await?.plays.iter().map(|play| play.state).collect();
+        ensure!(states == [PlayState::Finished; 2], "{states:?}");
+        Ok(())
+    })
+    .await
 }
 
 /// Sends this to the page in the middle of the first of two songs, and measures the silence that follows.
 async fn silence_after(signal: Signal) -> Result<Duration> {
     let tones = Tones::begin(25).await?;
     let desk = Desk::begin(Secrets::None).await?;
-    let app = by_itself(&desk, &tones).await?;
+    let (app, guest) = by_itself(&desk, &tones).await?;
     app.signal_page(signal).await?;
     let (long, patience) = (Duration::from_secs(45), Duration::from_secs(120));
     let recording = sounded(&desk, "both songs in spite of it", long, patience).await;
@@ -172,7 +183,7 @@ async fn silence_after(signal: Signal) -> Result<Duration> {
     }
     let gap = recording.map_err(|error| error.context(app.log()))?.longest_gap();
     ensure!(gap <= WATCHDOG, "silent for {gap:?}");
-    is_over(&tones.house).await?;
+    both_count(&guest).await?;
     Ok(gap)
 }
 
@@ -196,7 +207,7 @@ async fn after_a_power_cut_the_room_has_its_song_again_without_hands() -> Result
     needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
     let mut tones = Tones::begin(25).await?;
     let mut desk = Desk::begin(Secrets::None).await?;
-    let mut app = by_itself(&desk, &tones).await?;
+    let (mut app, guest) = by_itself(&desk, &tones).await?;
     app.kill9();
     tones.server.kill9();
     desk.speakers.power_off();
@@ -213,7 +224,29 @@ async fn after_a_power_cut_the_room_has_its_song_again_without_hands() -> Result
     let rest = Duration::from_secs(32);
     let recording = sounded(&desk, "the rest of both songs", rest, rest * 3).await;
     recording.map_err(|error| error.context(app.log()))?;
-    is_over(&tones.house).await
+    both_count(&guest).await
+}
+
+/// WebKit would play on without a word: a song that nobody hears, and that counts.
+#[tokio::test]
+async fn a_screen_whose_loudspeakers_go_away_waits_for_them_with_its_song() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg);
+    let tones = Tones::begin(25).await?;
+    let mut desk = Desk::begin(Secrets::None).await?;
+    let (app, guest) = by_itself(&desk, &tones).await?;
+    desk.speakers.power_off();
+    // A song that went on would be over by then, and the next one sound.
+    always("the first song is held", Duration::from_secs(30), || async {
+        let states: Vec<PlayState> = guest.api.plays(None).await?.plays.iter().map(|play| play.state).collect();
+        Ok(states == [PlayState::Handed, PlayState::Started])
+    })
+    .await?;
+    desk.keep_picture("shell-screen-no-loudspeakers")?;
+    desk.speakers.power_on().await?;
+    let rest = Duration::from_secs(36);
+    let recording = sounded(&desk, "the rest of both songs", rest, rest * 3).await;
+    recording.map_err(|error| error.context(app.log()))?;
+    both_count(&guest).await
 }
 
 #[tokio::test]

@@ -30,6 +30,10 @@ pub(super) fn broker(settings: &Path, heap: &str, leaves: Option<&Path>) -> Resu
         Some(file) => drop(command.arg(format!("-XX:ArchiveClassesAtExit={}", file.display()))),
         None => take_classes(&mut command)?,
     }
+    if let Some(folder) = settings.parent() {
+        // What it unpacks for itself goes with it, also where it is killed.
+        command.arg(format!("-Djava.io.tmpdir={}", folder.display()));
+    }
     command.arg("kafka.Kafka").arg(settings);
     Ok(command)
 }

@@ -258,6 +258,7 @@ fn accepted_body(room: String, play: &MyPlay) -> Element {
     let song = &play.song.song;
     let price = i64::from(play.price);
     let live = state::place_and_minute(play);
+    let waits = matches!(play.state, PlayState::Queued | PlayState::Handed);
     rsx! {
         div { class: "sheet-body", tabindex: "0",
             div { class: "accepted", role: "status",
@@ -282,14 +283,14 @@ fn accepted_body(room: String, play: &MyPlay) -> Element {
                 if let Some((place, _)) = live.filter(|_| !play.state.is_final()) {
                     div { dt { {lang.your_place()} } dd { {lang.place(place)} } }
                 }
-                if let Some(latest) = play.latest.filter(|_| !play.state.is_final()) {
+                if let Some(latest) = play.latest.filter(|_| waits) {
                     div { dt { {lang.by()} } dd { {lang.at_the_latest(&time(latest))} } }
                 }
                 if !play.state.is_final() {
                     div { dt { {lang.set_aside()} } dd { class: "amber", {lang.paid_only_if(price)} } }
                 }
             }
-            if matches!(play.state, PlayState::Queued | PlayState::Handed) { NoticeOffer {} }
+            if waits { NoticeOffer {} }
         }
         div { class: "sheet-foot",
             a { class: "btn main wide", href: Route::Room(room).path(), {lang.back_to_room()} }

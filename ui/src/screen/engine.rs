@@ -4,6 +4,7 @@ use super::{
     disk::Disk,
     element::codecs,
     files::{FileNews, Files},
+    output::Output,
     player_core::{Command, Input, Now, Player},
     sound::{Reading, Sound, SoundNews},
     update::{self, Update},
@@ -41,6 +42,8 @@ pub(super) struct Here {
     pub(super) superseded: bool,
     /// The browser refuses sound until a touch.
     pub(super) locked: bool,
+    /// There is nothing to sound on: it is waited for.
+    pub(super) has_no_output: bool,
 }
 
 /// The player of this page. Clones share it.
@@ -60,6 +63,7 @@ struct Inner {
     asked: Cell<bool>,
     /// The page that would be loaded in place of this one may sound without a touch.
     sounds_again: Cell<bool>,
+    output: Output,
     update: Update,
 }
 
@@ -76,6 +80,7 @@ impl Engine {
             unlocked: Cell::new(false),
             asked: Cell::new(false),
             sounds_again: Cell::new(false),
+            output: Output::default(),
             update,
         });
         let engine = Engine { inner };
@@ -94,6 +99,7 @@ impl Engine {
     /// Tries whether the browser lets this page sound without a touch, until that is known or a touch came.
     pub(super) async fn try_unlock(&self) {
         let Some(sound) = self.sound() else { return };
+        self.inner.output.wait().await;
         let mut allowed = sound.is_allowed().await;
         // Where it isn't known yet a touch may help, and is asked for.
         self.inner.asked.set(true);
@@ -113,6 +119,10 @@ impl Engine {
 
     /// A touch: turns the sound on with the test sound, or lets it be heard again while nothing plays.
     pub(super) async fn touch(&self) {
+        if self.inner.output.was_missing() {
+            // It goes on by itself as soon as there is one.
+            return;
+        }
         if self.inner.player.borrow().sounding().is_some() {
             // Refused in the middle of a song: the touch lets it go on. The test sound would take its place.
             return self.unlocked();
@@ -121,6 +131,24 @@ impl Engine {
         if sound.chime().await {
             self.unlocked();
         }
+    }
+
+    /// Looks whether there still is something to sound on, and holds what sounds until there is. Gives whether it was
+    /// missing. WebKit's elements keep to the connection that was lost, so the page begins anew.
+    pub(super) async fn mind_output(&self) -> bool {
+        if self.inner.output.was_missing() {
+            return true;
+        }
+        if self.inner.output.is_there().await {
+            return false;
+        }
+        self.inner.unlocked.set(false);
+        if let Some(sound) = self.sound() {
+            sound.pause();
+        }
+        self.inner.output.wait().await;
+        update::begin_anew();
+        true
     }
 
     fn unlocked(&self) {
@@ -224,7 +252,8 @@ impl Engine {
             next,
             paused: player.paused(),
             superseded: player.superseded(),
-            locked: self.inner.asked.get() && !self.inner.unlocked.get(),
+            locked: self.inner.asked.get() && !self.inner.unlocked.get() && !self.inner.output.was_missing(),
+            has_no_output: self.inner.output.was_missing(),
         }
     }
 
@@ -246,6 +275,8 @@ impl Engine {
             Command::Play(song, 0) if self.gives_way() => self.give_way(*song),
             Command::Play(song, from_ms) => self.play(&sound, *song, from_ms),
             Command::Pause => sound.pause(),
+            // It goes on once there is something to sound on.
+            Command::Resume if self.inner.output.was_missing() => {}
             Command::Resume => sound.resume(),
             Command::FadeOut(over_ms) => sound.fade_out(over_ms),
             Command::RingOut => sound.ring_out(),
@@ -281,9 +312,12 @@ impl Engine {
     }
 
     fn play(&self, sound: &Sound, song: HandedSong, from_ms: i64) {
-        match self.url(song.song.id) {
-            Some(url) => sound.play(song, &url, from_ms),
-            None => self.take(Input::Failed(song.play, BreakCause::File)),
+        let Some(url) = self.url(song.song.id) else {
+            return self.take(Input::Failed(song.play, BreakCause::File));
+        };
+        sound.play(song, &url, from_ms);
+        if self.inner.output.was_missing() {
+            sound.pause();
         }
     }
 
@@ -313,6 +347,7 @@ impl Engine {
 
     fn sound_news(&self, news: SoundNews) {
         match news {
+            SoundNews::Input(failed @ Input::Failed(..)) => self.failed(failed),
             SoundNews::Input(input) => self.take(input),
             SoundNews::Locked => {
                 self.inner.asked.set(true);
@@ -320,6 +355,16 @@ impl Engine {
             }
             SoundNews::Free => self.unlocked(),
         }
+    }
+
+    /// A song can't go on. That is no fault of its file's where there is nothing to sound on.
+    fn failed(&self, failed: Input) {
+        let engine = self.clone();
+        spawn_local(async move {
+            if !engine.mind_output().await {
+                engine.take(failed);
+            }
+        });
     }
 
     fn file_news(&self, news: FileNews) {

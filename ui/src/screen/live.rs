@@ -93,6 +93,10 @@ async fn run(engine: Engine, mut shown: impl FnMut(Here)) {
         engine.tick();
         if ticks.is_multiple_of(TICKS_PER_BEAT) {
             engine.beat();
+            let minds = engine.clone();
+            spawn(async move {
+                minds.mind_output().await;
+            });
         }
         ticks = ticks.wrapping_add(1);
         diagnosis::show(&engine);

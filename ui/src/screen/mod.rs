@@ -13,6 +13,7 @@ mod heard;
 mod idle;
 mod lift;
 mod live;
+mod output;
 mod pairing;
 mod past;
 pub mod player_core;

@@ -63,19 +63,20 @@ pub(super) fn Stage(
     let plays = shown.is_some();
     let away = away_reason(known.as_ref(), is_player, online, plays);
     let code = if away.is_none() { current_code(&codes.read(), now) } else { None };
-    let silent = here.locked || here.superseded || (!plays && !is_open(known.as_ref()));
+    let is_mute = here.locked || here.has_no_output;
+    let silent = is_mute || here.superseded || (!plays && !is_open(known.as_ref()));
     let class = format!(
         "screen{}{}{}",
         if paused { " paused" } else { "" },
         if silent { " silent" } else { "" },
-        if here.locked { " needs-touch" } else { "" },
+        if is_mute { " needs-touch" } else { "" },
     );
     rsx! {
         div { class, onclick: move |_| on_touch.call(()),
             div { class: "stage shift-{shift(now)}",
                 Top { name: info.venue_name.clone(), zone: known.as_ref().map(|r| r.info.timezone.clone()), paused, superseded: here.superseded }
                 match shown {
-                    Some(shown) => rsx! { NowPlaying { shown, paused, locked: here.locked } },
+                    Some(shown) => rsx! { NowPlaying { shown, paused, locked: is_mute } },
                     None => rsx! {
                         Idle {
                             words: idle_words(known.as_ref(), away.is_some()),
@@ -101,7 +102,9 @@ pub(super) fn Stage(
             }
             // Holds the icons in memory: offline is when this one is needed.
             span { class: "sr-only", aria_hidden: "true", Icon { name: "offline" } }
-            if here.locked {
+            if here.has_no_output {
+                NoOutput {}
+            } else if here.locked {
                 Touch {}
             }
         }
@@ -123,7 +126,7 @@ fn what_plays(room: Option<&RoomSnapshot>, here: &Here, plays_here: bool, now: T
         return Some(Shown { song, for_name, position_ms });
     }
     let playing = room?.playing.as_ref()?;
-    if plays_here && !here.locked {
+    if plays_here && !here.locked && !here.has_no_output {
         return None;
     }
     Some(Shown {
@@ -285,6 +288,19 @@ fn Touch() -> Element {
             strong { {words.screen_touch_for_sound()} }
             small { {words.screen_touch_why()} }
             small { class: "foot", {where_songs_are} }
+        }
+    }
+}
+
+/// There is nothing to sound on. It goes on by itself, so nothing here is pressed.
+#[component]
+fn NoOutput() -> Element {
+    let words = lang();
+    rsx! {
+        div { class: "touch no-output", role: "alert",
+            Icon { name: "sound" }
+            strong { {words.screen_no_output()} }
+            small { {words.screen_no_output_why()} }
         }
     }
 }

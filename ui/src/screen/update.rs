@@ -42,8 +42,13 @@ impl Update {
         self.asked.set(false);
         // Either way the next try has time.
         storage::set(LOADED, &now_ms().to_string());
-        is_served && web_sys::window().is_some_and(|window| window.location().reload().is_ok())
+        is_served && begin_anew()
     }
+}
+
+/// Loads the page anew: it goes on with what it wrote down. `false` where there is no page.
+pub(super) fn begin_anew() -> bool {
+    web_sys::window().is_some_and(|window| window.location().reload().is_ok())
 }
 
 /// Whether this browser lets a page sound that was touched before it was reloaded: Chromium does.

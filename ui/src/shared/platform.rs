@@ -40,6 +40,9 @@ extern "C" {
     /// The page is alive, which the shell of a screen wants to hear every few seconds.
     #[wasm_bindgen(method)]
     fn alive(this: &Shell);
+    /// Gives whether a screen's machine has something to sound on.
+    #[wasm_bindgen(method, js_name = "canSound")]
+    fn can_sound(this: &Shell) -> Promise;
     /// Puts a file among the person's downloads and opens it; gives the name that it has there.
     #[wasm_bindgen(method, js_name = "keepFile")]
     fn keep_file(this: &Shell, name: &str, file: &Blob) -> Promise;
@@ -193,6 +196,12 @@ pub fn on_wish(on: impl Fn(String) + 'static) -> Option<Listener> {
     Listener::on_window("jukeline-wish", move |event| {
         event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string()).into_iter().for_each(&on);
     })
+}
+
+/// Whether this machine has something to sound on, as far as can be told: a browser doesn't tell.
+pub async fn can_sound() -> bool {
+    let Some(shell) = shell() else { return true };
+    JsFuture::from(shell.can_sound()).await.map_or(true, |there| there.is_truthy())
 }
 
 /// For how long songs of a screen overlap, in milliseconds: as its app is set up, in a browser not at all.

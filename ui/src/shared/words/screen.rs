@@ -12,6 +12,8 @@ texts! {
     screen_top_beside = "Top here this week", "Hier diese Woche vorn";
     screen_played_elsewhere = "Just played elsewhere", "Gerade anderswo gespielt";
     screen_goes_on_from_here = "Paused, goes on from here", "Angehalten, geht hier weiter";
+    screen_no_output = "No loudspeakers found", "Keine Lautsprecher gefunden";
+    screen_no_output_why = "Look at this computer’s sound output. Music goes on by itself as soon as there is one.", "Sieh nach der Tonausgabe dieses Computers. Die Musik läuft von selbst weiter, sobald es eine gibt.";
     screen_touch_for_sound = "Touch to turn the sound on", "Berühren, um den Ton einzuschalten";
     screen_touch_why = "The browser asks for this once after each start.", "Der Browser verlangt das einmal nach jedem Start.";
     screen_memory_only = "Over plain http, songs are kept in memory only: after a restart they are fetched again.", "Über einfaches http liegen Lieder nur im Speicher: nach einem Neustart werden sie neu geladen.";
