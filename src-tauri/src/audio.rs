@@ -5,11 +5,22 @@
 
 use crate::private_file;
 #[cfg(target_os = "linux")]
-use std::{ffi::OsStr, os::unix::net::UnixStream, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use std::{
     path::Path,
     process::{Command, ExitCode},
 };
+#[cfg(target_os = "linux")]
+use tokio::{net::UnixStream, time::timeout};
+
+/// A server that takes longer to answer may yet be there.
+#[cfg(target_os = "linux")]
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const FILE: &str = "audio-device";
 /// What PulseAudio's library reads (pulseaudio(1)).
@@ -39,41 +50,37 @@ pub(crate) fn begin_again_on(device: &str) -> Option<ExitCode> {
 }
 
 /// Whether there is something to sound on. Where there isn't, WebKit plays on without a word, and songs that nobody hears
-/// would count.
+/// would count. Where it can't be told, there is.
 #[cfg(target_os = "linux")]
-pub(crate) fn can_sound() -> bool {
-    let server = std::env::var_os("PULSE_SERVER").filter(|server| !server.is_empty());
-    has_server(server.as_deref(), std::env::var_os("XDG_RUNTIME_DIR").as_deref()) || has_card(Path::new("/dev/snd"))
+pub(crate) async fn can_sound() -> bool {
+    /// A server of the session's own answered once: from then on it is missed.
+    static ANSWERED: AtomicBool = AtomicBool::new(false);
+    let named = std::env::var_os("PULSE_SERVER").filter(|server| !server.is_empty());
+    let is_named = named.is_some();
+    let Some(socket) = socket(named, std::env::var_os("XDG_RUNTIME_DIR")) else { return true };
+    let Ok(answer) = timeout(PATIENCE, UnixStream::connect(&socket)).await else { return true };
+    if answer.is_ok() {
+        ANSWERED.store(true, Ordering::Relaxed);
+        return true;
+    }
+    // Without a trace of one there may be another way to sound, such as a system's own server.
+    !is_named && !socket.exists() && !ANSWERED.load(Ordering::Relaxed)
 }
 
 /// Other systems always have a device, if only a silent one.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn can_sound() -> bool {
+pub(crate) async fn can_sound() -> bool {
     true
 }
 
-/// Whether PulseAudio, or what stands in for it, answers: where `named` says (as PULSE_SERVER does), else in the folder of
-/// the person's session. One of another machine isn't asked.
+/// Where PulseAudio, or what stands in for it, listens: as `named` says (PULSE_SERVER), else in the folder of the person's
+/// `session`. Nothing where that isn't known, is one of several, or another machine's.
 #[cfg(target_os = "linux")]
-fn has_server(named: Option<&OsStr>, session: Option<&OsStr>) -> bool {
-    let socket = match named {
-        Some(named) => match named.to_str().map(|named| named.strip_prefix("unix:").unwrap_or(named)) {
-            Some(path) if path.starts_with('/') => PathBuf::from(path),
-            _ => return true,
-        },
-        None => match session {
-            Some(session) => Path::new(session).join("pulse/native"),
-            None => return false,
-        },
-    };
-    UnixStream::connect(socket).is_ok()
-}
-
-/// Whether a card can be played on without a server: ALSA's devices of that kind end in p.
-#[cfg(target_os = "linux")]
-fn has_card(devices: &Path) -> bool {
-    let names = std::fs::read_dir(devices).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    names.filter_map(|name| name.into_string().ok()).any(|name| name.starts_with("pcm") && name.ends_with('p'))
+fn socket(named: Option<OsString>, session: Option<OsString>) -> Option<PathBuf> {
+    let Some(named) = named else { return Some(Path::new(&session?).join("pulse/native")) };
+    let named = named.into_string().ok()?;
+    let path = PathBuf::from(named.strip_prefix("unix:").unwrap_or(&named));
+    (path.is_absolute() && !named.contains(' ')).then_some(path)
 }
 
 #[cfg(test)]
@@ -82,30 +89,15 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_server_is_there_while_it_answers() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let session = Some(folder.path().as_os_str());
-        std::fs::create_dir(folder.path().join("pulse")).expect("a folder");
-        let socket = folder.path().join("pulse/native");
-        assert!(!has_server(None, None) && !has_server(None, session), "none yet");
-        let server = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
-        assert!(has_server(None, session));
-        let named = std::ffi::OsString::from(format!("unix:{}", socket.display()));
-        assert!(has_server(Some(&named), None) && has_server(Some(socket.as_os_str()), None));
-        drop(server);
-        assert!(!has_server(None, session) && !has_server(Some(&named), session), "its socket alone is no server");
-        assert!(has_server(Some(OsStr::new("tcp:bar.example")), None), "another machine's isn't asked");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_card_is_one_that_plays() {
-        let folder = tempfile::tempdir().expect("a folder");
-        assert!(!has_card(&folder.path().join("none")));
-        for (name, plays) in [("timer", false), ("pcmC0D0c", false), ("pcmC0D0p", true)] {
-            std::fs::write(folder.path().join(name), "").expect("a file");
-            assert_eq!(has_card(folder.path()), plays, "{name}");
+    fn the_sound_server_is_where_its_own_variables_say() {
+        let (named, session) = (|name: &str| Some(OsString::from(name)), Some(OsString::from("/run/user/1000")));
+        assert_eq!(socket(None, session.clone()), Some("/run/user/1000/pulse/native".into()));
+        for name in ["unix:/tmp/sound", "/tmp/sound"] {
+            assert_eq!(socket(named(name), session.clone()), Some("/tmp/sound".into()));
         }
+        assert_eq!(socket(named("tcp:bar.example"), session.clone()), None, "another machine's can't be asked");
+        assert_eq!(socket(named("unix:/tmp/sound tcp:bar.example"), session), None, "which of them?");
+        assert_eq!(socket(None, None), None);
     }
 
     #[test]

@@ -149,9 +149,9 @@ pub(crate) fn keep_file(window: WebviewWindow, request: Request<'_>) -> Result<S
 }
 
 /// Whether this machine has something to sound on.
-#[tauri::command(async)]
-pub(crate) fn can_sound() -> bool {
-    audio::can_sound()
+#[tauri::command]
+pub(crate) async fn can_sound() -> bool {
+    audio::can_sound().await
 }
 
 /// The page is alive; `begins`: it is being loaded, and its program speaks next.

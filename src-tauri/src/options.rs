@@ -21,7 +21,7 @@ pub(crate) struct Options {
     /// Screens: fill the second monitor, or the only one. It is remembered; `--kiosk=false` ends it.
     #[arg(long, num_args = 0..=1, default_missing_value = "true")]
     pub(crate) kiosk: Option<bool>,
-    /// Screens: what staff type to leave the kiosk on a second monitor. It is remembered.
+    /// Screens: what staff type to leave the kiosk on a second monitor. It is remembered; an empty one ends it.
     #[arg(long, env = "JUKELINE_KIOSK_CODE", hide_env_values = true)]
     pub(crate) kiosk_code: Option<String>,
     /// Screens: the device to sound on, by its name in `pactl list short sinks`. It is remembered; an empty name ends it.

@@ -25,7 +25,10 @@ pub(crate) fn overlap(folder: &Path, given: Option<u8>) -> String {
 /// How the kiosk is set up: as the command line says, else as before.
 pub(crate) fn kiosk_setup(folder: &Path, on: Option<bool>, code: Option<String>) -> kiosk::Setup {
     let before = kiosk::Setup::remembered(folder);
-    let setup = kiosk::Setup { on: on.unwrap_or(before.on), code: code.or(before.code.clone()) };
+    let setup = kiosk::Setup {
+        on: on.unwrap_or(before.on),
+        code: code.or(before.code.clone()).filter(|code| !code.is_empty()),
+    };
     if setup != before
         && let Err(error) = setup.remember(folder)
     {

@@ -215,7 +215,7 @@ async fn songs_on_the_apps_disk_are_not_fetched_again() -> Result<()> {
     let app = desk.player(&tones.server, &tones.house).await?;
     tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
     let fetched = source(&app).await?;
-    ensure!(fetched.starts_with("blob:"), "{fetched}");
+    ensure!(fetched.starts_with("http://127.0.0.1:"), "{fetched}");
     let folder = desk.home().join(".local/share/app.jukeline.screen/songs");
     let songs = tones.house.songs().await?;
     eventually("both songs on the disk", PATIENCE, || async {

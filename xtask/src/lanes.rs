@@ -21,7 +21,7 @@ const LANES: usize = 2;
 const ALONE: [&str; 0] = [];
 
 /// So long a program may run, in seconds: one that hangs is a failure with a name, and the others are still run.
-const LONGEST: &str = "900";
+pub(crate) const LONGEST: &str = "900";
 
 /// A test program as cargo built it.
 struct Program {

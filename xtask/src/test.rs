@@ -129,6 +129,10 @@ fn what_builds() -> &'static [&'static str] {
 /// A test run of these targets.
 fn tests(targets: &[&str]) -> Result<Command> {
     let mut cargo = command::cargo(["test", "--workspace", "--all-features", "--no-fail-fast"])?;
+    #[cfg(target_os = "linux")]
+    cargo
+        .arg("--config")
+        .arg(format!("target.'cfg(all())'.runner = ['timeout', '--signal=ABRT', '{}']", lanes::LONGEST));
     cargo.args(what_builds()).args(targets).envs(known()?);
     Ok(cargo)
 }

@@ -41,7 +41,7 @@ pub(super) fn broker(settings: &Path, heap: &str, leaves: Option<&Path>) -> Resu
 /// A broker's classes as Java has them in memory: with them it starts in half the time. Java leaves them alone where they
 /// are another version's.
 pub(super) fn archive() -> Result<PathBuf> {
-    Ok(machine::target()?.join("kafka-classes.jsa"))
+    Ok(machine::kafka_libs()?.with_file_name("classes.jsa"))
 }
 
 /// Lets it have the classes that a broker left, if there are any.

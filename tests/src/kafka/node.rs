@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use rdkafka::ClientConfig;
 use rustix::process::Signal;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::{START, brokers, java};
 use crate::{eventually, ports, process::Process};
@@ -13,6 +14,8 @@ use crate::{eventually, ports, process::Process};
 /// A broker's settings by their Kafka names.
 pub type Settings = BTreeMap<String, String>;
 
+/// A program tries once to have the classes of a broker.
+static ARCHIVED: OnceCell<()> = OnceCell::const_new();
 /// How often a broker is started at the most.
 const TRIES: usize = 3;
 
@@ -82,7 +85,8 @@ impl Kafka {
     /// Java or Kafka is missing, the settings are refused, or it is not ready in time.
     pub async fn start_with(port: u16, change: impl FnOnce(&mut Settings)) -> Result<Self> {
         if java::STARTS_SOON && !java::archive()?.exists() {
-            Self::leave_classes().await?;
+            // Without them it only takes longer.
+            ARCHIVED.get_or_init(|| async { drop(Self::leave_classes().await) }).await;
         }
         Self::begin(port, change, None).await
     }
@@ -90,7 +94,8 @@ impl Kafka {
     /// Runs one for the classes that it leaves.
     async fn leave_classes() -> Result<()> {
         let archive = java::archive()?;
-        let part = archive.with_extension(std::process::id().to_string());
+        let folder = tempfile::tempdir_in(archive.parent().context("no folder for classes")?)?;
+        let part = folder.path().join("part");
         Self::begin(ports::free()?, |_| {}, Some(&part)).await?.stop().await?;
         Ok(fs::rename(part, archive)?)
     }

@@ -153,6 +153,11 @@ impl Decks {
         self.fade.get().is_some_and(|fade| fade.which == which && !fade.is_over(now_ms()))
     }
 
+    /// Whether the song before is still heard.
+    pub(super) fn overlaps(&self) -> bool {
+        self.fade.get().is_some_and(|fade| !fade.is_over(now_ms()) && !self.elements[fade.which].ended())
+    }
+
     /// Reads the clock of what sounds; nothing while it is held or can't be heard.
     pub(super) fn clock(&self) -> Option<Input> {
         let element = self.active();

@@ -26,6 +26,8 @@ use wasm_bindgen_futures::spawn_local;
 const TICK_MS: u32 = 250;
 /// And at the least, so that a song that is held just before its end isn't read all the time.
 const LEAST_TICK_MS: u32 = 10;
+/// A song that sounded for so long has a file that can be played, in milliseconds.
+const WENT_WELL_MS: i64 = 5_000;
 /// Between two tries whether sound is allowed while no device takes it, in milliseconds.
 const AGAIN_MS: u32 = 2_000;
 
@@ -100,6 +102,7 @@ impl Engine {
     pub(super) async fn try_unlock(&self) {
         let Some(sound) = self.sound() else { return };
         self.inner.output.wait().await;
+        self.inner.output.is_there().await;
         let mut allowed = sound.is_allowed().await;
         // Where it isn't known yet a touch may help, and is asked for.
         self.inner.asked.set(true);
@@ -133,26 +136,27 @@ impl Engine {
         }
     }
 
-    /// Looks whether there still is something to sound on, and holds what sounds until there is. Gives whether it was
-    /// missing. WebKit's elements keep to the connection that was lost, so the page begins anew.
-    pub(super) async fn mind_output(&self) -> bool {
-        if self.inner.output.was_missing() {
-            return true;
-        }
-        if self.inner.output.is_there().await {
-            return false;
+    /// Looks whether there still is something to sound on, and holds what sounds until there is. WebKit's elements keep to
+    /// the connection that was lost, so the page begins anew: it needs its server for that.
+    pub(super) async fn mind_output(&self) {
+        // Who may not sound yet waits for it anyway, and who was superseded has nothing more to say.
+        let minds = self.inner.unlocked.get() && !self.inner.player.borrow().superseded();
+        if !minds || self.inner.output.is_there().await {
+            return;
         }
         self.inner.unlocked.set(false);
         if let Some(sound) = self.sound() {
             sound.pause();
         }
         self.inner.output.wait().await;
+        while !self.inner.connected.get() {
+            TimeoutFuture::new(AGAIN_MS).await;
+        }
         update::begin_anew();
-        true
     }
 
     fn unlocked(&self) {
-        if self.inner.unlocked.replace(true) {
+        if self.inner.output.was_missing() || self.inner.unlocked.replace(true) {
             return;
         }
         let (sounds, paused) = {
@@ -200,7 +204,9 @@ impl Engine {
 
     /// How long to wait for the next tick, in milliseconds.
     pub(super) fn next_tick_ms(&self) -> u32 {
-        let due_ms = self.inner.player.borrow().gives_way_in().filter(|ms| *ms > 0);
+        let player = self.inner.player.borrow();
+        let stands = player.paused() || self.inner.output.was_missing();
+        let due_ms = player.gives_way_in().filter(|ms| *ms > 0 && !stands);
         let due_ms = due_ms.and_then(|ms| u32::try_from(ms).ok()).unwrap_or(TICK_MS);
         due_ms.clamp(LEAST_TICK_MS, TICK_MS)
     }
@@ -296,6 +302,10 @@ impl Engine {
     fn give_way(&self, song: HandedSong) {
         let engine = self.clone();
         spawn_local(async move {
+            // The song before rings out.
+            while engine.sound().is_some_and(|sound| sound.overlaps()) {
+                TimeoutFuture::new(LEAST_TICK_MS).await;
+            }
             if engine.inner.update.load().await {
                 return;
             }
@@ -347,7 +357,7 @@ impl Engine {
 
     fn sound_news(&self, news: SoundNews) {
         match news {
-            SoundNews::Input(failed @ Input::Failed(..)) => self.failed(failed),
+            SoundNews::Input(Input::Failed(play, cause)) => self.failed(play, cause),
             SoundNews::Input(input) => self.take(input),
             SoundNews::Locked => {
                 self.inner.asked.set(true);
@@ -357,12 +367,21 @@ impl Engine {
         }
     }
 
-    /// A song can't go on. That is no fault of its file's where there is nothing to sound on.
-    fn failed(&self, failed: Input) {
+    /// A song can't go on. That is no fault of its file's where there is nothing to sound on; nor, in an app, where it
+    /// went well for a while: then its sound server went away and is back.
+    fn failed(&self, play: PlayId, cause: BreakCause) {
         let engine = self.clone();
         spawn_local(async move {
-            if !engine.mind_output().await {
-                engine.take(failed);
+            engine.mind_output().await;
+            if engine.inner.output.was_missing() {
+                return;
+            }
+            let went_well = {
+                let player = engine.inner.player.borrow();
+                player.sounding().is_some_and(|s| s.song.play == play && s.advanced_ms() >= WENT_WELL_MS)
+            };
+            if !(went_well && platform::is_app() && update::begin_anew()) {
+                engine.take(Input::Failed(play, cause));
             }
         });
     }

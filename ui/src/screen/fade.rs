@@ -29,7 +29,7 @@ pub(super) enum Curve {
 impl Fade {
     /// How far it is at this moment: 0 to 1.
     fn done(self, now: f64) -> f64 {
-        ((now - self.begun) / self.takes).clamp(0.0, 1.0)
+        ((now - self.begun) / self.takes.max(1.0)).clamp(0.0, 1.0)
     }
 
     /// Whether it is over.

@@ -94,9 +94,7 @@ async fn run(engine: Engine, mut shown: impl FnMut(Here)) {
         if ticks.is_multiple_of(TICKS_PER_BEAT) {
             engine.beat();
             let minds = engine.clone();
-            spawn(async move {
-                minds.mind_output().await;
-            });
+            spawn(async move { minds.mind_output().await });
         }
         ticks = ticks.wrapping_add(1);
         diagnosis::show(&engine);

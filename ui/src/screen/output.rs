@@ -27,9 +27,10 @@ impl Output {
         self.missing.get()
     }
 
-    /// Waits until it is there.
+    /// Waits until it is there. It stays missing for whoever asks until somebody looks again.
     pub(super) async fn wait(&self) {
-        while !self.is_there().await {
+        while !platform::can_sound().await {
+            self.missing.set(true);
             TimeoutFuture::new(AGAIN_MS).await;
         }
     }

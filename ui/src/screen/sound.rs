@@ -70,6 +70,11 @@ impl Sound {
         self.overlap(RING_MS.into(), Curve::Flat);
     }
 
+    /// Whether the song before is still heard.
+    pub(super) fn overlaps(&self) -> bool {
+        self.decks.overlaps()
+    }
+
     fn overlap(&self, over_ms: i64, curve: Curve) {
         let which = self.decks.begin_fade(over_ms, curve);
         let decks = self.decks.clone();

@@ -36,6 +36,7 @@ pub struct Sounding {
     pub started: bool,
     /// It counts.
     pub heard: bool,
+    from_ms: i64,
     heard_ms: i64,
     read_at: Option<i64>,
     saved_at: Option<i64>,
@@ -59,7 +60,13 @@ impl Sounding {
         let heard_ms = saved.map_or(0, |saved| saved.heard_ms).min(from_ms);
         // Said before the reload already; saying it again would change nothing.
         let heard = heard_ms >= HEARD_MS.min(song.song.duration_ms);
-        Sounding { song, epoch, position_ms: from_ms, started: false, heard, heard_ms, read_at: None, saved_at: None }
+        let (position_ms, started) = (from_ms, false);
+        Sounding { song, epoch, position_ms, started, heard, from_ms, heard_ms, read_at: None, saved_at: None }
+    }
+
+    /// How far it came since it began here, in milliseconds.
+    pub fn advanced_ms(&self) -> i64 {
+        self.position_ms - self.from_ms
     }
 
     /// How much of it is left, in milliseconds.
