@@ -1,7 +1,8 @@
-//! Real music for tests: the demo's own pieces, composed once a machine and kept in the target folder.
+//! Real music for tests: the demo's own pieces, composed once a machine and kept in its folder for temporary files.
 
 use anyhow::{Context, Result, ensure};
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -12,6 +13,9 @@ use std::{
 /// The folder can't be written.
 pub fn folder() -> Result<PathBuf> {
     let folder = std::env::temp_dir().join("jukeline-test-music");
+    // One program at a time: the others find what it made.
+    let lock = File::create(folder.with_extension("lock"))?;
+    lock.lock()?;
     let pieces: Vec<_> = jukeline_backend::demo::music::catalogue(1933).into_iter().take(8).collect();
     jukeline_backend::demo::music::render_all(&pieces, &folder, 2, &|_, _| {}).context("the music")?;
     Ok(folder)

@@ -17,8 +17,8 @@ use crate::{command::say, summary::Totals};
 /// So many run at a time.
 const LANES: usize = 2;
 
-/// These measure sound, or how long something takes, and have the machine for themselves.
-const ALONE: [&str; 0] = [];
+/// These take longest and begin first, so that none of them is left alone at the end.
+const FIRST: [&str; 4] = ["screen_app", "readers_at_scale", "outage", "api"];
 
 /// So long a program may run, in seconds: one that hangs is a failure with a name, and the others are still run.
 pub(crate) const LONGEST: &str = "900";
@@ -37,10 +37,10 @@ struct Program {
 /// # Errors
 /// The build fails, or a program cannot be run or fails.
 pub(crate) fn run(totals: &mut Totals, build: &mut Command, known: &[(&str, OsString)]) -> Result<()> {
-    let (alone, together) = programs(build)?.into_iter().partition(|program| ALONE.contains(&&*program.name));
+    let mut programs = programs(build)?;
+    programs.sort_by_key(|program| !FIRST.contains(&&*program.name));
     let lanes = Lanes { known, outcome: Mutex::new((totals, Vec::new())) };
-    lanes.run(together, LANES)?;
-    lanes.run(alone, 1)?;
+    lanes.run(programs.into())?;
     let (_, failed) = lanes.outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     if !failed.is_empty() {
         bail!("tests failed: {}", failed.join(", "));
@@ -78,8 +78,8 @@ struct Lanes<'a> {
 }
 
 impl Lanes<'_> {
-    fn run(&self, programs: Vec<Program>, lanes: usize) -> Result<()> {
-        let waiting = Mutex::new(VecDeque::from(programs));
+    fn run(&self, programs: VecDeque<Program>) -> Result<()> {
+        let waiting = Mutex::new(programs);
         let next = || waiting.lock().ok()?.pop_front();
         thread::scope(|scope| {
             let lane = || -> Result<()> {
@@ -88,7 +88,7 @@ impl Lanes<'_> {
                 }
                 Ok(())
             };
-            let running: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+            let running: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
             running.into_iter().try_for_each(|lane| lane.join().unwrap_or_else(|_| bail!("a lane broke off")))
         })
     }

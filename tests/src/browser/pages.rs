@@ -17,6 +17,10 @@ use crate::{
 
 /// How long a sound may take to begin or to be taken over.
 const SOUND: Duration = Duration::from_secs(20);
+/// How long a page may take until something of it is drawn.
+const DRAWN: Duration = Duration::from_secs(10);
+/// A picture of nothing but the page's ground has fewer bytes.
+const BLANK: u64 = 5_000;
 
 /// What the player's page says of its sound.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -183,7 +187,14 @@ impl Browser {
         let drawn =
             "document.hidden ? done(true) : requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
         self.eval_async(drawn).await?;
-        self.screenshot(&pictures()?.join(format!("{name}.png"))).await?;
+        let file = pictures()?.join(format!("{name}.png"));
+        eventually(&format!("{name} to be drawn"), DRAWN, || async {
+            self.screenshot(&file).await?;
+            let bytes = std::fs::metadata(&file)?.len();
+            ensure!(bytes > BLANK, "{bytes} bytes of nothing");
+            Ok(())
+        })
+        .await?;
         if Need::Axe.is_there() { self.is_accessible(name).await } else { Ok(()) }
     }
 }
