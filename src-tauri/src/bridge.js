@@ -38,11 +38,11 @@
     if (typeof said.token === "string") await say();
   };
 
-  // Said once a page: what is at stake is the session, and with it a guest's credits.
+  // What is at stake is the session, and with it a guest's credits.
   const say = async () => {
     const { token, trouble } = await session;
     // Nobody's session is lost where there is nothing to keep one.
-    if (!trouble || (!token && trouble === "missing") || document.getElementById("shell-note")) return;
+    if (!trouble || (!token && trouble === "missing")) return;
     const words = {
       missing: german
         ? "Dieser Computer hat keinen Schlüsselbund. Du bleibst angemeldet, bis du die App schließt."
@@ -54,6 +54,7 @@
         ? "Der Schlüsselbund ist gesperrt: Wer hier angemeldet war, muss sich neu anmelden, oder ihn entsperren und die App neu starten."
         : "The keyring is locked: who was signed in here has to sign in again, or unlock it and start the app again.",
     };
+    document.getElementById("shell-note")?.remove();
     const note = document.createElement("div");
     note.id = "shell-note";
     note.className = "banner warn";

@@ -8,7 +8,7 @@ const { home, ledTo, first } = document.body.dataset;
 const field = document.getElementById("address");
 const connect = (address) => window.__TAURI_INTERNALS__.invoke("connect", { address });
 // This page has no program to say that it is alive. Screens alone are minded, and they alone are told how songs overlap.
-if ("jukelineCrossfadeMs" in window) setInterval(() => window.__TAURI_INTERNALS__.invoke("alive"), 2_000);
+if ("jukelineCrossfadeMs" in window) setInterval(() => window.__TAURI_INTERNALS__.invoke("alive"), 1_000);
 
 if (ledTo) {
   document.querySelector("h1").textContent = german ? "Eine andere Jukebox" : "Another jukebox";

@@ -55,7 +55,7 @@ pub fn run() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let options = Options::parse();
-    let role = options.role.or_else(Role::of_build).unwrap_or(Role::Patron);
+    let role = Role::chosen(options.role, Role::of_build());
     if role == Role::Screen
         && let Some(folder) = dirs::config_dir()
         && let Some(ended) = screen::sound_on(&folder.join(role.identifier()), options.audio_device.clone())
@@ -75,7 +75,7 @@ pub fn run() -> ExitCode {
 #[cfg(mobile)]
 #[tauri::mobile_entry_point]
 fn run_on_a_phone() {
-    let _ = show(Role::of_build().unwrap_or(Role::Patron), Options::default());
+    let _ = show(Role::chosen(None, Role::of_build()), Options::default());
 }
 
 fn show(role: Role, options: Options) -> tauri::Result<()> {

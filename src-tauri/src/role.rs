@@ -69,6 +69,28 @@ impl Role {
 
     /// The role of a package, fixed when it was built.
     pub(crate) fn of_build() -> Option<Role> {
-        Role::from_str(option_env!("JUKELINE_ROLE")?, true).ok()
+        Role::named(option_env!("JUKELINE_ROLE")?)
+    }
+
+    fn named(name: &str) -> Option<Role> {
+        Role::from_str(name, true).ok()
+    }
+
+    /// What was asked for at the start, else the package's, else the patron's.
+    pub(crate) fn chosen(asked: Option<Role>, of_build: Option<Role>) -> Role {
+        asked.or(of_build).unwrap_or(Role::Patron)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_has_its_role_unless_another_is_asked_for() {
+        let built = Role::named("screen");
+        assert_eq!(Role::chosen(None, built), Role::Screen);
+        assert_eq!(Role::chosen(Some(Role::Staff), built), Role::Staff);
+        assert_eq!(Role::chosen(None, Role::named("jukebox")), Role::Patron, "no role of ours");
     }
 }

@@ -6,15 +6,15 @@ use std::{
 };
 use tauri::WebviewWindow;
 
-/// A page's program says so every two seconds; silent for longer it is frozen, or ended by a fault of its own.
-const SILENCE: Duration = Duration::from_secs(6);
+/// A page's program says so every second; silent for longer it is frozen, or ended by a fault of its own.
+const SILENCE: Duration = Duration::from_secs(5);
 /// So long a page may take from being loaded to its first word: a cold start on a slow disk.
 const START: Duration = Duration::from_secs(30);
 /// How long a process may take to end.
 #[cfg(target_os = "linux")]
 const ENDING: Duration = Duration::from_millis(500);
 /// How often is looked.
-pub(crate) const LOOK: Duration = Duration::from_secs(1);
+pub(crate) const LOOK: Duration = Duration::from_millis(500);
 
 /// When the page has to speak next.
 pub(crate) struct Watchdog(Mutex<Instant>);
@@ -93,15 +93,15 @@ mod tests {
         let watchdog = Watchdog::new(start);
         assert!(!watchdog.is_due(at(29)), "still loading");
         watchdog.heard(at(29));
-        assert!(!watchdog.is_due(at(34)));
-        watchdog.heard(at(34));
-        assert!(!watchdog.is_due(at(39)), "it spoke in time");
-        assert!(watchdog.is_due(at(40)), "frozen");
-        assert!(!watchdog.is_due(at(69)), "loading again");
-        assert!(watchdog.is_due(at(70)), "and frozen at once");
-        watchdog.heard(at(72));
-        watchdog.begins(at(73));
-        assert!(!watchdog.is_due(at(102)), "it loaded itself again");
-        assert!(watchdog.is_due(at(103)));
+        assert!(!watchdog.is_due(at(33)));
+        watchdog.heard(at(33));
+        assert!(!watchdog.is_due(at(37)), "it spoke in time");
+        assert!(watchdog.is_due(at(38)), "frozen");
+        assert!(!watchdog.is_due(at(67)), "loading again");
+        assert!(watchdog.is_due(at(68)), "and frozen at once");
+        watchdog.heard(at(70));
+        watchdog.begins(at(71));
+        assert!(!watchdog.is_due(at(100)), "it loaded itself again");
+        assert!(watchdog.is_due(at(101)));
     }
 }

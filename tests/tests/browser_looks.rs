@@ -136,6 +136,43 @@ async fn german_stays_on_the_page() -> Result<()> {
     look(&staff, "looks-de-setup").await
 }
 
+/// What covers a phone's edges, in CSS pixels: a notch above, a line to swipe below.
+const NOTCH: f64 = 59.0;
+const LINE: f64 = 34.0;
+
+/// How far from the phone's upper and lower edge what matches these begins and ends.
+async fn reach(phone: &Browser, first: &str, last: &str) -> Result<(f64, f64)> {
+    let reach = format!(
+        "const boxes = css => [...document.querySelectorAll(css)].map(e => e.getBoundingClientRect());
+        return [Math.min(...boxes('{first}').map(b => b.top)), innerHeight - Math.max(...boxes('{last}').map(b => b.bottom))]"
+    );
+    Ok(serde_json::from_value(phone.eval(&reach).await?)?)
+}
+
+#[tokio::test]
+async fn nothing_is_below_a_phones_notch_or_the_line_to_swipe() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Chromium);
+    let server = Setup::embedded().start().await?;
+    let house = House::set_up(&server, &music::folder()?).await?;
+    house.rules(|rules| rules.price = 0).await?;
+    let phone = Browser::chromium(&Look::phone()).await?;
+    let insets = json!({ "insets": { "top": NOTCH, "topMax": NOTCH, "bottom": LINE, "bottomMax": LINE } });
+    phone.devtools("Emulation.setSafeAreaInsetsOverride", insets).await?;
+    let base = server.url();
+    for (path, first, last, name) in [
+        ("", "h1", ".dock a, .dock input", "room"),
+        ("/find?list=newest", "h1, main > *", ".dock a, .dock input", "find"),
+        (&*format!("/song/{}", house.songs().await?[0]), "dialog[open] #song-title", "dialog[open] .btn", "sheet"),
+    ] {
+        phone.goto(&format!("{base}/r/{}{path}", house.room)).await?;
+        phone.wait_for(last).await?;
+        look(&phone, &format!("looks-notch-{name}")).await?;
+        let (above, below) = reach(&phone, first, last).await?;
+        ensure!(above >= NOTCH && below >= LINE, "{name}: {above} px above, {below} px below");
+    }
+    Ok(())
+}
+
 /// A venue that opens on another day only.
 fn closed_today() -> Result<MakeVenue> {
     let days = std::time::UNIX_EPOCH.elapsed()?.as_secs() / 86_400;

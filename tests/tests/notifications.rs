@@ -89,11 +89,9 @@ impl Night {
 
     /// Queues the newest song but `nth`, and leaves its sheet open. Gives its title.
     async fn ask_for(&self, page: &Browser, nth: usize) -> Result<String> {
-        page.eval(&format!("location.href = '/r/{}/find?list=newest'", self.house.room)).await?;
+        page.leave_for(&format!("/r/{}/find?list=newest", self.house.room)).await?;
         let row = format!("document.querySelectorAll(\"{SONG}\")[{nth}]");
-        // What waits in the room are such rows as well.
-        page.until("the catalogue", &format!("return location.pathname.endsWith('/find') && {row} !== undefined"))
-            .await?;
+        page.until("the catalogue", &format!("return {row} !== undefined")).await?;
         page.eval(&format!("{row}.click()")).await?;
         page.click(PLAY).await?;
         page.wait_for("dialog[open] .accepted").await?;
@@ -211,7 +209,7 @@ async fn a_page_that_is_seen_says_it_by_itself() -> Result<()> {
     phone.wait_for_text("Your song is next.").await?;
     ensure!(shown(&phone).await?.is_empty(), "told to who sees it");
     // Off again, where one would look for it.
-    phone.eval("location.href = '/me'").await?;
+    phone.leave_for("/me").await?;
     let switch =
         "return [...document.querySelectorAll('.switch')].find(label => label.textContent.startsWith('Tell me'))
         ?.querySelector('input').checked === true";
@@ -265,7 +263,7 @@ async fn who_refuses_is_told_how_it_stands_and_never_asked_again() -> Result<()>
     phone.permit(&night.server.url(), "notifications", "denied").await?;
     night.ask_for(&phone, 1).await?;
     ensure!(!phone.shows(OFFER).await?, "offered again");
-    phone.eval("location.href = '/me'").await?;
+    phone.leave_for("/me").await?;
     phone.wait_for_text("Dieses Gerät zeigt keine Mitteilungen von Jukeline.").await?;
     ensure!(phone.eval("return window.asked").await? == 0, "asked again");
     Ok(())

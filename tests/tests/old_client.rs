@@ -1,11 +1,14 @@
 //! Pages of before at today's server: what is open on phones and screens while a server is updated goes on.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use jukeline_app::api::SongQuery;
 use jukeline_tests::{
     browser::{Browser, Look},
     builds::PagesFolder,
-    house::{House, Phone},
+    eventually,
+    house::{EMAIL, House, PASSWORD, Phone},
     machine::{self, Need},
     music, needs,
     server::{Server, Setup},
@@ -51,7 +54,19 @@ async fn the_pages_of_before_play_a_song_at_todays_server() -> Result<()> {
     phone.press("Back to the room").await?;
     phone.wait_for_text("Yours.").await?;
     player.keep_picture("previous-screen").await?;
-    phone.keep_picture("previous-room").await
+    phone.keep_picture("previous-room").await?;
+    let staff = Browser::chromium(&Look::desktop()).await?;
+    staff.goto(&format!("{}/staff", server.url())).await?;
+    staff.sign_in(EMAIL, PASSWORD).await?;
+    staff.click(".skip").await?;
+    staff.press("Too loud").await?;
+    eventually("the skip", Duration::from_secs(30), || async {
+        let room = house.operator.room(&house.room).await?;
+        ensure!(room.playing.is_none(), "{room:?}");
+        Ok(())
+    })
+    .await?;
+    staff.keep_picture("previous-staff").await
 }
 
 #[tokio::test]

@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fantoccini::key::Key;
 use jukeline_app::play::PlayState;
 use jukeline_tests::{
-    browser::{App, Desk, Monitors, Secrets},
+    browser::{App, Desk, Secrets},
     eventually,
     house::{House, Phone},
     machine::Need,
-    music, needs,
-    server::Setup,
+    needs,
     sound::Recording,
     tones::Tones,
     wait::always,
@@ -61,6 +59,8 @@ async fn two_songs_sound_from_the_loudspeakers_without_a_gap_that_is_heard() -> 
     tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
     app.hear().await?;
     app.keep_picture("shell-screen-playing").await?;
+    let cursor = app.eval("return getComputedStyle(document.querySelector('.screen h1, .screen')).cursor").await?;
+    ensure!(cursor == "none", "a cursor on the song: {cursor}");
     let recording = both(&desk, Duration::from_millis(23_500)).await?;
     let (sounded, gap) = (recording.sounded(), recording.longest_gap());
     println!("{sounded:?} of sound, {gap:?} in between");
@@ -82,7 +82,7 @@ async fn two_songs_overlap_for_as_long_as_the_owner_says() -> Result<()> {
     println!("{sounded:?} of sound, {gap:?} in between");
     ensure!(sounded.abs_diff(Duration::from_secs(66)) < Duration::from_secs(2), "{sounded:?} of sound");
     ensure!(gap <= GAP, "{gap:?} between two songs");
-    is_over(&tones.house).await?;
+    is_over(&tones.house, PATIENCE).await?;
     app.close().await
 }
 
@@ -130,16 +130,12 @@ async fn a_screen_plays_on_for_a_minute_without_its_server() -> Result<()> {
     app.keep_picture("shell-screen-alone").await?;
     tones.server.restart().await?;
     // The rest of the second song, which lasts two thirds of the cut.
-    is_over_within(&tones.house, PATIENCE + cut).await?;
+    is_over(&tones.house, PATIENCE + cut).await?;
     app.close().await
 }
 
 /// What was played is told, and both songs are known to be over.
-async fn is_over(house: &House) -> Result<()> {
-    is_over_within(house, PATIENCE).await
-}
-
-async fn is_over_within(house: &House, patience: Duration) -> Result<()> {
+async fn is_over(house: &House, patience: Duration) -> Result<()> {
     eventually("what was played", patience, || async {
         let room = house.operator.room(&house.room).await?;
         ensure!(room.playing.is_none() && room.queue.is_empty(), "{room:?}");
@@ -160,14 +156,25 @@ async fn by_itself(desk: &Desk, tones: &Tones) -> Result<(App, Phone)> {
     Ok((app, guest))
 }
 
-/// Both songs were played to their ends, as the guest is told.
-async fn both_count(guest: &Phone) -> Result<()> {
+/// What became of the guest's songs, the last one first.
+async fn states(guest: &Phone) -> Result<Vec<PlayState>> {
+    Ok(guest.api.plays(None).await?.plays.iter().map(|play| play.state).collect())
+}
+
+/// So much of both songs sounds since the recording began, and both were played to their ends, as the guest is told.
+async fn sounds_to_the_end(desk: &Desk, app: &App, guest: &Phone, long: Duration) -> Result<Recording> {
+    let recording = sounded(desk, "both songs in spite of it", long, long * 3).await;
+    if recording.is_err() {
+        desk.keep_picture("shell-screen-silent")?;
+    }
+    let recording = recording.map_err(|error| error.context(app.log()))?;
     eventually("both to count", PATIENCE, || async {
-        let states: Vec<PlayState> = guest.api.plays(None).await?.plays.iter().map(|play| play.state).collect();
+        let states = states(guest).await?;
         ensure!(states == [PlayState::Finished; 2], "{states:?}");
         Ok(())
     })
-    .await
+    .await?;
+    Ok(recording)
 }
 
 /// Sends this to the page in the middle of the first of two songs, and measures the silence that follows.
@@ -176,14 +183,8 @@ async fn silence_after(signal: Signal) -> Result<Duration> {
     let desk = Desk::begin(Secrets::None).await?;
     let (app, guest) = by_itself(&desk, &tones).await?;
     app.signal_page(signal).await?;
-    let (long, patience) = (Duration::from_secs(45), Duration::from_secs(120));
-    let recording = sounded(&desk, "both songs in spite of it", long, patience).await;
-    if recording.is_err() {
-        desk.keep_picture("shell-screen-silent")?;
-    }
-    let gap = recording.map_err(|error| error.context(app.log()))?.longest_gap();
-    ensure!(gap <= WATCHDOG, "silent for {gap:?}");
-    both_count(&guest).await?;
+    let gap = sounds_to_the_end(&desk, &app, &guest, Duration::from_secs(45)).await?.longest_gap();
+    ensure!(gap <= WATCHDOG, "silent for {gap:?}\n{}", app.log());
     Ok(gap)
 }
 
@@ -221,10 +222,7 @@ async fn after_a_power_cut_the_room_has_its_song_again_without_hands() -> Result
     .await?;
     desk.speakers.power_on().await?;
     // The rest of the first song, and all of the second.
-    let rest = Duration::from_secs(32);
-    let recording = sounded(&desk, "the rest of both songs", rest, rest * 3).await;
-    recording.map_err(|error| error.context(app.log()))?;
-    both_count(&guest).await
+    sounds_to_the_end(&desk, &app, &guest, Duration::from_secs(32)).await.map(drop)
 }
 
 /// WebKit would play on without a word: a song that nobody hears, and that counts.
@@ -237,68 +235,10 @@ async fn a_screen_whose_loudspeakers_go_away_waits_for_them_with_its_song() -> R
     desk.speakers.power_off();
     // A song that went on would be over by then, and the next one sound.
     always("the first song is held", Duration::from_secs(30), || async {
-        let states: Vec<PlayState> = guest.api.plays(None).await?.plays.iter().map(|play| play.state).collect();
-        Ok(states == [PlayState::Handed, PlayState::Started])
+        Ok(states(&guest).await? == [PlayState::Handed, PlayState::Started])
     })
     .await?;
     desk.keep_picture("shell-screen-no-loudspeakers")?;
     desk.speakers.power_on().await?;
-    let rest = Duration::from_secs(36);
-    let recording = sounded(&desk, "the rest of both songs", rest, rest * 3).await;
-    recording.map_err(|error| error.context(app.log()))?;
-    both_count(&guest).await
-}
-
-#[tokio::test]
-async fn a_kiosk_fills_its_only_monitor_and_is_left_by_escape() -> Result<()> {
-    needs!(Need::Server, Need::Pages, Need::Shell);
-    let server = Setup::embedded().start().await?;
-    House::set_up(&server, &music::folder()?).await?;
-    let desk = Desk::begin(Secrets::None).await?;
-    let arguments = ["--role", "screen", "--server", &server.url(), "--kiosk", "--kiosk-code", "4821"];
-    let app = desk.open(&arguments).await?;
-    app.wait_for("#pairing-code").await?;
-    app.until("all of the monitor", "return innerWidth === 1280 && innerHeight === 1024").await?;
-    app.keep_picture("shell-kiosk").await?;
-    app.key(Key::Escape).await?;
-    app.until("a window like any other", "return window.innerHeight < 1024").await?;
-    ensure!(app.eval("return document.querySelector('#leave-kiosk')").await?.is_null(), "no code on the only monitor");
-    app.close().await
-}
-
-#[tokio::test]
-async fn a_kiosk_fills_the_second_monitor_and_is_left_with_the_staffs_code() -> Result<()> {
-    needs!(Need::Server, Need::Pages, Need::Shell, Need::TwoMonitors);
-    let server = Setup::embedded().start().await?;
-    House::set_up(&server, &music::folder()?).await?;
-    let desk = Desk::with(Secrets::None, Monitors::Two).await?;
-    let arguments = ["--role", "screen", "--server", &server.url(), "--kiosk", "--kiosk-code", "4821"];
-    let app = desk.open(&arguments).await?;
-    app.wait_for("#pairing-code").await?;
-    let second = "return innerWidth === 1920 && innerHeight === 1080 && screenX === 1280";
-    app.until("all of the second monitor", second).await?;
-    desk.keep_picture("shell-kiosk-second-monitor")?;
-    desk.press("alt+F4").await?;
-    always("the kiosk stays", Duration::from_secs(2), || async { Ok(app.eval(second).await? == true) }).await?;
-    app.key(Key::Escape).await?;
-    app.fill("#leave-kiosk input", "1111").await?;
-    app.keep_picture("shell-kiosk-code").await?;
-    app.press("Leave").await?;
-    app.wait_for_text("That is not the code.").await?;
-    app.key(Key::Escape).await?;
-    app.until("the kiosk as before", second).await?;
-    // The next code is looked at a moment after a wrong one, and asked for again until then.
-    eventually("a window like any other", Duration::from_secs(30), || async {
-        if app.eval("return document.querySelector('#leave-kiosk')").await?.is_null() {
-            app.key(Key::Escape).await?;
-        }
-        app.fill("#leave-kiosk input", "4821").await?;
-        app.press("Leave").await?;
-        let is_left = "setTimeout(() => done(innerHeight < 1080), 500)";
-        ensure!(app.eval_async(is_left).await? == true, "still a kiosk");
-        Ok(())
-    })
-    .await?;
-    // Who left it may close the window, too.
-    desk.close_windows("Jukeline").await
+    sounds_to_the_end(&desk, &app, &guest, Duration::from_secs(36)).await.map(drop)
 }

@@ -22,7 +22,7 @@ async fn house() -> Result<(Server, House)> {
 }
 
 async fn sign_in(app: &Browser) -> Result<()> {
-    app.eval("location.href = '/signin'").await?;
+    app.leave_for("/signin").await?;
     app.sign_in(EMAIL, PASSWORD).await?;
     app.until("the page after signing in", "return location.pathname !== '/signin'").await.map(drop)
 }
@@ -93,7 +93,7 @@ async fn a_patron_scans_signs_in_buys_in_their_own_browser_and_plays() -> Result
     app.until("the way in", "return location.search === ''").await?;
     sign_in(&app).await?;
     ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in");
-    app.eval("location.href = '/wallet'").await?;
+    app.leave_for("/wallet").await?;
     app.click(".packs .btn.main.priced").await?;
     let card_page = desk.opened_outside().await?;
     let outside = Browser::chromium(&Look::phone()).await?;
@@ -105,7 +105,7 @@ async fn a_patron_scans_signs_in_buys_in_their_own_browser_and_plays() -> Result
     outside.wait_for_text("credits").await?;
     app.wait_for_text("12 credits").await?;
     app.keep_picture("shell-patron-paid").await?;
-    app.eval(&format!("location.href = '/r/{}/find?list=newest'", shop.house.room)).await?;
+    app.leave_for(&format!("/r/{}/find?list=newest", shop.house.room)).await?;
     app.click("main a.row[href*='/song/']").await?;
     app.click("dialog[open] .sheet-foot .btn.main.priced").await?;
     app.wait_for("dialog[open] .accepted").await?;

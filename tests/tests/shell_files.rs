@@ -22,7 +22,7 @@ async fn buy(desk: &Desk, shop: &Shop) -> Result<Browser> {
     let app = desk.open(&["--role", "patron", &scanned]).await?;
     app.wait_for_text("The Copper Still").await?;
     app.until("the way in", "return location.search === ''").await?;
-    app.eval("location.href = '/wallet'").await?;
+    app.leave_for("/wallet").await?;
     app.click(".packs .btn.main.priced").await?;
     shop.sandbox.type_card(&desk.opened_outside().await?, GOOD).await?;
     app.wait_for_text("12 credits").await?;
@@ -31,7 +31,7 @@ async fn buy(desk: &Desk, shop: &Shop) -> Result<Browser> {
 
 /// Asks for the first song, and hears it.
 async fn hear(app: &Browser, shop: &mut Shop) -> Result<()> {
-    app.eval(&format!("location.href = '/r/{}/find?list=newest'", shop.house.room)).await?;
+    app.leave_for(&format!("/r/{}/find?list=newest", shop.house.room)).await?;
     app.click("main a.row[href*='/song/']").await?;
     app.click("dialog[open] .sheet-foot .btn.main.priced").await?;
     app.wait_for("dialog[open] .accepted").await?;
@@ -41,8 +41,7 @@ async fn hear(app: &Browser, shop: &mut Shop) -> Result<()> {
 /// Opens a page until it shows this: readers take a moment.
 async fn open_until(app: &Browser, path: &str, css: &str) -> Result<()> {
     eventually(css, PATIENCE, || async {
-        app.eval(&format!("location.href = '{path}'")).await?;
-        app.until("the page", &format!("return location.pathname === '{path}'")).await?;
+        app.leave_for(path).await?;
         app.wait_for("main > :not([aria-busy])").await?;
         ensure!(app.shows(css).await?, "{path} doesn't show it");
         Ok(())

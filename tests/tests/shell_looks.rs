@@ -48,7 +48,7 @@ async fn the_patrons_window() -> Result<()> {
         ("/signin".into(), "main form", "patron-sign-in"),
         ("/r/elsewhere".into(), "main .btn", "patron-no-room"),
     ] {
-        app.eval(&format!("location.href = '{path}'")).await?;
+        app.leave_for(&path).await?;
         app.wait_for(ready).await?;
         look(&app, name).await?;
     }

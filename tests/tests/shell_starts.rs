@@ -4,18 +4,20 @@ use std::{collections::HashMap, path::Path};
 
 use anyhow::{Result, anyhow, ensure};
 use jukeline_tests::{
-    browser::{Browser, Desk, Secrets},
+    browser::{Browser, DESK_PASSWORD, Desk, Secrets},
     house::{EMAIL, House, PASSWORD},
     machine::{self, Need},
     music, needs,
     server::{Server, Setup},
 };
 use zbus::{
-    Proxy, connection,
+    Connection, Proxy, connection,
     zvariant::{OwnedObjectPath, OwnedValue, Value},
 };
 
-const SECRETS: &str = "org.freedesktop.secrets";
+const NAME: &str = "org.freedesktop.secrets";
+const PATH: &str = "/org/freedesktop/secrets";
+const DOOR: &str = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
 
 async fn house() -> Result<(Server, House)> {
     let server = Setup::embedded().start().await?;
@@ -23,23 +25,62 @@ async fn house() -> Result<(Server, House)> {
     Ok((server, house))
 }
 
-/// Writes over what the keyring keeps for one of the apps (org.freedesktop.Secret), which must be one entry.
-async fn write_over(bus: &str, app: &str, secret: &[u8]) -> Result<()> {
-    let bus = connection::Builder::address(bus)?.build().await?;
-    let keyring = Proxy::new(&bus, SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service").await?;
-    let (_, session): (OwnedValue, OwnedObjectPath) = keyring.call("OpenSession", &("plain", Value::from(""))).await?;
-    let wanted = HashMap::from([("service", app)]);
-    let (unlocked, _): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = keyring.call("SearchItems", &(wanted,)).await?;
-    let [entry]: [OwnedObjectPath; 1] = unlocked.try_into().map_err(|found| anyhow!("not one entry: {found:?}"))?;
-    let entry = Proxy::new(&bus, SECRETS, entry, "org.freedesktop.Secret.Item").await?;
-    // As it is sent: the session, what its cipher needs (it has none), the bytes, and of what kind they are.
-    let sent = (session, Vec::<u8>::new(), secret, "application/octet-stream");
-    Ok(entry.call("SetSecret", &(sent,)).await?)
+/// A desk's keyring as programs see it (org.freedesktop.Secret).
+struct Keyring {
+    bus: Connection,
+    secrets: Proxy<'static>,
+    /// In which secrets are sent as they are.
+    session: OwnedObjectPath,
+}
+
+impl Keyring {
+    async fn of(desk: &Desk) -> Result<Keyring> {
+        let bus = connection::Builder::address(desk.bus())?.build().await?;
+        let secrets = Proxy::new(&bus, NAME, PATH, "org.freedesktop.Secret.Service").await?;
+        let (_, session): (OwnedValue, OwnedObjectPath) =
+            secrets.call("OpenSession", &("plain", Value::from(""))).await?;
+        Ok(Keyring { bus, secrets, session })
+    }
+
+    /// A secret as it is sent: the session, what its cipher needs (it has none), the bytes, and of what kind they are.
+    fn sent<'a>(&'a self, secret: &'a [u8]) -> (&'a OwnedObjectPath, Vec<u8>, &'a [u8], &'static str) {
+        (&self.session, Vec::new(), secret, "application/octet-stream")
+    }
+
+    /// Writes over what is kept for one of the apps, which must be one entry.
+    async fn write_over(&self, app: &str, secret: &[u8]) -> Result<()> {
+        let wanted = HashMap::from([("service", app)]);
+        let (unlocked, _): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+            self.secrets.call("SearchItems", &(wanted,)).await?;
+        let [entry]: [OwnedObjectPath; 1] = unlocked.try_into().map_err(|found| anyhow!("not one entry: {found:?}"))?;
+        let entry = Proxy::new(&self.bus, NAME, entry, "org.freedesktop.Secret.Item").await?;
+        Ok(entry.call("SetSecret", &(self.sent(secret),)).await?)
+    }
+
+    /// What programs keep their secrets in.
+    async fn default(&self) -> Result<OwnedObjectPath> {
+        Ok(self.secrets.call("ReadAlias", &("default",)).await?)
+    }
+
+    /// Locks it with what is in it, as a desktop does whose owner signed in by a finger.
+    async fn lock(&self) -> Result<()> {
+        let all = [self.default().await?];
+        let (locked, _): (Vec<OwnedObjectPath>, OwnedObjectPath) = self.secrets.call("Lock", &(&all[..],)).await?;
+        ensure!(locked == all, "{locked:?} is locked");
+        Ok(())
+    }
+
+    /// Unlocks it with its password, by the door that gnome-keyring keeps for the desktop itself.
+    async fn unlock(&self) -> Result<()> {
+        let door = Proxy::new(&self.bus, NAME, PATH, DOOR).await?;
+        let collection = self.default().await?;
+        Ok(door.call("UnlockWithMasterPassword", &(collection, self.sent(DESK_PASSWORD.as_bytes()))).await?)
+    }
 }
 
 /// Signs in, and sees that the server takes the app for who that is.
 async fn sign_in(app: &Browser) -> Result<()> {
-    app.eval("location.href = '/signin'").await?;
+    app.leave_for("/signin").await?;
     app.sign_in(EMAIL, PASSWORD).await?;
     app.until("the page after signing in", "return location.pathname !== '/signin'").await?;
     ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in");
@@ -55,7 +96,7 @@ async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
     sign_in(&app).await?;
     app.close().await?;
     // Of no text's encoding.
-    write_over(desk.bus(), "app.jukeline.patron", &[0xff, 0xfe, 0x00, 0xc3, 0x28]).await?;
+    Keyring::of(&desk).await?.write_over("app.jukeline.patron", &[0xff, 0xfe, 0x00, 0xc3, 0x28]).await?;
 
     let app = desk.patron(&server).await?;
     ensure!(app.who().await?.is_none(), "nobody is signed in");
@@ -64,6 +105,29 @@ async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
     app.close().await?;
     let app = desk.patron(&server).await?;
     ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in still");
+    app.close().await
+}
+
+#[tokio::test]
+async fn an_entry_that_is_locked_away_holds_nobody_up_and_is_not_lost() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let (server, _house) = house().await?;
+    let desk = Desk::begin(Secrets::Unlocked).await?;
+    let app = desk.patron(&server).await?;
+    sign_in(&app).await?;
+    app.close().await?;
+    let keyring = Keyring::of(&desk).await?;
+    keyring.lock().await?;
+
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.is_none(), "nobody is signed in");
+    sign_in(&app).await?;
+    app.wait_for_text("The keyring is locked. You stay signed in until you close the app.").await?;
+    app.close().await?;
+
+    keyring.unlock().await?;
+    let app = desk.patron(&server).await?;
+    ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in as before");
     app.close().await
 }
 

@@ -21,7 +21,7 @@ use driver::Driver;
 
 pub use notices::Notices;
 pub use pages::Reading;
-pub use shell::{App, Desk, Monitors, Secrets};
+pub use shell::{App, DESK_PASSWORD, Desk, Monitors, Secrets};
 pub use worker::NoNetwork;
 
 /// How long a page may take to show what is waited for.

@@ -15,6 +15,9 @@ use tempfile::TempDir;
 use super::{Browser, driver::Driver};
 use crate::{eventually, house::House, machine, process::Process, server::Server, sound::Speakers, xvfb::Display};
 
+/// What unlocks a desk's keyring.
+pub const DESK_PASSWORD: &str = "hushed";
+
 /// A bus that starts nobody by itself: what a test doesn't start isn't there.
 const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
                    <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
@@ -137,7 +140,9 @@ impl Desk {
             Desk { _keyring: None, _windows: windows, _bus: process, bus, speakers, display, locales: None, home };
         desk._keyring = match secrets {
             // Unlocked by the password of whoever signs in to the desktop.
-            Secrets::Unlocked => Some(desk.keyring("echo hushed | exec gnome-keyring-daemon --foreground --unlock")?),
+            Secrets::Unlocked => Some(
+                desk.keyring(&format!("printf {DESK_PASSWORD} | exec gnome-keyring-daemon --foreground --unlock"))?,
+            ),
             Secrets::Locked => Some(desk.keyring("exec gnome-keyring-daemon --foreground")?),
             Secrets::None => None,
         };

@@ -15,6 +15,15 @@ impl Browser {
         self.click("form .btn.main").await
     }
 
+    /// Leaves the page for another one of the same server, and is there when that is loaded.
+    ///
+    /// # Errors
+    /// It isn't within 20 s.
+    pub async fn leave_for(&self, path: &str) -> Result<()> {
+        self.eval(&format!("window.isLeft = true; location.href = {path:?}")).await?;
+        self.until(path, "return !window.isLeft && document.readyState === 'complete'").await.map(drop)
+    }
+
     /// Doubles the text of the page, as a person's setting does.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use gloo_timers::future::TimeoutFuture;
 
 /// Between two signs, in milliseconds.
-const EVERY_MS: u32 = 2_000;
+const EVERY_MS: u32 = 1_000;
 
 /// Says to an app's shell that the page is alive, whatever it shows; called once, by the root. It is a task of the same
 /// loop that draws the page and runs the player: a fault that ends the loop ends this with it, and the page is loaded again.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What the tests open of them.
-const SURFACES: [&str; 2] = ["patron", "screen"];
+const SURFACES: [&str; 3] = ["patron", "screen", "staff"];
 /// What the pages are made of.
 const SOURCES: [&str; 2] = ["ui", "app"];
 
