@@ -50,6 +50,11 @@ impl PlayState {
         PlayState::ALL.into_iter().find(|state| state.word() == word)
     }
 
+    /// Whether its turn is yet to come.
+    pub fn waits(self) -> bool {
+        matches!(self, PlayState::Queued | PlayState::Handed)
+    }
+
     /// Whether nothing can follow.
     pub fn is_final(self) -> bool {
         matches!(self, PlayState::Declined | PlayState::Finished | PlayState::Returned)

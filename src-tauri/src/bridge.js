@@ -16,6 +16,8 @@
 
   const signsOut = (method, path) =>
     method === "DELETE" && /^\/api\/(sessions(\/current)?|me)(\?|$)/.test(path);
+  // This needs no server: it is the device that forgets.
+  const signsOutHere = (method, path) => method === "DELETE" && path === "/api/sessions/current";
   // Websockets carry no headers: these need a ticket to know who asks.
   const NEEDS_TICKET = /^\/api\/(wallet|screens|staff|jukeboxes)\//;
   const room = (path) => /^\/api\/rooms\/([^/]+)\/presence$/.exec(path)?.[1];
@@ -97,8 +99,14 @@
       const headers = new Headers(init.headers);
       if (token) headers.set("Authorization", `Bearer ${token}`);
       if (Object.keys(passes).length) headers.set("Jukeline-Pass", Object.values(passes).join(","));
-      const answer = await fetch(server() + path, { ...init, headers, credentials: "omit" });
-      await keep(init.method ?? "GET", path, answer, token);
+      const method = init.method ?? "GET";
+      const asked = fetch(server() + path, { ...init, headers, credentials: "omit" });
+      const answer = await asked.catch(async (error) => {
+        if (token && signsOutHere(method, path)) is(ask("forget_session", { token }));
+        await session;
+        throw error;
+      });
+      await keep(method, path, answer, token);
       return answer;
     },
     async socket(path) {

@@ -18,6 +18,9 @@ if (ledTo) {
   field.value = ledTo;
   const stay = document.getElementById("stay");
   stay.hidden = false;
+  // What changes nothing is the way that is offered.
+  document.querySelector("form .btn.main").classList.remove("main");
+  stay.classList.add("main");
   stay.textContent = german ? `Bei ${home} bleiben` : `Stay with ${home}`;
   stay.addEventListener("click", async () => {
     await connect(home);

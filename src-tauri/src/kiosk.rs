@@ -118,8 +118,9 @@ pub(crate) fn monitors(_: &WebviewWindow) -> usize {
 #[cfg(desktop)]
 pub(crate) fn fill(app: &App, window: &WebviewWindow) -> tauri::Result<()> {
     let monitors = app.available_monitors()?;
-    let primary = app.primary_monitor()?.map(|monitor| *monitor.position());
-    let second = monitors.iter().position(|monitor| Some(*monitor.position()) != primary);
+    // Wayland has no primary monitor: it is the one where the desktop begins.
+    let primary = app.primary_monitor()?.map_or_else(Default::default, |monitor| *monitor.position());
+    let second = monitors.iter().position(|monitor| *monitor.position() != primary);
     window.set_cursor_visible(false)?;
     let Some(second) = second.filter(|_| monitors.len() > 1) else {
         return window.set_fullscreen(true);

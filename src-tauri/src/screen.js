@@ -23,19 +23,32 @@
       form.style.cssText = "display:grid;gap:1rem";
       const label = document.createElement("label");
       label.style.cssText = "display:grid;gap:.75rem";
-      label.textContent = words[stays];
+      label.textContent = words.code_needed;
       const field = document.createElement("input");
       field.className = "input";
       field.type = "password";
       field.inputMode = "numeric";
       field.autocomplete = "off";
-      const button = document.createElement("button");
-      button.className = "btn main";
-      button.style.fontSize = "1.25rem";
-      button.value = "typed";
-      button.textContent = german ? "Verlassen" : "Leave";
+      const button = (name, value, text) => {
+        const made = document.createElement("button");
+        made.className = name;
+        made.style.fontSize = "1.25rem";
+        made.value = value;
+        made.textContent = text;
+        return made;
+      };
       label.append(field);
-      form.append(label, button);
+      form.append(label);
+      if (stays !== "code_needed") {
+        const why = document.createElement("p");
+        why.className = "error";
+        why.role = "alert";
+        why.textContent = words[stays];
+        form.append(why);
+      }
+      // The return key presses the first of them.
+      form.append(button("btn main", "typed", german ? "Verlassen" : "Leave"));
+      form.append(button("btn", "", german ? "Im Vollbild bleiben" : "Stay in full screen"));
       dialog.append(form);
       dialog.addEventListener("close", () => {
         dialog.remove();
@@ -51,6 +64,8 @@
       code = await typed(stays);
     }
   };
+  // A jukebox has no menus: those of the page's own engine reload it, or lead back.
+  window.addEventListener("contextmenu", (event) => event.preventDefault());
   window.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) leave();
   });

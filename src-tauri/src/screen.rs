@@ -77,3 +77,22 @@ fn be_a_kiosk(app: &App, window: &WebviewWindow, setup: kiosk::Setup) -> tauri::
     });
     kiosk::fill(app, window)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kiosk_stays_as_it_was_set_up_until_it_is_said_otherwise() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let started = |on: Option<bool>, code: Option<&str>| kiosk_setup(folder.path(), on, code.map(Into::into));
+        let setup = |on: bool, code: Option<&str>| kiosk::Setup { on, code: code.map(Into::into) };
+        assert_eq!(started(None, None), setup(false, None));
+        assert_eq!(started(Some(true), Some("4821")), setup(true, Some("4821")));
+        assert_eq!(started(None, None), setup(true, Some("4821")), "as before");
+        assert_eq!(started(None, Some("")), setup(true, None), "an empty code ends it");
+        assert_eq!(started(None, None), setup(true, None));
+        assert_eq!(started(Some(false), None), setup(false, None));
+        assert_eq!(started(None, None), setup(false, None));
+    }
+}

@@ -45,6 +45,8 @@ pub enum Need {
     /// The apps' binary, and what a desktop session has: a display, a message bus, a keyring, a window manager, a
     /// notification server.
     Shell,
+    /// What lets WebKit hear AAC (gstreamer1.0-libav).
+    Aac,
     /// The languages of Debian's `locales`, and what compiles them.
     Locales,
     /// Xorg, its driver for a graphics card that isn't there, and xrandr.
@@ -98,6 +100,7 @@ impl Need {
                 ];
                 shell().is_ok() && programs.into_iter().all(|name| program(name).is_ok())
             }
+            Self::Aac => has_libav(),
             Self::Locales => program("localedef").is_ok() && Path::new("/usr/share/i18n/locales/de_DE").is_file(),
             Self::TwoMonitors => {
                 let driver = Path::new("/usr/lib/xorg/modules/drivers/dummy_drv.so");
@@ -114,6 +117,12 @@ impl Need {
             Self::PreviousPages => previous_pages().is_ok(),
         }
     }
+}
+
+/// Whether GStreamer decodes by ffmpeg's libraries, wherever the system keeps its plugins.
+fn has_libav() -> bool {
+    let folders = Path::new("/usr/lib").read_dir().into_iter().flatten().flatten();
+    folders.into_iter().any(|folder| folder.path().join("gstreamer-1.0/libgstlibav.so").is_file())
 }
 
 /// Skips the test that it stands in (which returns a `Result<()>`) unless all needs are met.

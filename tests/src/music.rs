@@ -21,7 +21,7 @@ pub fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes an OGG Vorbis file of one tone under a title, with peaks of so many decibels of full scale and without a moment of
+/// Writes a file of one tone under a title, OGG Vorbis or, where its name ends so, M4A (AAC), with peaks of so many decibels of full scale and without a moment of
 /// silence at either end.
 ///
 /// # Errors
@@ -30,7 +30,8 @@ pub fn tone(file: &Path, title: &str, hertz: u32, seconds: u32, peak_db: i32) ->
     // ffmpeg's own sine has an eighth of full scale: -18 dB.
     let volume = peak_db + 18;
     let sine = format!("sine=frequency={hertz}:sample_rate=44100:duration={seconds},volume={volume}dB");
-    made(&sine, "libvorbis", title, file)
+    let codec = if file.extension().is_some_and(|kind| kind == "m4a") { "aac" } else { "libvorbis" };
+    made(&sine, codec, title, file)
 }
 
 /// Writes a FLAC file of white noise under a title: some 88 kB a second, as no codec makes noise smaller.

@@ -27,6 +27,16 @@ impl Tones {
         Tones::as_loud_as(seconds, [-6, -6]).await
     }
 
+    /// A house of one tone of so many seconds, in an M4A file (AAC).
+    ///
+    /// # Errors
+    /// As [`Tones::begin`].
+    pub async fn aac(seconds: u32) -> Result<Tones> {
+        let folder = tempfile::tempdir()?;
+        music::tone(&folder.path().join("Low.m4a"), "Low", 440, seconds, -6)?;
+        Tones::of(folder).await
+    }
+
     /// As [`Tones::begin`], with the peaks of both in decibels of full scale.
     ///
     /// # Errors

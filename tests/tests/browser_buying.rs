@@ -249,7 +249,7 @@ async fn another_browser_without_a_cookie_is_told_as_well() -> Result<()> {
     other.goto(&page).await?;
     pay(&other, &shop.server, GOOD).await?;
     other.wait_for_text("Paid. 12 credits are yours.").await?;
-    other.wait_for_text("You began in another browser").await?;
+    other.wait_for_text("You began elsewhere").await?;
     look(&other, "buy-paid-elsewhere").await?;
     let code = other.text(".code-text").await?;
     balance_is(&phone, "12 credits").await?;

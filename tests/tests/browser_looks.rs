@@ -216,5 +216,18 @@ async fn a_closed_room_and_one_whose_player_is_away_say_so() -> Result<()> {
         Ok(())
     })
     .await?;
-    look(&phone, "looks-offline-room").await
+    look(&phone, "looks-offline-room").await?;
+
+    // Staff see it at a glance, beside the column that says more of it or without.
+    let staff = Browser::chromium(&Look { size: (1024, 800), ..Look::desktop() }).await?;
+    staff.goto(&format!("{base}/staff/{}", house.room)).await?;
+    staff.sign_in(EMAIL, PASSWORD).await?;
+    staff.wait_for(".glance.bad").await?;
+    staff.wait_for_text("Screen: silent since").await?;
+    staff.fits("looks-silent-staff").await?;
+    let remote = Browser::chromium(&Look::phone()).await?;
+    remote.goto(&format!("{base}/staff/{}", house.room)).await?;
+    remote.sign_in(EMAIL, PASSWORD).await?;
+    remote.wait_for_text("Screen: silent since").await?;
+    look(&remote, "looks-silent-remote").await
 }

@@ -170,7 +170,7 @@ async fn the_sound_is_held_and_let_go() -> Result<()> {
     staff.fits("staff-sound-off").await?;
     let reserved = evening.guest.api.me().await?.reserved;
     ensure!(reserved == 4, "{reserved} credits are set aside for two songs");
-    staff.wait_for_text("Sound is on again: go on").await?;
+    staff.wait_for_text("Sound is back: go on").await?;
     staff.click(".sound-off").await?;
     evening.screen.until("the sound", paused(false)).await?;
     evening.start_next().await?;
@@ -226,7 +226,7 @@ async fn a_phone_is_a_remote_of_the_sound() -> Result<()> {
     for there in ["Pause", "Stop after this song", "Volume"] {
         ensure!(shown.contains(there), "{there} is on the remote:\n{shown}");
     }
-    for hidden in ["Queue", "Sound is off: hold the queue", "Ctrl", "Sign out", "All is well"] {
+    for hidden in ["Queue", "No sound? Hold the queue", "Ctrl", "Sign out", "All is well"] {
         ensure!(!shown.contains(hidden), "{hidden} is not:\n{shown}");
     }
     phone.click(".btn.pause").await?;

@@ -197,6 +197,23 @@ async fn the_app_sounds_on_the_device_that_was_chosen_once() -> Result<()> {
     app.close().await
 }
 
+/// WebKit decodes it by what the packages depend on.
+#[tokio::test]
+async fn a_song_in_aac_sounds() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell, Need::Ffmpeg, Need::Aac);
+    let tones = Tones::aac(12).await?;
+    let desk = Desk::begin(Secrets::None).await?;
+    let app = desk.player(&tones.server, &tones.house).await?;
+    tones.queue_all(&tones.guest(&app.room_code().await?).await?).await?;
+    eventually("the song", PATIENCE, || async {
+        let sounded = desk.speakers.recording()?.sounded();
+        ensure!(sounded >= Duration::from_secs(11), "{sounded:?} of sound");
+        Ok(())
+    })
+    .await?;
+    app.close().await
+}
+
 /// From where the element sounds that runs.
 const SOURCE: &str =
     "return [...document.querySelectorAll('audio')].find(a => !a.paused && !a.ended)?.currentSrc ?? ''";

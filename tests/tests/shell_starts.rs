@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use anyhow::{Result, anyhow, ensure};
 use jukeline_tests::{
     browser::{Browser, DESK_PASSWORD, Desk, Secrets},
-    house::{EMAIL, House, PASSWORD},
+    house::{EMAIL, Evening, House, PASSWORD},
     machine::{self, Need},
     music, needs,
     server::{Server, Setup},
@@ -15,6 +15,8 @@ use zbus::{
     zvariant::{OwnedObjectPath, OwnedValue, Value},
 };
 
+/// Whose entry the patron's is.
+const PATRON: &str = "app.jukeline.patron";
 const NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
 const DOOR: &str = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
@@ -47,12 +49,17 @@ impl Keyring {
         (&self.session, Vec::new(), secret, "application/octet-stream")
     }
 
+    /// What is kept for one of the apps, and isn't locked away.
+    async fn entries(&self, app: &str) -> Result<Vec<OwnedObjectPath>> {
+        let wanted = HashMap::from([("service", app)]);
+        let (unlocked, _): (_, Vec<OwnedObjectPath>) = self.secrets.call("SearchItems", &(wanted,)).await?;
+        Ok(unlocked)
+    }
+
     /// Writes over what is kept for one of the apps, which must be one entry.
     async fn write_over(&self, app: &str, secret: &[u8]) -> Result<()> {
-        let wanted = HashMap::from([("service", app)]);
-        let (unlocked, _): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
-            self.secrets.call("SearchItems", &(wanted,)).await?;
-        let [entry]: [OwnedObjectPath; 1] = unlocked.try_into().map_err(|found| anyhow!("not one entry: {found:?}"))?;
+        let found = self.entries(app).await?;
+        let [entry]: [OwnedObjectPath; 1] = found.try_into().map_err(|found| anyhow!("not one entry: {found:?}"))?;
         let entry = Proxy::new(&self.bus, NAME, entry, "org.freedesktop.Secret.Item").await?;
         Ok(entry.call("SetSecret", &(self.sent(secret),)).await?)
     }
@@ -96,7 +103,7 @@ async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
     sign_in(&app).await?;
     app.close().await?;
     // Of no text's encoding.
-    Keyring::of(&desk).await?.write_over("app.jukeline.patron", &[0xff, 0xfe, 0x00, 0xc3, 0x28]).await?;
+    Keyring::of(&desk).await?.write_over(PATRON, &[0xff, 0xfe, 0x00, 0xc3, 0x28]).await?;
 
     let app = desk.patron(&server).await?;
     ensure!(app.who().await?.is_none(), "nobody is signed in");
@@ -128,6 +135,45 @@ async fn an_entry_that_is_locked_away_holds_nobody_up_and_is_not_lost() -> Resul
     keyring.unlock().await?;
     let app = desk.patron(&server).await?;
     ensure!(app.who().await?.as_deref() == Some(EMAIL), "signed in as before");
+    app.close().await
+}
+
+#[tokio::test]
+async fn who_signs_out_leaves_nothing_in_the_keyring_with_the_server_or_without() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let (mut server, _house) = house().await?;
+    let desk = Desk::begin(Secrets::Unlocked).await?;
+    let app = desk.patron(&server).await?;
+    let keyring = Keyring::of(&desk).await?;
+    let sign_out = "jukelineShell.fetch('/api/sessions/current', { method: 'DELETE' }).catch(() => {}).then(done);";
+    for is_there in [true, false] {
+        sign_in(&app).await?;
+        ensure!(keyring.entries(PATRON).await?.len() == 1, "who signed in is kept");
+        if !is_there {
+            server.kill9();
+        }
+        app.eval_async(sign_out).await?;
+        let left = keyring.entries(PATRON).await?;
+        ensure!(left.is_empty(), "{left:?} is left, with the server there: {is_there}");
+    }
+    app.close().await
+}
+
+#[tokio::test]
+async fn a_desktop_is_told_its_server_and_comes_in_by_the_code() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let evening = Evening::begin().await?;
+    let desk = Desk::begin(Secrets::Unlocked).await?;
+    let app = desk.open(&["--role", "patron"]).await?;
+    app.fill("#address", &evening.server.url()).await?;
+    app.press("Connect").await?;
+    app.wait_for("#main h1").await?;
+    app.leave_for(&format!("/r/{}/code", evening.house.room)).await?;
+    app.wait_for("#code").await?;
+    ensure!(!app.visible_text().await?.contains("Use my position"), "a desktop has none");
+    app.fill("#code", evening.screen.code()?).await?;
+    app.press("I’m here").await?;
+    app.wait_for_text("You’re in the room").await?;
     app.close().await
 }
 

@@ -23,8 +23,9 @@ const ALONE: [&str; 1] = ["screen_app"];
 /// These take longest and begin first, so that none of them is left alone at the end.
 const FIRST: [&str; 3] = ["readers_at_scale", "outage", "api"];
 
-/// So long a program may run, in seconds: one that hangs is a failure with a name, and the others are still run.
-pub(crate) const LONGEST: &str = "900";
+/// What a program is run by: one that hangs for a quarter of an hour is a failure with a name and a trace, and the others
+/// are still run.
+pub(crate) const BOUNDED: [&str; 3] = ["timeout", "--signal=ABRT", "900"];
 
 /// A test program as cargo built it.
 struct Program {
@@ -118,13 +119,14 @@ impl Lanes<'_> {
     }
 }
 
-/// The program, ended with a trace where it takes too long.
+/// The program, ended where it takes too long.
 fn bounded(executable: &str) -> Command {
     if !cfg!(target_os = "linux") {
         return Command::new(executable);
     }
-    let mut command = Command::new("timeout");
-    command.args(["--signal=ABRT", LONGEST, executable]);
+    let [timeout, arguments @ ..] = BOUNDED;
+    let mut command = Command::new(timeout);
+    command.args(arguments).arg(executable);
     command
 }
 

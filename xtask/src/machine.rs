@@ -36,7 +36,7 @@ struct Need {
 }
 
 /// Everything that the tests use from outside.
-const NEEDS: [Need; 21] = [
+const NEEDS: [Need; 22] = [
     Need {
         name: "java",
         packages: &["openjdk-17-jre-headless", "maven"],
@@ -76,6 +76,7 @@ const NEEDS: [Need; 21] = [
             on_path("WebKitWebDriver") && session.into_iter().all(on_path) && has_webkit_headers()
         },
     },
+    Need { name: "AAC", packages: &["gstreamer1.0-libav"], is_there: has_libav },
     Need { name: "locales", packages: &["locales"], is_there: || Path::new("/usr/share/i18n/locales/de_DE").is_file() },
     Need {
         name: "two monitors",
@@ -196,6 +197,12 @@ fn install(missing: &[&Need]) {
     for error in [updated, installed].into_iter().filter_map(Result::err) {
         say(&format!("{error:#}"));
     }
+}
+
+/// GStreamer's plugin lies in the folder of the machine's kind.
+fn has_libav() -> bool {
+    let folders = Path::new("/usr/lib").read_dir().into_iter().flatten().flatten();
+    folders.into_iter().any(|folder| folder.path().join("gstreamer-1.0/libgstlibav.so").is_file())
 }
 
 fn has_japanese_letters() -> bool {

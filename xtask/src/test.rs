@@ -130,9 +130,7 @@ fn what_builds() -> &'static [&'static str] {
 fn tests(targets: &[&str]) -> Result<Command> {
     let mut cargo = command::cargo(["test", "--workspace", "--all-features", "--no-fail-fast"])?;
     #[cfg(target_os = "linux")]
-    cargo
-        .arg("--config")
-        .arg(format!("target.'cfg(all())'.runner = ['timeout', '--signal=ABRT', '{}']", lanes::LONGEST));
+    cargo.arg("--config").arg(format!("target.'cfg(all())'.runner = {:?}", lanes::BOUNDED));
     cargo.args(what_builds()).args(targets).envs(known()?);
     Ok(cargo)
 }

@@ -160,11 +160,14 @@ fn row_words(lang: Lang, found: &FoundSong) -> (String, String) {
             (artist.clone(), price)
         }
         Some(SongRefusal::Queued) => {
+            if room.as_ref().and_then(|room| room.playing.as_ref()).is_some_and(|now| now.song.id == found.song.id) {
+                return (format!("{}. {artist}", lang.playing_now()), String::new());
+            }
             let at = room
                 .as_ref()
                 .and_then(|room| Some((state::coming_at(room, found.song.id)?, room.info.timezone.clone())));
             let end = at.map_or(String::new(), |(at, zone)| lang.at_time(&format::time(lang, at, &zone)));
-            (format!("{artist}. {}", lang.already_coming()), end)
+            (format!("{}. {artist}", lang.already_coming()), end)
         }
         Some(refusal) => (lang.song_refusal(refusal), lang.not_here().into()),
     }

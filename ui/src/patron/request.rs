@@ -28,7 +28,7 @@ struct Standing {
 pub(crate) fn Request(play: MyPlay) -> Element {
     let lang = lang();
     let mut waits_on = use_signal(|| false);
-    let is_late = play.latest.is_some_and(is_past) && waits(&play);
+    let is_late = play.latest.is_some_and(is_past) && play.state.waits();
     let standing = standing(lang, &play, is_late);
     let again = Route::Song(play.room.clone(), play.song.song.id).path();
     rsx! {
@@ -42,7 +42,7 @@ pub(crate) fn Request(play: MyPlay) -> Element {
                     TakeBack { play: play.clone(), late: true }
                     button { class: "btn", onclick: move |_| waits_on.set(true), {lang.wait()} }
                 }
-            } else if waits(&play) {
+            } else if play.state.waits() {
                 div { class: "actions", TakeBack { play: play.clone() } }
             } else if play.state.is_final() {
                 div { class: "actions",
@@ -62,7 +62,7 @@ pub(crate) fn TakeBack(play: MyPlay, #[props(default)] wide: bool, #[props(defau
     let mut busy = use_signal(|| false);
     let id = play.play;
     let price = i64::from(play.price);
-    if !waits(&play) {
+    if !play.state.waits() {
         return VNode::empty();
     }
     let take = move |_| {
@@ -126,10 +126,6 @@ fn NotHeard(play: PlayId) -> Element {
         }
         p { class: "small", role: "status", {answer().unwrap_or_default()} }
     }
-}
-
-fn waits(play: &MyPlay) -> bool {
-    matches!(play.state, PlayState::Queued | PlayState::Handed)
 }
 
 fn standing(lang: Lang, play: &MyPlay, is_late: bool) -> Standing {

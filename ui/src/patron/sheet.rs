@@ -258,7 +258,7 @@ fn accepted_body(room: String, play: &MyPlay) -> Element {
     let song = &play.song.song;
     let price = i64::from(play.price);
     let live = state::place_and_minute(play);
-    let waits = matches!(play.state, PlayState::Queued | PlayState::Handed);
+    let waits = play.state.waits();
     rsx! {
         div { class: "sheet-body", tabindex: "0",
             div { class: "accepted", role: "status",
@@ -286,7 +286,7 @@ fn accepted_body(room: String, play: &MyPlay) -> Element {
                 if let Some(latest) = play.latest.filter(|_| waits) {
                     div { dt { {lang.by()} } dd { {lang.at_the_latest(&time(latest))} } }
                 }
-                if !play.state.is_final() {
+                if !play.state.is_final() && price > 0 {
                     div { dt { {lang.set_aside()} } dd { class: "amber", {lang.paid_only_if(price)} } }
                 }
             }

@@ -298,7 +298,7 @@ fn NoOutput() -> Element {
     let words = lang();
     rsx! {
         div { class: "touch no-output", role: "alert",
-            Icon { name: "sound" }
+            Icon { name: "mute" }
             strong { {words.screen_no_output()} }
             small { {words.screen_no_output_why()} }
         }

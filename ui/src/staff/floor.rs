@@ -10,7 +10,7 @@ use super::{
     reasons::Reasons,
     side::Side,
     skipping,
-    well::Well,
+    well::{Glance, Well},
 };
 use crate::shared::{format, icons::Icon, title, words::lang};
 use dioxus::prelude::*;
@@ -23,6 +23,8 @@ pub(super) fn Floor(here: StaffJukebox, mine: Vec<StaffJukebox>) -> Element {
     skipping::use_send_on_leaving();
     outside::use_outside(here.jukebox);
     let name = desk::full_name(&here.venue_name, &here.zone_name);
+    // Two jukeboxes of one house may share a name; their rooms don't.
+    let name = if mine.len() > 1 { format!("{name}, /r/{}", here.room) } else { name };
     use_hook(|| title::set(&name));
     let Known::Mine { name: me, .. } = KNOWN() else { return VNode::empty() };
     let jukebox = here.jukebox;
@@ -47,6 +49,7 @@ pub(super) fn Floor(here: StaffJukebox, mine: Vec<StaffJukebox>) -> Element {
             Side { here, mine, name: me }
             main { id: "content", tabindex: "-1",
                 h1 { dir: "auto", {name} }
+                Glance {}
                 {content}
             }
             Well {}

@@ -13,6 +13,7 @@ use crate::shared::{
 use dioxus::prelude::*;
 use jukeline_app::{
     api::{FloorPlay, QueueEntry},
+    hold::Hold,
     id::JukeboxId,
     play::PlayState,
     time::Timestamp,
@@ -37,7 +38,8 @@ pub(super) fn Queue(jukebox: JukeboxId) -> Element {
     }
     let starts = room_fold::minutes(room, now);
     let sum = lang.songs_and_minutes(room.queue.len() as i64, format::minutes(room_fold::waiting_ms(room, now)));
-    let longest = starts.last().map(|last| lang.staff_longest_wait(format::minutes(last.since(now))));
+    let longest = starts.last().filter(|_| !is_held());
+    let longest = longest.map(|last| lang.staff_longest_wait(format::minutes(last.since(now))));
     rsx! {
         section { class: "line", aria_labelledby: "queue",
             div { class: "section-head",
@@ -61,8 +63,7 @@ pub(super) fn Queue(jukebox: JukeboxId) -> Element {
                             key: "{entry.play}",
                             jukebox,
                             entry: entry.clone(),
-                            at,
-                            zone: room.info.timezone.clone(),
+                            about: about(lang, at, &room.info.timezone),
                             seen: desk::play(entry.play),
                         }
                     }
@@ -73,7 +74,7 @@ pub(super) fn Queue(jukebox: JukeboxId) -> Element {
 }
 
 #[component]
-fn Row(jukebox: JukeboxId, entry: QueueEntry, at: Timestamp, zone: String, seen: Option<FloorPlay>) -> Element {
+fn Row(jukebox: JukeboxId, entry: QueueEntry, about: String, seen: Option<FloorPlay>) -> Element {
     let lang = lang();
     let price = seen.map_or(0, |play| play.price);
     let waits = skipping::is_waiting(entry.play);
@@ -81,7 +82,7 @@ fn Row(jukebox: JukeboxId, entry: QueueEntry, at: Timestamp, zone: String, seen:
     let meant = Meant { jukebox, play: entry.play, title: entry.song.title.clone(), price };
     rsx! {
         tr {
-            td { {format::time(lang, at, &zone)} }
+            td { {about} }
             th { scope: "row", dir: "auto",
                 span { class: "song",
                     strong { {entry.song.title.clone()} }
@@ -112,6 +113,15 @@ fn Row(jukebox: JukeboxId, entry: QueueEntry, at: Timestamp, zone: String, seen:
             }
         }
     }
+}
+
+/// When it begins; nobody knows while staff hold the queue.
+fn about(lang: Lang, at: Timestamp, zone: &str) -> String {
+    if is_held() { lang.staff_held_row().into() } else { format::time(lang, at, zone) }
+}
+
+fn is_held() -> bool {
+    desk::hold() != Hold::Free
 }
 
 fn state(lang: Lang, seen: Option<FloorPlay>) -> &'static str {

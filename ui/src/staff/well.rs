@@ -45,13 +45,11 @@ struct Thing {
 pub(super) fn Well() -> Element {
     let lang = lang();
     let things = things(lang);
-    let all_well = things.iter().all(|thing| thing.is != Is::Bad);
+    let (class, verdict) = verdict(lang, &things);
     rsx! {
         aside { class: "well", aria_labelledby: "well",
             h2 { id: "well", class: "sr-only", {lang.staff_is_all_well()} }
-            p { class: if all_well { "verdict state ok" } else { "verdict state bad" }, role: "status",
-                {if all_well { lang.staff_all_well() } else { lang.staff_look_here() }}
-            }
+            p { class: "verdict {class}", role: "status", {verdict} }
             dl {
                 for thing in things {
                     div { key: "{thing.name}",
@@ -63,6 +61,31 @@ pub(super) fn Well() -> Element {
             }
         }
     }
+}
+
+/// The verdict where the column is out of sight, with what is ill. A cut is said above it.
+#[component]
+pub(super) fn Glance() -> Element {
+    if live::cut_off_since().is_some() || ROOM.read().is_none() {
+        return VNode::empty();
+    }
+    let lang = lang();
+    let things = things(lang);
+    let (class, verdict) = verdict(lang, &things);
+    let ill = things.iter().filter(|thing| thing.is == Is::Bad);
+    let ill: Vec<String> = ill.map(|thing| format!("{}: {}", thing.name, thing.words)).collect();
+    rsx! { p { class: "glance {class}", {if ill.is_empty() { verdict.into() } else { ill.join(", ") }} } }
+}
+
+/// Its look, and its words.
+fn verdict(lang: Lang, things: &[Thing]) -> (&'static str, &'static str) {
+    if things.iter().any(|thing| thing.is == Is::Bad) {
+        return (Is::Bad.class(), lang.staff_look_here());
+    }
+    if desk::hold().is_still() {
+        return (Is::Held.class(), lang.staff_held());
+    }
+    (Is::Well.class(), lang.staff_all_well())
 }
 
 fn things(lang: Lang) -> Vec<Thing> {
@@ -107,5 +130,10 @@ fn things(lang: Lang) -> Vec<Thing> {
         Some(_) => (Is::Bad, lang.staff_cut_off()),
     };
     let page = Thing { name: lang.staff_connection(), is, words: words.into(), more: String::new() };
-    vec![screen, sound, queue, credits, house, page]
+    let mut things = vec![screen, sound, queue, credits, house, page];
+    if live::cut_off_since().is_some() {
+        // What was well then may not be now.
+        things.iter_mut().filter(|thing| thing.is == Is::Well).for_each(|thing| thing.is = Is::Plain);
+    }
+    things
 }

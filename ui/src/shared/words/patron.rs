@@ -63,7 +63,7 @@ texts! {
     find_another = "Find another song", "Ein anderes Lied suchen";
     show_you_are_here = "Songs are for people who hear them. Show that you’re here first.", "Lieder sind für Leute, die sie hören. Zeig zuerst, dass du da bist.";
     here_enter_code = "I’m here: enter the code", "Ich bin da: Code eingeben";
-    in_line = "It’s in line. It should play at about", "Es ist in der Schlange. Es sollte spielen um etwa";
+    in_line = "It’s in line. It should play at about", "Es ist in der Schlange und läuft voraussichtlich gegen";
     plays_now = "It plays now.", "Es läuft jetzt.";
     back_to_room = "Back to the room", "Zurück zum Raum";
     no_answer_in_time = "The jukebox didn’t answer in time. Ask again.", "Die Jukebox hat nicht rechtzeitig geantwortet. Frag noch einmal.";

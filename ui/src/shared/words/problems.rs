@@ -89,8 +89,8 @@ impl Lang {
             ),
             DeclineReason::Closed => ("This room is closed now.", "Dieser Raum ist jetzt geschlossen."),
             DeclineReason::JukeboxOffline => (
-                "The jukebox is offline. Try again once it is back.",
-                "Die Jukebox ist offline. Versuche es, sobald sie wieder da ist.",
+                "No screen plays here now. Try again once one does.",
+                "Hier spielt gerade kein Bildschirm. Versuche es, sobald einer spielt.",
             ),
             DeclineReason::TooLate => (
                 "The jukebox took too long to answer. Ask again.",

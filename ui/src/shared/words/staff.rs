@@ -25,8 +25,8 @@ texts! {
     staff_go_on = "Go on playing", "Weiterspielen";
     staff_stop_after = "Stop after this song", "Nach diesem Lied anhalten";
     staff_do_not_stop = "Don’t stop after this song", "Nach diesem Lied nicht anhalten";
-    staff_sound_off = "Sound is off: hold the queue", "Ton ist aus: Warteschlange halten";
-    staff_sound_on = "Sound is on again: go on", "Ton ist wieder an: weiter";
+    staff_sound_off = "No sound? Hold the queue", "Kein Ton? Warteschlange halten";
+    staff_sound_on = "Sound is back: go on", "Ton ist wieder da: weiter";
     staff_volume = "Volume", "Lautstärke";
     staff_quieter = "Quieter", "Leiser";
     staff_louder = "Louder", "Lauter";
@@ -47,11 +47,13 @@ texts! {
     staff_state = "State", "Stand";
     staff_action = "Skip", "Überspringen";
     staff_waits = "waits", "wartet";
-    staff_ready = "on the screen", "beim Bildschirm";
+    staff_ready = "ready on the screen", "bereit am Bildschirm";
+    staff_held_row = "held", "hält";
     staff_leaving = "being taken out", "wird herausgenommen";
 
     staff_all_well = "All is well", "Alles in Ordnung";
     staff_look_here = "Look here", "Bitte nachsehen";
+    staff_held = "Held by staff", "Vom Personal angehalten";
     staff_is_all_well = "Is all well?", "Ist alles in Ordnung?";
     staff_screen = "Screen", "Bildschirm";
     staff_online = "online", "online";
@@ -66,7 +68,7 @@ texts! {
     staff_connection = "This page", "Diese Seite";
     staff_live = "live", "live";
     staff_cut_off = "without a connection", "ohne Verbindung";
-    staff_offline_hint = "The jukebox plays on by itself. Skips and everything else you press here are not sent until the connection is back.", "Die Jukebox spielt von selbst weiter. Überspringen und alles andere wird nicht gesendet, bis die Verbindung zurück ist.";
+    staff_offline_hint = "The jukebox plays on by itself. Nothing can be skipped or changed from here until the connection is back.", "Die Jukebox spielt von selbst weiter. Überspringen und alles andere wird nicht gesendet, bis die Verbindung zurück ist.";
     staff_no_answer = "No answer came: look whether it was done before you press it again.", "Es kam keine Antwort: sieh nach, ob es geschehen ist, bevor du noch einmal drückst.";
 }
 

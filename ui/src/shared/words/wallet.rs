@@ -71,8 +71,8 @@ texts! {
     paid_title = "Paid", "Bezahlt";
     no_such_purchase = "This address belongs to no purchase", "Zu dieser Adresse gehört kein Kauf";
     no_such_purchase_hint = "Look in the wallet: every purchase of yours stands there.", "Sieh im Guthaben nach: dort steht jeder deiner Käufe.";
-    elsewhere_title = "You began in another browser", "Du hast in einem anderen Browser begonnen";
-    elsewhere_text = "The credits are there already: go back to it. To have them here instead, type the code below into this browser’s wallet.", "Dort sind die Credits schon: geh dorthin zurück. Willst du sie lieber hier, tippe den Code von unten ins Guthaben dieses Browsers.";
+    elsewhere_title = "You began elsewhere", "Du hast woanders begonnen";
+    elsewhere_text = "The credits are there already: go back to the app or the browser where you began. To have them here instead, type the code below into this browser’s wallet.", "Dort sind die Credits schon: geh zurück in die App oder den Browser, wo du begonnen hast. Willst du sie lieber hier, tippe den Code von unten ins Guthaben dieses Browsers.";
     keep_code = "Keep this code. If the browser forgets you, it brings the credits back.", "Behalte diesen Code. Wenn der Browser dich vergisst, bringt er die Credits zurück.";
 }
 
