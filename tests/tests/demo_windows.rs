@@ -39,7 +39,7 @@ async fn the_demos_windows_come_and_go_with_it_and_remember_in_its_folder() -> R
         Ok(())
     })
     .await?;
-    desk.keep_picture("shell-demo").await?;
+    desk.keep_picture("shell-demo")?;
     for role in ["screen", "staff"] {
         let file = format!("app.jukeline.{role}/server.json");
         ensure!(data.path().join("apps/config").join(&file).is_file(), "the demo's {role} remembers its server");

@@ -47,7 +47,9 @@ async fn a_kiosk_fills_the_second_monitor_and_is_left_with_the_staffs_code() -> 
     app.wait_for("#pairing-code").await?;
     let second = "return innerWidth === 1920 && innerHeight === 1080 && screenX === 1280";
     app.until("all of the second monitor", second).await?;
-    desk.keep_picture("shell-kiosk-second-monitor").await?;
+    // Which waits until the page is drawn.
+    app.keep_picture("shell-kiosk-second").await?;
+    desk.keep_picture("shell-kiosk-second-monitor")?;
     desk.press("alt+F4").await?;
     always("the kiosk stays", Duration::from_secs(2), || async { Ok(app.eval(second).await? == true) }).await?;
     app.key(Key::Escape).await?;
