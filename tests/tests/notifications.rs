@@ -121,7 +121,11 @@ async fn shown(phone: &Browser) -> Result<Vec<Value>> {
     Ok(shown.as_array().with_context(|| shown.to_string())?.clone())
 }
 
+/// Puts the page away, once it is the one that was last opened.
 async fn hide(page: &Browser) -> Result<()> {
+    let is_here = "return document.readyState === 'complete' && document.querySelector('main .now') !== null &&
+        document.querySelector('dialog[open]') === null";
+    page.until("the room", is_here).await?;
     page.minimise().await?;
     page.until("a page that nobody sees", "return document.hidden").await.map(drop)
 }

@@ -291,7 +291,7 @@ async fn a_browser_opens_another_jukebox_in_a_tab() -> Result<()> {
     browser.wait_for(".signin .apart").await?;
     browser.keep_picture("staff-pick-german").await?;
     browser.click("a[href='/staff/copper']").await?;
-    browser.wait_for_text("beim Bildschirm").await?;
+    browser.wait_for_text("bereit am Bildschirm").await?;
     browser.keep_picture("staff-several-german").await?;
     browser.press("The Copper Still (/r/yard) in einem neuen Fenster öffnen").await?;
     browser.turn_to_window(1).await?;
