@@ -21,8 +21,8 @@ pub fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes a file of one tone under a title, OGG Vorbis or, where its name ends so, M4A (AAC), with peaks of so many decibels of full scale and without a moment of
-/// silence at either end.
+/// Writes a file of one tone under a title: OGG Vorbis or, where its name ends so, M4A (AAC). Its peaks have so many decibels
+/// of full scale, and neither end has a moment of silence.
 ///
 /// # Errors
 /// ffmpeg is missing or fails.
