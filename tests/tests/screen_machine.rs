@@ -214,9 +214,9 @@ async fn a_song_in_aac_sounds() -> Result<()> {
     app.close().await
 }
 
-/// From where the element sounds that runs.
-const SOURCE: &str =
-    "return [...document.querySelectorAll('audio')].find(a => !a.paused && !a.ended)?.currentSrc ?? ''";
+/// From where the element sounds that runs, once a song does: before, the page tries its sound with a moment of silence.
+const SOURCE: &str = "return window.jukeline?.play &&
+    [...document.querySelectorAll('audio')].find(a => !a.paused && !a.ended)?.currentSrc || ''";
 
 /// The address from which a song is heard.
 async fn source(app: &Browser) -> Result<String> {

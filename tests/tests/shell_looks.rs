@@ -40,6 +40,8 @@ async fn the_patrons_window() -> Result<()> {
     let room = &evening.house.room;
     let scanned = format!("{}/r/{room}?c={}", evening.server.url(), evening.screen.code()?);
     let app = open(&desk, &["--role", "patron", &scanned]).await?;
+    // The page goes in by the code, and begins anew.
+    app.until("the way in", "return location.search === ''").await?;
     app.wait_for_text("Läuft gerade").await?;
     look(&app, "patron-room").await?;
     for (path, ready, name) in [
