@@ -94,14 +94,20 @@ async fn sign_in(app: &Browser) -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
-    needs!(Need::Server, Need::Pages, Need::Shell);
+/// A desk whose owner signed in to the patron's app of this server, and closed it.
+async fn signed_in_before() -> Result<(Server, Desk)> {
     let (server, _house) = house().await?;
     let desk = Desk::begin(Secrets::Unlocked).await?;
     let app = desk.patron(&server).await?;
     sign_in(&app).await?;
     app.close().await?;
+    Ok((server, desk))
+}
+
+#[tokio::test]
+async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
+    needs!(Need::Server, Need::Pages, Need::Shell);
+    let (server, desk) = signed_in_before().await?;
     // Of no text's encoding.
     Keyring::of(&desk).await?.write_over(PATRON, &[0xff, 0xfe, 0x00, 0xc3, 0x28]).await?;
 
@@ -118,11 +124,7 @@ async fn nonsense_in_the_keyring_signs_out_and_is_written_over() -> Result<()> {
 #[tokio::test]
 async fn an_entry_that_is_locked_away_holds_nobody_up_and_is_not_lost() -> Result<()> {
     needs!(Need::Server, Need::Pages, Need::Shell);
-    let (server, _house) = house().await?;
-    let desk = Desk::begin(Secrets::Unlocked).await?;
-    let app = desk.patron(&server).await?;
-    sign_in(&app).await?;
-    app.close().await?;
+    let (server, desk) = signed_in_before().await?;
     let keyring = Keyring::of(&desk).await?;
     keyring.lock().await?;
 
